@@ -11,7 +11,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 __all__ = ["BackwardHook", "RemovableHandle", "unserializable_hook", "warn_if_has_hooks"]
 
@@ -63,10 +63,10 @@ class RemovableHandle:
         # A later handle must not be given an id that this one may remove.
         RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
 
-    def __enter__(self) -> RemovableHandle:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.remove()
 
 
@@ -155,8 +155,7 @@ class BackwardHook:
         self.user_hooks = user_hooks
         self.user_pre_hooks = user_pre_hooks
         self.grad_outputs: Any = None  # from the outputs' node to the inputs' node of one backward pass
-        self._n_inputs = -1
-
+        self._n_inputs = 0
         self._has_input_node = False
 
     def setup_input_hook(self, args: tuple) -> tuple:
