@@ -149,6 +149,36 @@ def test_suffixes_wrap_at_the_line_width():
         """)
 
 
+@pytest.mark.parametrize(
+    ("linewidth", "expected"),
+    [
+        (74, "tensor([1.2500, 1.2500, 1.2500], dtype=torch.float64, requires_grad=True)"),
+        (73, "tensor([1.2500, 1.2500, 1.2500], dtype=torch.float64,\n       requires_grad=True)"),
+        (54, "tensor([1.2500, 1.2500, 1.2500], dtype=torch.float64,\n       requires_grad=True)"),
+        (53, "tensor([1.2500, 1.2500, 1.2500],\n       dtype=torch.float64, requires_grad=True)"),
+        (46, "tensor([1.2500, 1.2500, 1.2500],\n       dtype=torch.float64, requires_grad=True)"),
+        (45, "tensor([1.2500, 1.2500, 1.2500],\n       dtype=torch.float64,\n       requires_grad=True)"),
+    ],
+)
+def test_the_column_at_which_a_suffix_wraps(linewidth, expected):
+    set_printoptions(linewidth=linewidth)
+    assert show([1.25] * 3, "float64", requires_grad=True) == expected
+
+
+def test_a_suffix_wraps_by_the_last_line_alone():
+    set_printoptions(linewidth=60)
+    assert show(np.ones((2, 2)), "float64", requires_grad=True) == body("""
+        tensor([[1., 1.],
+                [1., 1.]], dtype=torch.float64, requires_grad=True)
+        """)
+    set_printoptions(linewidth=59)
+    assert show(np.ones((2, 2)), "float64", requires_grad=True) == body("""
+        tensor([[1., 1.],
+                [1., 1.]], dtype=torch.float64,
+               requires_grad=True)
+        """)
+
+
 def test_class_name_and_contents():
     assert show([1.0, 2.0], class_name="Sub") == "Sub([1., 2.])"
     assert show([[1.0], [2.0]], class_name="Sub") == "Sub([[1.],\n     [2.]])"
@@ -190,6 +220,18 @@ def test_rows_wrap_at_the_line_width():
                 [12.5000, 13.5000, 14.5000, 15.5000, 16.5000, 17.5000, 18.5000, 19.5000,
                  20.5000, 21.5000, 22.5000, 23.5000]])
         """)
+
+
+def test_rows_of_complex_numbers_wrap_by_both_parts_and_the_j():
+    set_printoptions(linewidth=28)
+    assert show([1 + 2j] * 4, "complex64") == "tensor([1.+2.j, 1.+2.j, 1.+2.j,\n        1.+2.j])"
+    set_printoptions(linewidth=27)
+    assert show([1 + 2j] * 4, "complex64") == "tensor([1.+2.j, 1.+2.j,\n        1.+2.j, 1.+2.j])"
+
+
+def test_zeros_alone_run_over_the_line_width():
+    # They count as one column wide in PyTorch, so that 24 of them make a line, and take two.
+    assert show(np.zeros(25)) == "tensor([" + "0., " * 23 + "0.,\n        0.])"
 
 
 def test_large_tensors_are_summarised():

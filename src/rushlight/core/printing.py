@@ -138,7 +138,8 @@ def tensor_repr(
     options = PRINT_OPTS if options is None else options
     suffixes = []
     # The shape is named where the brackets cannot tell it; `[]` tells that of an empty tensor of one dimension.
-    if array.ndim != 1 if array.size == 0 else not options.edgeitems:
+    shape_is_lost = array.ndim != 1 if array.size == 0 else not options.edgeitems
+    if shape_is_lost:
         suffixes.append(f"size={array.shape}")
     if not _is_implied_dtype(dtype_name, default_dtype_name, array.size == 0):
         suffixes.append(f"dtype=torch.{dtype_name}")
