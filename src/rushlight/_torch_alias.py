@@ -1,0 +1,78 @@
+"""`torch` as a second name of this package: `install_as_torch()`.
+
+A finder at the head of `sys.meta_path` answers every import of `torch` and `torch.X.Y` with the modules `rushlight` and
+`rushlight.X.Y` themselves: the same objects, so that `torch.nn is rushlight.nn` and a class has one identity under both
+names. What rushlight lacks is a ModuleNotFoundError here and now. The finders after this one are never asked about a
+torch name, so that an installed PyTorch is never reached.
+"""
+
+import sys
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+_PACKAGE = __package__
+
+
+class _TorchAlias:
+    """Meta path finder and loader of `torch` and everything below it."""
+
+    @classmethod
+    def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if fullname.partition(".")[0] != "torch":
+            return None
+        name = _own_name(fullname)
+        if name not in sys.modules and find_spec(name) is None:
+            error = ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+            error.add_note(lacking(fullname))
+            raise error
+        return ModuleSpec(fullname, cls)  # type: ignore[arg-type]
+
+    @staticmethod
+    def create_module(spec: ModuleSpec) -> None:
+        """None: the import system makes a module to throw away, and sets its attributes instead of ours."""
+
+    @staticmethod
+    def exec_module(module: ModuleType) -> None:
+        # The import system takes what stands in sys.modules after this call for the module that was asked for.
+        sys.modules[module.__name__] = import_module(_own_name(module.__name__))
+
+
+def _own_name(torch_name: str) -> str:
+    return _PACKAGE + torch_name.removeprefix("torch")
+
+
+def lacking(torch_name: str) -> str:
+    """The note on an error about a torch name that this package does not have."""
+    return f"torch is {_PACKAGE} in this process, and {_PACKAGE} does not have {torch_name}."
+
+
+def install_as_torch() -> None:
+    """Make `import torch`, and of anything below it, give this package for the rest of the process, in every thread.
+
+    For a program that imports libraries written for PyTorch; `rushlight run` does it for a script. Call it before the
+    first import of torch; calling it again changes nothing.
+
+    Raises:
+        ImportError: PyTorch itself is already imported in this process.
+
+    Example::
+
+        import rushlight
+        rushlight.install_as_torch()
+        import torch.nn.functional as F     # rushlight.nn.functional
+    """
+    package = sys.modules[_PACKAGE]
+    present = sys.modules.get("torch")
+    if present is not None and present is not package:
+        origin = getattr(present, "__file__", None) or "an unknown place"
+        raise ImportError(
+            f"PyTorch is already imported in this process, from {origin}: "
+            f"call {_PACKAGE}.install_as_torch() before the first import of torch",
+            name="torch",
+        )
+    if _TorchAlias not in sys.meta_path:
+        sys.meta_path.insert(0, _TorchAlias)  # type: ignore[arg-type]
+    sys.modules["torch"] = package
