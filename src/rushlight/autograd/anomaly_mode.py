@@ -1,0 +1,158 @@
+"""Anomaly mode: finds the operation that made a NaN, and where a forgotten value was saved and overwritten.
+
+While it is on, every node that is recorded notes the lines of the program that recorded it; when a node fails in
+backward, or gives a NaN, the error names them.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..core import backward, saved
+from ..core.node import Node
+from ..core.op import OBSERVERS
+from ..core.tensor import Tensor
+
+__all__ = ["detect_anomaly", "set_detect_anomaly"]
+
+TRACEBACK, WRITTEN = "traceback_", "written_"
+
+
+class _State:
+    enabled = False
+    check_nan = True
+    current: Node | None = None
+
+
+def is_anomaly_enabled() -> bool:
+    return _State.enabled
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    return _State.check_nan
+
+
+def _note(node: Node) -> None:
+    node.metadata[TRACEBACK] = traceback.format_stack(sys._getframe(2))
+
+
+def _note_write(counter: list[int]) -> None:
+    _writes[id(counter)] = (counter, _user_line(sys._getframe(2)))
+    while len(_writes) > 1000:
+        del _writes[next(iter(_writes))]
+
+
+#: The last writes while anomaly mode is on: id of a version counter -> the counter (kept alive) and a line.
+_writes: dict[int, tuple[list[int], str]] = {}
+
+
+def _user_line(frame: Any) -> str:
+    """``file:line`` of the innermost frame outside this package."""
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("rushlight."):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "?"
+
+
+def _line_of(node: Node) -> str:
+    for entry in reversed(node.metadata.get(TRACEBACK, [])):
+        if f"{__package__.split('.')[0]}/" not in entry.split('"')[1].replace("\\", "/"):
+            _, path, rest = entry.split('"', 2)
+            return f"{path}:{rest.split(',')[1].removeprefix(' line ')}"
+    return "?"
+
+
+def _guard(node: Node, run: Callable[[], Any]) -> Any:
+    try:
+        results = run()
+    except Exception:
+        _warn(node)
+        raise
+    if _State.check_nan:
+        for i, result in enumerate(results):
+            if result is not None and _has_nan(result):
+                _warn(node)
+                raise RuntimeError(f"Function '{node.name()}' returned nan values in its {i}th output.")
+    return results
+
+
+def _has_nan(result: Any) -> bool:
+    data = result._data if isinstance(result, Tensor) else result
+    return bool(np.isnan(data).any()) if data.dtype.kind in "fc" else False
+
+
+def _warn(node: Node) -> None:
+    stack = node.metadata.get(TRACEBACK)
+    if stack is None:
+        message = (
+            f"Error detected in {node.name()}. No forward pass information available. Enable detect anomaly during "
+            "forward pass for more information."
+        )
+    else:
+        message = f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{''.join(stack)}"
+    warnings.warn(message, UserWarning, stacklevel=5)
+
+
+def inplace_hint(node: Node, origin: Any) -> str:
+    """What follows torch's in-place error: how to find the operations, or, in anomaly mode, where they stand."""
+    if not _State.enabled:
+        return (
+            "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+            "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+        )
+    hint = (
+        "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in "
+        "question was changed in there or anywhere later. Good luck!"
+    )
+    counter = origin._counter if isinstance(origin, Tensor) else origin
+    written = _writes.get(id(counter))
+    lines = f" It was saved by {node.name()} at {_line_of(node)}"
+    return hint + lines + (f", and overwritten at {written[1]}." if written else ".")
+
+
+class detect_anomaly:
+    """Context manager: backward names the forward lines of a node that fails or, with `check_nan`, returns NaN."""
+
+    def __init__(self, check_nan: bool = True) -> None:
+        self._previous = (_State.enabled, _State.check_nan)
+        self.check_nan = check_nan
+        warnings.warn(
+            "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for "
+            "debugging.",
+            stacklevel=2,
+        )
+
+    def __enter__(self) -> None:
+        self._previous = (_State.enabled, _State.check_nan)
+        _set(True, self.check_nan)
+
+    def __exit__(self, *exc: object) -> None:
+        _set(*self._previous)
+
+
+class set_detect_anomaly:
+    """Turns anomaly mode on or off at once; as a context manager, until its end."""
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        self._previous = (_State.enabled, _State.check_nan)
+        _set(mode, check_nan)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exc: object) -> None:
+        _set(*self._previous)
+
+
+def _set(enabled: bool, check_nan: bool) -> None:
+    _State.enabled, _State.check_nan = enabled, check_nan
+    for hooks, hook in ((OBSERVERS, _note), (backward.GUARDS, _guard), (saved.WRITERS, _note_write)):
+        if hook in hooks:
+            hooks.remove(hook)
+        if enabled:
+            hooks.append(hook)

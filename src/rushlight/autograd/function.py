@@ -1,0 +1,442 @@
+"""``torch.autograd.function``: operations of one's own.
+
+A custom Function is a class that is never instantiated; its ``ctx`` is the node that the call puts on the graph.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..core import views
+from ..core.modes import GRAD, INFERENCE, NO_GRAD, grad_mode, no_grad, set_grad_mode
+from ..core.node import FREED_GRAPH, Node, Output, next_rank
+from ..core.saved import bump, check_versions, tensors
+from ..core.op import OBSERVERS, conform, versions_of
+from ..core.tensor import LEAF, PLAIN, Tensor, edge_of, memory, shared_counter, wrap
+
+__all__ = [
+    "BackwardCFunction", "Function", "FunctionCtx", "FunctionMeta", "InplaceFunction", "NestedIOFunction",
+    "once_differentiable",
+]  # fmt: skip
+
+
+class FunctionCtx:
+    """What ``forward`` and ``backward`` of a custom Function share."""
+
+    to_save: tuple[Any, ...] = ()
+    saved_for_forward: tuple[Any, ...] = ()
+    dirty_tensors: tuple[Any, ...] = ()
+    non_differentiable: tuple[Any, ...] = ()
+    materialize_grads = True
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keeps tensors for ``backward``, which finds them in ``ctx.saved_tensors``. Call at most once, in forward."""
+        self.to_save = tensors
+
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Keeps tensors for ``jvp``."""
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor) and tensor is not None:
+                raise AssertionError(
+                    "save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes "
+                    "on ctx."
+                )
+        self.saved_for_forward = tensors
+
+    def mark_dirty(self, *args: Tensor) -> None:
+        """Says which inputs ``forward`` changed in place; each must be returned."""
+        self.dirty_tensors = args
+
+    def mark_shared_storage(self, *pairs: Any) -> None:
+        import warnings
+
+        warnings.warn(
+            "mark_shared_storage is deprecated. Tensors with shared storages are automatically tracked. Note that calls "
+            "to `set_()` are not tracked",
+            FutureWarning,
+            stacklevel=2,
+        )
+
+    def mark_non_differentiable(self, *args: Tensor) -> None:
+        """Says which outputs have no gradient."""
+        self.non_differentiable = args
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """With False, ``backward`` gets None, not zeros, for an output that nothing depended on."""
+        self.materialize_grads = value
+
+
+class BackwardCFunction(Node, FunctionCtx):
+    """The node of a custom Function, and its ``ctx``."""
+
+    _forward_cls: Any
+    runs_undefined = True
+    needs_input_grad: tuple[bool, ...] = ()
+    #: Which arguments of ``apply`` are Tensors; None where all are.
+    _tensor_arguments: tuple[bool, ...] | None = None
+    #: Shape and dtype of each output, to make zeros of; shape and dtype of each Tensor input, to check gradients by.
+    _output_metas: Any = ()
+    _input_metas: Any = ()
+
+    def __init__(self) -> None:
+        self.edges, self.values, self.saved = (), (), ()
+        self.versions = self.metas = self.extras = None
+        self._rank = next_rank()
+
+    def __repr__(self) -> str:
+        return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """The tensors that were saved. Raises RuntimeError if they were freed or written since."""
+        if self.values is None:
+            raise RuntimeError(FREED_GRAPH)
+        if self.versions is not None or any([_written(s) for s in self.saved]):
+            check_versions(self)
+        return tensors(self)
+
+    saved_variables = saved_tensors
+
+    def release(self) -> None:
+        if self.values:
+            self.values, self.saved = None, ()
+        self.__dict__.pop("to_save", None)
+
+    def apply(self, *args: Any) -> Any:
+        """Runs the user's ``backward``."""
+        return self._user_backward()(self, *args)
+
+    def _user_backward(self) -> Callable[..., Any]:
+        cls = self._forward_cls
+        if cls.vjp is Function.vjp:
+            return cls.backward
+        if cls.backward is not Function.backward:
+            raise RuntimeError(
+                "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement "
+                "one of them."
+            )
+        return cls.vjp
+
+    def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
+        gradients = gradient if self.several else (gradient,)
+        on_tensors = any(isinstance(g, Tensor) for g in gradients)
+        if not on_tensors:
+            gradients = [None if g is None else wrap(g) for g in gradients]
+        if self.materialize_grads and any([g is None for g in gradients]):
+            gradients = [
+                wrap(np.zeros(*meta)) if g is None and meta is not None else g
+                for g, meta in zip(gradients, self._output_metas)
+            ]
+        cls = self._forward_cls
+        run = cls.backward if cls.vjp is Function.vjp else self._user_backward()
+        results = run(self, *gradients)
+        if results.__class__ is not tuple:
+            results = tuple(results) if isinstance(results, list) else (results,)
+        edges = self.edges
+        if len(results) != len(edges) or self._tensor_arguments is not None:
+            results = self._fitted(results)
+        checked = []
+        for i, (result, edge) in enumerate(zip(results, edges)):
+            if result is None or edge is None:
+                checked.append(None)
+                continue
+            if result.__class__ not in PLAIN and not isinstance(result, Tensor):
+                raise TypeError(f"expected Variable or None (got {type(result).__name__})")
+            data, (shape, dtype) = result._data, self._input_metas[i]
+            if data.dtype is not dtype or data.shape != shape:
+                result = self._conformed(i, result, shape, dtype)
+            checked.append(result if on_tensors else result._data)
+        return checked
+
+    def _fitted(self, results: tuple[Any, ...]) -> tuple[Any, ...]:
+        """As many gradients as there are Tensor inputs: None for other inputs and trailing Nones go."""
+        mask = self._tensor_arguments or (True,) * len(self.edges)
+        while len(results) > len(mask) and results[-1] is None:
+            results = results[:-1]
+        if len(results) != len(mask):
+            raise RuntimeError(
+                f"function {self.name()} returned an incorrect number of gradients (expected {len(mask)}, got "
+                f"{len(results)})"
+            )
+        for i, (result, is_tensor) in enumerate(zip(results, mask)):
+            if not is_tensor and result is not None:
+                raise RuntimeError(
+                    f"function {self.name()} returned a gradient different from None at position {i + 1}, but the "
+                    "corresponding forward input was not a Variable"
+                )
+        return tuple([r for r, is_tensor in zip(results, mask) if is_tensor])
+
+    def _conformed(self, i: int, result: Tensor, shape: tuple[int, ...], dtype: Any) -> Tensor:
+        from ..core.dtypes import of_array
+
+        lead = result.ndim - len(shape)
+        fits = lead >= 0 and all(n == m or m == 1 for n, m in zip(result.shape[lead:], shape))
+        if not fits:
+            raise RuntimeError(
+                f"Function {self.name()} returned an invalid gradient at index {i} - got {list(result.shape)} but "
+                f"expected shape compatible with {list(shape)}"
+            )
+        return conform(result, shape, of_array(np.empty(0, dtype)))
+
+
+def _written(origin: Any) -> bool:
+    counter = origin._counter if isinstance(origin, Tensor) else origin
+    return bool(counter) and (isinstance(counter, tuple) or counter[0] != 0)
+
+
+class FunctionMeta(type):
+    """Gives every custom Function the class of its nodes."""
+
+    def __init__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> None:
+        node = type(name + "Backward", (BackwardCFunction,), {"_forward_cls": cls, "__module__": "torch.autograd.function"})
+        cls._backward_cls = node
+        super().__init__(name, bases, attrs)
+
+
+class Function(metaclass=FunctionMeta):
+    """Base class of custom differentiable functions.
+
+    Subclass it with static methods ``forward`` and ``backward`` (and, if forward takes no ctx, ``setup_context``), and
+    call the class's ``apply``.
+
+    >>> import rushlight as torch
+    >>> class Square(torch.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return x * x
+    ...     @staticmethod
+    ...     def backward(ctx, grad):
+    ...         x, = ctx.saved_tensors
+    ...         return 2 * x * grad
+    >>> x = torch.tensor(3., requires_grad=True)
+    >>> Square.apply(x).backward()
+    >>> x.grad
+    tensor(6.)
+    """
+
+    _backward_cls: type[BackwardCFunction]
+    generate_vmap_rule = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        import warnings
+
+        warnings.warn(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
+            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future version "
+            "of PyTorch.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+            "function with static forward method. (Example: "
+            "https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
+        )
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Computes the result; takes ctx first unless ``setup_context`` is defined."""
+        raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
+        """Keeps on ctx what backward will want, where ``forward`` does not take ctx."""
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """The vector-Jacobian product: one gradient per input of forward, None where there is none."""
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
+            "backward mode AD."
+        )
+
+    #: `backward` by its other name.
+    @staticmethod
+    def vjp(ctx: Any, *grad_outputs: Any) -> Any:
+        raise NotImplementedError("vjp")
+
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """The Jacobian-vector product, for forward mode."""
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
+        """The batching rule."""
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap staticmethod or set "
+            "generate_vmap_rule=True."
+        )
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Calls forward, and puts one node on the graph if an argument requires grad."""
+        separate = cls.setup_context is not Function.setup_context
+        if separate and kwargs:
+            args, kwargs = _bound(cls, args, kwargs), {}
+        ctx = cls._backward_cls()
+        needs = [a.requires_grad if isinstance(a, Tensor) else False for a in args]
+        ctx.needs_input_grad = tuple(needs)
+        mode = grad_mode()
+        recording = mode == GRAD and True in needs
+        if mode == GRAD:
+            set_grad_mode(NO_GRAD)
+        try:
+            if separate:
+                output = cls.forward(*args)
+                cls.setup_context(ctx, args, output)
+            else:
+                output = cls.forward(ctx, *args, **kwargs)
+        finally:
+            if mode == GRAD:
+                set_grad_mode(mode)
+        return _recorded(ctx, args, output, recording)
+
+
+def _bound(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    import inspect
+
+    bound = inspect.signature(cls.forward).bind(*args, **kwargs)
+    bound.apply_defaults()
+    return bound.args
+
+
+def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, recording: bool) -> Any:
+    """The outputs of forward, on the graph through the node `ctx`."""
+    several = isinstance(output, (tuple, list))
+    outputs = output if several else (output,)
+    for o in outputs:
+        if o.__class__ not in PLAIN and not isinstance(o, Tensor) and not several:
+            raise TypeError(f"{ctx.name()}: expected Tensor or tuple of Tensors (got {type(o).__name__}) for return value 0")
+    if recording:
+        inputs = [a for a in args if isinstance(a, Tensor)]
+        if len(inputs) != len(args):
+            ctx._tensor_arguments = tuple([isinstance(a, Tensor) for a in args])
+        ctx.edges = tuple([edge_of(a) for a in inputs])
+        ctx._input_metas = [(a._data.shape, a._data.dtype) for a in inputs]
+        if several:
+            ctx.several, ctx.outputs = True, len(outputs)  # type: ignore[misc]
+    results = [_output(ctx, i, o, args, recording) if isinstance(o, Tensor) else o for i, o in enumerate(outputs)]
+    for x in ctx.dirty_tensors:
+        if not any([x is o for o in outputs]):
+            raise RuntimeError(
+                "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
+                "are modified inplace must all be outputs of the Function."
+            )
+    if recording:
+        ctx._output_metas = [(o._data.shape, o._data.dtype) if isinstance(o, Tensor) else None for o in results]
+        if ctx.to_save:
+            _keep(ctx, outputs, results)
+        if OBSERVERS:
+            for observe in OBSERVERS:
+                observe(ctx)
+    ctx.__dict__.pop("to_save", None)
+    return tuple(results) if several else results[0]
+
+
+def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], recording: bool) -> Tensor:
+    """One output of forward with its new history."""
+    differentiable = recording and o._data.dtype.kind in "fc" and not any([o is t for t in ctx.non_differentiable])
+    is_input = any([o is a for a in args])
+    edge = Output(ctx, i) if ctx.several else ctx
+    if is_input and any([o is t for t in ctx.dirty_tensors]):
+        views.check_inplace(o, recording)
+        bump(o)
+        if differentiable:
+            views.rebase(o, edge, position=next(n for n, a in enumerate(args) if a is o))
+        return o
+    if is_input or o._node is not None:
+        o = _identity(o)
+    if differentiable:
+        o._node = edge
+        if o._view is not None:
+            o._view = views.custom_view(o)
+    return o
+
+
+def _identity(x: Tensor) -> Tensor:
+    """An input that forward returned as it is: a view of it, so that each has its own history."""
+    out = wrap(memory(x))
+    out._counter = shared_counter(x)
+    return out
+
+
+def _keep(ctx: BackwardCFunction, outputs: Any, results: list[Any]) -> None:
+    """Saves what ``save_for_backward`` was given: inputs as they are, outputs without holding them (see `Node`)."""
+    values, saved = [], []
+    for t in ctx.to_save:
+        if t is None:
+            values.append(None)
+            saved.append(None)
+            continue
+        if not isinstance(t, Tensor):
+            raise TypeError(f"save_for_backward can only save variables, but argument {len(values)} is of type {type(t).__name__}")
+        at = next((i for i, o in enumerate(outputs) if o is t), None)
+        result = t if at is None else results[at]
+        values.append(result._data)
+        saved.append(t if at is None else _SavedOutput(shared_counter(result), at) if ctx.several else shared_counter(result))
+    ctx.values, ctx.saved = tuple(values), tuple(saved)
+    ctx.versions = versions_of(saved)
+
+
+class _SavedOutput(list):
+    """The version counter of a saved output, of several, with the output's number."""
+
+
+def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorates a ``backward`` that must not itself be differentiated: a second derivative raises RuntimeError."""
+
+    @functools.wraps(fn)
+    def wrapper(ctx: Any, *args: Any) -> Any:
+        with no_grad():
+            outputs = fn(ctx, *args)
+        if grad_mode() != GRAD or not any([isinstance(a, Tensor) and a.requires_grad for a in args]):
+            return outputs
+        several = isinstance(outputs, tuple)
+        made = [_undifferentiable(o) for o in (outputs if several else (outputs,))]
+        return tuple(made) if several else made[0]
+
+    return wrapper
+
+
+class Error(Node):
+    """The node of a result that must not be differentiated."""
+
+    __slots__ = ()
+
+    def name(self) -> str:
+        return "torch::autograd::Error"
+
+    def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+
+
+def _undifferentiable(o: Any) -> Any:
+    if not isinstance(o, Tensor) or o._data.dtype.kind not in "fc":
+        return o
+    node = Error()
+    node._rank, node.edges, node.values, node.saved = next_rank(), (), (), ()
+    node.versions = node.metas = node.extras = None
+    return wrap(o._data, node)
+
+
+class InplaceFunction(Function):
+    """Only for backward compatibility: a Function with an ``inplace`` flag."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+
+class NestedIOFunction(Function):
+    """Only for backward compatibility: a Function whose inputs and outputs are nested tuples, lists and dicts."""

@@ -1,0 +1,20 @@
+"""The whole idea: operations, tensors, nodes and the engine that differentiates them."""
+
+from __future__ import annotations
+
+import warnings
+
+# NumPy's floating-point warnings inside rushlight are silenced by module: torch has none, and an errstate block
+# around every operation would cost as much as the operation. See `op.quietly` for programs that reset the filters.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"rushlight\.")
+
+from . import dtypes  # noqa: E402
+from .modes import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled  # noqa: E402
+from .node import AccumulateGrad, Node  # noqa: E402
+from .op import elementwise, op  # noqa: E402
+from .tensor import Tensor  # noqa: E402
+
+__all__ = [
+    "AccumulateGrad", "Node", "Tensor", "dtypes", "elementwise", "enable_grad", "inference_mode", "is_grad_enabled",
+    "is_inference_mode_enabled", "no_grad", "op", "set_grad_enabled",
+]  # fmt: skip

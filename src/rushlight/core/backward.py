@@ -1,0 +1,417 @@
+"""The engine: one loop that carries gradients from the roots to the leaves.
+
+Ranks fall as the program runs, so "newest first" is a topological order: a heap of ranks yields every node after all
+nodes that used its results. Gradients in flight live in a dict local to the run, by the edge they wait at.
+
+    pending = {root: gradient}
+    while a node is pending:
+        take the newest; run its rule; add each result to what is pending at that edge
+
+What is pending at the end belongs to leaves. They are added to `.grad` last, all at once, so that a backward that
+fails leaves every `.grad` as it was. The exception is a leaf with hooks, which must run as soon as its gradient is
+complete; how the engine knows is told at `_Hooked`.
+
+In a first-order run gradients are raw payloads. Under ``create_graph`` they are Tensors, and the rules record.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+from sys import getrefcount
+from typing import Any
+
+import numpy as np
+
+from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
+from .node import FREED_GRAPH, AccumulateGrad, Node, Output
+from .saved import check_versions, last_write, tensors
+from .tensor import Tensor, edge_of, wrap
+
+#: Called around every node while anomaly mode is on: (node, run the node) -> gradients.
+GUARDS: list[Callable[..., Any]] = []
+
+
+class Run:
+    """What one backward is asked to do."""
+
+    __slots__ = ("accumulate", "captured", "captures", "create_graph", "hooked", "keep_graph", "needed", "only")
+
+    def __init__(self, keep_graph: bool, create_graph: bool, captures: dict[Any, list[int]] | None = None,
+                 accumulate: bool = True) -> None:  # fmt: skip
+        self.keep_graph, self.create_graph, self.accumulate = keep_graph, create_graph, accumulate
+        #: Edge -> positions in the result of `grad()`; None where every leaf gets its gradient.
+        self.captures = captures
+        self.captured: dict[int, Any] = {}
+        self.needed: set[Any] | None = None
+        self.hooked: _Hooked | None = None
+
+
+def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, Any]:
+    """Carries `gradients` from the edges `roots` down the graph. Returns what was captured, by position."""
+    mode = GRAD if job.create_graph else NO_GRAD
+    previous = grad_mode()
+    if job.captures is not None:
+        job.needed = _needed(roots, job.captures)
+    if previous != mode and previous != INFERENCE:
+        set_grad_mode(mode)
+    try:
+        pending = _sweep(job, roots, gradients)
+        for leaf, gradient in pending.items():
+            if gradient is not None:
+                _finish_leaf(job, leaf, gradient, pending)
+    finally:
+        if grad_mode() != previous:
+            set_grad_mode(previous)
+    return job.captured
+
+
+def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[Any, Any]:
+    """The loop. Returns the gradients of the leaves."""
+    pending: dict[Any, Any] = {}
+    heap: list[tuple[int, Any]] = []
+    needed, create_graph, keep_graph = job.needed, job.create_graph, job.keep_graph
+    special = job.captures is not None or bool(GUARDS)
+    while True:
+        for target, gradient in zip(targets, gradients):
+            if target is None:
+                continue
+            if target not in pending:
+                if needed is not None and target not in needed:
+                    continue
+                pending[target] = gradient
+                if target._rank:
+                    heappush(heap, (target._rank, target))
+                elif target._cold is not None and job.hooked is None and _has_hooks(target):
+                    job.hooked = _Hooked(job, heap)
+            elif gradient is not None:
+                waiting = pending[target]
+                pending[target] = gradient if waiting is None else waiting + gradient
+        if job.hooked is not None:
+            job.hooked.finish(targets, pending)
+        if not heap:
+            return pending
+        rank, node = heappop(heap)
+        gradient = pending.pop(node)
+        if node.__class__ is Output:
+            node, gradient = _gather(node, gradient, heap, pending)
+        if special or node.extras is not None or gradient is None:
+            targets, gradients = _run_special(job, node, gradient)
+            continue
+        values = node.values
+        if values is None:
+            raise RuntimeError(FREED_GRAPH)
+        if values and rank > last_write[0]:
+            check_versions(node)
+        if create_graph:
+            values = tensors(node)
+        if node.metas is None:
+            gradients = node.backward(gradient, values)
+        else:
+            gradients = node.metas.backward(node, gradient, values)
+        targets = node.edges
+        if not keep_graph:
+            node.release()
+
+
+def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, Any]) -> tuple[Node, list[Any]]:
+    """All gradients that wait at the results of one node: its outputs share a rank."""
+    node = output.node
+    gradients = [None] * node.outputs
+    gradients[output.nr] = gradient
+    while heap and heap[0][0] == output._rank:
+        other = heappop(heap)[1]
+        gradients[other.nr] = pending.pop(other)
+    return node, gradients
+
+
+def run_node(job: Run, node: Node, gradient: Any) -> Any:
+    """Runs one node's rules: checked, on payloads or Tensors as the job has it."""
+    if node.values is None:
+        raise RuntimeError(FREED_GRAPH)
+    check_versions(node)
+    values = tensors(node) if job.create_graph else node.values
+    if node.metas is None:
+        return node.backward(gradient, values)
+    return node.metas.backward(node, gradient, values)
+
+
+def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Sequence[Any]]:
+    """A node with hooks, captures, guards or an undefined gradient. torch's order: the tensor's hooks and what retains
+    its gradient, the capture, the node's pre-hooks, the node, its post-hooks."""
+    extras = node.extras
+    gradients = gradient if node.several else [gradient]
+    if extras is not None and (extras.tensor_pre or extras.retained):
+        gradients = _tensor_hooks(job, extras, gradients)
+    if job.captures is not None:
+        _capture(job, node, gradients)
+        if job.needed is not None and node not in job.needed:
+            return (), ()
+    if extras is not None and extras.pre:
+        gradients = _pre_hooks(job, extras, gradients)
+    if all(g is None for g in gradients) and not node.runs_undefined:
+        results: Sequence[Any] = [None] * len(node.edges)
+    else:
+        argument = gradients if node.several else gradients[0]
+        step: Callable[[], Any] = lambda: run_node(job, node, argument)
+        for guard in GUARDS:
+            step = lambda step=step, guard=guard: guard(node, step)  # type: ignore[misc]
+        results = step()
+    if extras is not None and extras.post:
+        results = _post_hooks(job, node, extras, results, gradients)
+    if not job.keep_graph:
+        node.release()
+    return node.edges, results
+
+
+# Hooks see Tensors, whatever the run carries.
+
+
+def shown(job: Run, gradient: Any) -> Any:
+    return gradient if gradient is None or job.create_graph else wrap(gradient)
+
+
+def taken(job: Run, gradient: Any) -> Any:
+    return gradient if gradient is None or job.create_graph else gradient._data
+
+
+def _tensor_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
+    gradients = list(gradients)
+    for nr, hook in list(extras.tensor_pre.values()):
+        if gradients[nr] is not None:
+            gradients[nr] = _hook_result(job, hook, gradients[nr])
+    for nr, reference in extras.retained.items():
+        x = reference()
+        if x is not None and gradients[nr] is not None:
+            cold, kept = x._cold_state(), shown(job, gradients[nr])
+            cold.grad = kept if cold.grad is None else cold.grad + kept
+            if cold.grad is kept and not job.create_graph:
+                cold.grad = wrap(np.array(kept._data))
+    return gradients
+
+
+def _hook_result(job: Run, hook: Callable[..., Any], gradient: Any) -> Any:
+    before = shown(job, gradient)
+    after = hook(before)
+    if after is None:
+        return taken(job, before)
+    check_hook_result(before, after, hook)
+    return taken(job, after)
+
+
+def check_hook_result(before: Tensor, after: Any, hook: Any) -> None:
+    if not isinstance(after, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(after).__name__}'")
+    name = getattr(hook, "__name__", repr(hook))
+    if after.dtype is not before.dtype:
+        raise RuntimeError(
+            f"hook '{name}' has changed the type of value (was torch.{before.type()[6:]} got torch.{after.type()[6:]})"
+        )
+    if after.shape != before.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
+
+
+def _pre_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
+    for hook in list(extras.pre.values()):
+        given = tuple([shown(job, g) for g in gradients])
+        result = hook(given)
+        if result is not None:
+            result = result if isinstance(result, (tuple, list)) else (result,)
+            _check_count(hook, result, given)
+            given = tuple(result)
+        gradients = [taken(job, g) for g in given]
+    return gradients
+
+
+def _post_hooks(job: Run, node: Node, extras: Any, results: Sequence[Any], gradients: list[Any]) -> Sequence[Any]:
+    outputs = tuple([shown(job, g) for g in gradients])
+    for hook in list(extras.post.values()):
+        given = tuple([None if e is None else shown(job, r) for r, e in zip(results, node.edges)])
+        result = hook(given, outputs)
+        if result is not None:
+            result = result if isinstance(result, (tuple, list)) else (result,)
+            _check_count(hook, result, given)
+            given = tuple(result)
+        results = [taken(job, g) for g in given]
+    return results
+
+
+def _check_count(hook: Any, result: Sequence[Any], given: Sequence[Any]) -> None:
+    if len(result) != len(given):
+        name = getattr(hook, "__name__", repr(hook))
+        raise RuntimeError(
+            f"hook '{name}' has returned an incorrect number of values (got {len(result)}, but expected {len(given)})"
+        )
+
+
+# Captures: what `grad()` and `inputs=` ask for.
+
+
+def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> set[Any]:
+    """The nodes on a path from a root to a captured edge, with the captured edges themselves."""
+    seen: dict[Any, Node] = {}
+    stack = [_node_of(e) for e in roots if e is not None]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen[node] = node
+        stack.extend([_node_of(e) for e in node.edges if e is not None and e._rank and _node_of(e) not in seen])
+    needed: set[Any] = set()
+    reachable = set(captures)
+    for node in sorted(seen, key=lambda n: -n._rank):
+        if any([e is not None and (e in reachable or _node_of(e) in needed) for e in _edges(node)]):
+            needed.add(node)
+    return _with_edges(needed, captures)
+
+
+def _edges(node: Any) -> Sequence[Any]:
+    return node.edges if isinstance(node, Node) else ()
+
+
+def _node_of(edge: Any) -> Any:
+    return edge.node if isinstance(edge, Output) else edge
+
+
+def _with_edges(needed: set[Any], captures: dict[Any, list[int]]) -> set[Any]:
+    out = set(needed) | set(captures)
+    for node in needed:
+        if node.several:
+            out.update(Output(node, i) for i in range(node.outputs))
+    return out
+
+
+def _capture(job: Run, node: Node, gradients: list[Any]) -> None:
+    assert job.captures is not None
+    for nr, gradient in enumerate(gradients):
+        for position in job.captures.get(Output(node, nr) if node.several else node, ()):
+            job.captured[position] = gradient
+
+
+# Leaves.
+
+
+def _has_hooks(leaf: Tensor) -> bool:
+    cold = leaf._cold
+    if cold is None:
+        return False
+    accumulator = cold.accumulator() if cold.accumulator is not None else None
+    return bool(cold.hooks or cold.post_accumulate or (accumulator is not None and accumulator.extras is not None))
+
+
+class _Hooked:
+    """Leaves with hooks, which run the moment a leaf's gradient is complete.
+
+    The loop keeps no count of what a leaf still waits for. When the first gradient arrives at a leaf with hooks, the
+    edges into such leaves are counted over the part of the graph that is still to run; from then on each that is
+    crossed counts one down.
+    """
+
+    def __init__(self, job: Run, heap: list[tuple[int, Any]]) -> None:
+        self.job = job
+        self.waiting: Counter[Any] = Counter()
+        self.started = False
+        stack, seen = [_node_of(edge) for _, edge in heap], set()
+        self._count(stack, seen)
+        self.seen = seen
+
+    def _count(self, stack: list[Any], seen: set[Any]) -> None:
+        needed = self.job.needed
+        while stack:
+            node = stack.pop()
+            if node in seen or (needed is not None and node not in needed):
+                continue
+            seen.add(node)
+            for edge in node.edges:
+                if edge is None:
+                    continue
+                if edge._rank:
+                    stack.append(_node_of(edge))
+                elif _has_hooks(edge):
+                    self.waiting[edge] += 1
+
+    def finish(self, targets: Sequence[Any], pending: dict[Any, Any]) -> None:
+        """After a node has run: the leaves among its `targets` that wait for nothing more are finished."""
+        leaves = [t for t in targets if t is not None and not t._rank and _has_hooks(t)]
+        if not self.started:
+            # Counted in the middle of a node's edges: those to nodes it had not yet reached are counted now.
+            self.started = True
+            self._count([_node_of(t) for t in targets if t is not None and t._rank], self.seen)
+        else:
+            self.waiting.subtract(leaves)
+        for leaf in dict.fromkeys(leaves):
+            if self.waiting[leaf] <= 0 and leaf in pending:
+                gradient = pending.pop(leaf)
+                if gradient is not None:
+                    _finish_leaf(self.job, leaf, gradient, pending)
+
+
+_accumulating = threading.RLock()
+
+
+def _finish_leaf(job: Run, leaf: Tensor, gradient: Any, pending: dict[Any, Any]) -> None:
+    """A leaf's gradient is complete: its hooks, then the capture or `.grad`."""
+    cold = leaf._cold
+    if cold is not None and cold.hooks:
+        for hook in list(cold.hooks.values()):
+            gradient = _hook_result(job, hook, gradient)
+    if job.captures is not None:
+        for position in job.captures.get(leaf, ()):
+            job.captured[position] = gradient
+        if not job.accumulate:
+            return
+    accumulator = cold.accumulator() if cold is not None and cold.accumulator is not None else None
+    extras = accumulator.extras if accumulator is not None else None
+    if extras is not None and extras.pre:
+        (gradient,) = _pre_hooks(job, extras, [gradient])
+    # Four names hold a gradient that is this leaf's alone: the dict, the caller's, ours, getrefcount's.
+    accumulate(leaf, shown(job, gradient), alone=not job.create_graph and getrefcount(gradient) <= 4)
+    if cold is not None and cold.post_accumulate:
+        for hook in list(cold.post_accumulate.values()):
+            if hook(leaf) is not None:
+                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+    if extras is not None and extras.post:
+        given = shown(job, gradient)
+        for hook in list(extras.post.values()):
+            hook((), (given,))
+
+
+def accumulate(leaf: Tensor, gradient: Tensor, alone: bool = False) -> None:
+    """Adds to a leaf's `.grad`: in place, or under grad mode out of place. `alone`: nobody else holds the payload."""
+    from ..ops import copy_of_gradient
+
+    with _accumulating:
+        cold = leaf._cold_state()
+        grad = cold.grad
+        if grad is None:
+            data = gradient._data
+            if grad_mode() == GRAD:
+                cold.grad = copy_of_gradient(gradient)
+            elif alone and (data.__class__ is not np.ndarray or (data.base is None and data.flags.c_contiguous)):
+                cold.grad = gradient
+            else:
+                cold.grad = wrap(np.array(data, order="C") if isinstance(data, np.ndarray) else data)
+        elif grad_mode() == GRAD:
+            cold.grad = grad + gradient
+        else:
+            grad.add_(gradient)
+
+
+def call_node(node: Node, gradients: Sequence[Any]) -> Any:
+    """``grad_fn(*gradients)``: runs one node by hand, on Tensors, in the grad mode of the caller."""
+    if isinstance(node, AccumulateGrad):
+        if gradients and gradients[0] is not None:
+            accumulate(node.variable, gradients[0])
+        return None
+    if len(gradients) != node.outputs:
+        raise TypeError(f"expected {node.outputs} arguments, got {len(gradients)} instead")
+    job = Run(keep_graph=True, create_graph=True)
+    results = run_node(job, node, list(gradients) if node.several else gradients[0])
+    results = tuple(results)
+    return results[0] if len(results) == 1 else results
+
+
+def edges_of(xs: Sequence[Tensor]) -> list[Any]:
+    return [edge_of(x) for x in xs]

@@ -1,0 +1,240 @@
+"""Grad mode: does an operation record the graph?
+
+One context variable holds the answer, so it is right for threads (each starts afresh) and for ``async`` tasks, and
+reading it costs one C call. Its value is one of three small integers; the hot path of an operation compares it with
+`GRAD` and does nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from contextvars import ContextVar
+from typing import Any, Callable
+
+GRAD, NO_GRAD, INFERENCE = 1, 0, -1
+
+_mode: ContextVar[int] = ContextVar("rushlight.grad_mode", default=GRAD)
+
+#: The mode of the running thread or task: `GRAD`, `NO_GRAD` or `INFERENCE`.
+grad_mode: Callable[[], int] = _mode.get
+set_grad_mode = _mode.set
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations record the graph now, in this thread or task."""
+    return _mode.get() == GRAD
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether `inference_mode` is on now, in this thread or task."""
+    return _mode.get() == INFERENCE
+
+
+class ModeContext:
+    """A context manager that is also a decorator of functions, generators and their ``async`` forms.
+
+    A decorated generator's body runs in the mode, its caller's code between two values does not.
+    """
+
+    mode: int
+
+    def __init__(self) -> None:
+        self._previous: list[int] = []
+
+    def clone(self) -> ModeContext:
+        return type(self)()
+
+    def __enter__(self) -> Any:
+        self._previous.append(_mode.get())
+        _mode.set(self.mode)
+
+    def __exit__(self, *exc: object) -> None:
+        _mode.set(self._previous.pop())
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        import inspect
+
+        clone = self.clone
+        if inspect.isclass(function):
+            warnings.warn(
+                "Decorating classes is deprecated and will be disabled in future versions. You should only decorate "
+                "functions or methods. To preserve the current behavior of class decoration, you can directly decorate "
+                "the `__init__` method and nothing else.",
+                FutureWarning,
+                stacklevel=2,
+            )
+            plain: Any = function
+            return functools.wraps(plain, updated=())(lambda *args, **kwargs: _called(clone, plain, args, kwargs))
+        if inspect.isgeneratorfunction(function):
+            return _wrap_generator(function, clone)
+        if inspect.isasyncgenfunction(function):
+            return _wrap_async_generator(function, clone)
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def coroutine(*args: Any, **kwargs: Any) -> Any:
+                with clone():
+                    return await function(*args, **kwargs)
+
+            return coroutine
+
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            with clone():
+                return function(*args, **kwargs)
+
+        return wrapped
+
+
+def _called(clone: Callable[[], ModeContext], function: Any, args: Any, kwargs: Any) -> Any:
+    with clone():
+        return function(*args, **kwargs)
+
+
+def _wrap_generator(function: Callable[..., Any], clone: Callable[[], ModeContext]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def generator(*args: Any, **kwargs: Any) -> Any:
+        inner = function(*args, **kwargs)
+        step, argument = inner.send, None
+        try:
+            while True:
+                try:
+                    with clone():
+                        value = step(argument)
+                except StopIteration as stop:
+                    return stop.value
+                try:
+                    step, argument = inner.send, (yield value)
+                except GeneratorExit:
+                    raise
+                except BaseException as error:
+                    step, argument = inner.throw, error
+        finally:
+            with clone():
+                inner.close()
+
+    return generator
+
+
+def _wrap_async_generator(function: Callable[..., Any], clone: Callable[[], ModeContext]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    async def generator(*args: Any, **kwargs: Any) -> Any:
+        inner = function(*args, **kwargs)
+        step, argument = inner.asend, None
+        try:
+            while True:
+                try:
+                    with clone():
+                        value = await step(argument)
+                except StopAsyncIteration:
+                    return
+                try:
+                    step, argument = inner.asend, (yield value)
+                except GeneratorExit:
+                    raise
+                except BaseException as error:
+                    step, argument = inner.athrow, error
+        finally:
+            with clone():
+                await inner.aclose()
+
+    return generator
+
+
+class _BareDecorator(ModeContext):
+    """A mode that also decorates without being called first: ``@no_grad`` as well as ``@no_grad()``."""
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        return object.__new__(cls) if function is None else cls()(function)
+
+
+class no_grad(_BareDecorator):
+    """Operations inside do not record the graph; their results do not require grad.
+
+    >>> import rushlight as torch
+    >>> x = torch.tensor(1.0, requires_grad=True)
+    >>> with torch.no_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+    """
+
+    mode = NO_GRAD
+
+    def __enter__(self) -> None:
+        # Inference mode is the stronger of the two and stays.
+        self._previous.append(_mode.get())
+        if self._previous[-1] != INFERENCE:
+            _mode.set(NO_GRAD)
+
+
+class enable_grad(_BareDecorator):
+    """Operations inside record the graph, also inside an outer `no_grad`."""
+
+    mode = GRAD
+
+    def __enter__(self) -> None:
+        self._previous.append(_mode.get())
+        if self._previous[-1] != INFERENCE:
+            _mode.set(GRAD)
+
+
+class set_grad_enabled(ModeContext):
+    """Turns recording on or off at once, as a function does; used as a context manager, until its end.
+
+    Raises TypeError unless `mode` is a bool.
+    """
+
+    def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, (bool, int)):
+            raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}")
+        self.mode = GRAD if mode else NO_GRAD
+        self._previous = [_mode.get()]
+        if self._previous[-1] != INFERENCE:
+            _mode.set(self.mode)
+
+    def clone(self) -> ModeContext:
+        return type(self)(self.mode == GRAD)
+
+    def __enter__(self) -> None:
+        if self._previous[-1] != INFERENCE:
+            _mode.set(self.mode)
+
+    def __exit__(self, *exc: object) -> None:
+        _mode.set(self._previous[-1])
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        _mode.set(self._previous[-1])
+        return super().__call__(function)
+
+    def __str__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode == GRAD})"
+
+    def __repr__(self) -> str:
+        return f"set_grad_enabled(mode={self.mode == GRAD})"
+
+
+class inference_mode(ModeContext):
+    """Like `no_grad`, and its results can never enter a graph: they keep no version counter.
+
+    ``mode=False`` switches an outer inference mode off.
+    """
+
+    def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
+        return object.__new__(cls) if isinstance(mode, bool) else cls()(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.enabled = mode
+        self.mode = INFERENCE
+
+    def clone(self) -> ModeContext:
+        return type(self)(self.enabled)
+
+    def __enter__(self) -> None:
+        self._previous.append(_mode.get())
+        if self.enabled:
+            _mode.set(INFERENCE)
+        elif self._previous[-1] == INFERENCE:
+            _mode.set(GRAD)

@@ -1,0 +1,198 @@
+"""The graph's nodes: what `Tensor.grad_fn` shows, and what the engine walks.
+
+    y = x * w            y ──▶ MulBackward0 ──▶ edge to x's node
+                                            └─▶ edge to w        (a leaf stands in the edge itself)
+
+An edge is a node, a leaf tensor, an `Output` (one result of a node that has several) or None (no gradient wanted).
+Edges point to what is older, never to a node's own results: dropping the last result drops the graph at once, without
+the garbage collector.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections import OrderedDict
+from typing import Any, Callable
+
+FREED_GRAPH = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
+    "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
+    "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors "
+    "after calling backward."
+)
+
+#: Ranks fall as the program runs: the newest node has the smallest, and a heap of ranks yields the newest first.
+next_rank: Callable[[], int] = itertools.count(-1, -1).__next__
+
+
+class Extras:
+    """What few nodes have: hooks, metadata, the handles that were made of their edges."""
+
+    __slots__ = ("accumulators", "metadata", "post", "pre", "retained", "tensor_pre")
+
+    def __init__(self) -> None:
+        self.tensor_pre: OrderedDict[int, tuple[int, Callable[..., Any]]] = OrderedDict()  # id -> (output_nr, hook)
+        self.retained: dict[int, weakref.ref[Any]] = {}  # output_nr -> the tensor that keeps its gradient
+        self.pre: OrderedDict[int, Callable[..., Any]] = OrderedDict()
+        self.post: OrderedDict[int, Callable[..., Any]] = OrderedDict()
+        self.metadata: dict[Any, Any] = {}
+        self.accumulators: dict[int, AccumulateGrad] = {}
+
+
+class Node:
+    """One recorded operation.
+
+    ``values`` are what the derivative rules read (payloads, shapes, numbers); ``saved`` stands beside it, entry for
+    entry: the Tensor a payload came from, the version counter of a saved result, or None. ``versions`` are the saved
+    tensors' versions then (None: all zero). ``metas`` (None: nothing to do) says what shape and dtype each edge wants.
+    """
+
+    __slots__ = ("__weakref__", "_rank", "edges", "extras", "metas", "saved", "values", "versions")
+
+    #: The number of results. A node with several is reached through `Output` edges, and takes a list of gradients.
+    outputs = 1
+    several = False
+    #: Whether the node also runs when none of its results has a gradient (with zeros in their place).
+    runs_undefined = False
+    #: torch's names of the saved values: name -> position in `values`.
+    saved_names: dict[str, int] = {}
+
+    _rank: int
+    edges: tuple[Any, ...]
+    values: tuple[Any, ...] | None
+    saved: tuple[Any, ...]
+    versions: tuple[int, ...] | None
+    metas: tuple[Any, ...] | None
+    extras: Extras | None
+
+    def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
+        """The gradients of the edges, from the result's gradient(s); None where an edge wants none."""
+        raise NotImplementedError(f"{self.name()} has no derivative rule")
+
+    # What a program may ask of a node.
+
+    def name(self) -> str:
+        """torch's name of the operation's derivative, as MulBackward0."""
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """The edges as torch shows them: pairs of node (None: no gradient) and the number of its result."""
+        return tuple(self._exposed(edge) for edge in self.edges)
+
+    def _exposed(self, edge: Any) -> tuple[Any, int]:
+        if edge is None or isinstance(edge, Node):
+            return edge, 0
+        if isinstance(edge, Output):
+            return edge.node, edge.nr
+        accumulator = accumulate_grad_of(edge)
+        self._extras().accumulators[id(edge)] = accumulator
+        return accumulator, 0
+
+    def _extras(self) -> Extras:
+        if self.extras is None:
+            self.extras = Extras()
+        return self.extras
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dict for the user's own notes on this node."""
+        return self._extras().metadata
+
+    def _sequence_nr(self) -> int:
+        return -self._rank
+
+    def register_hook(self, fn: Callable[..., Any]) -> Any:
+        """Calls ``fn(grad_inputs, grad_outputs)`` after this node ran; a result replaces grad_inputs.
+
+        Returns a handle with ``remove()``.
+        """
+        return _registered(self._extras().post, fn)
+
+    def register_prehook(self, fn: Callable[..., Any]) -> Any:
+        """Calls ``fn(grad_outputs)`` before this node runs; a result replaces grad_outputs."""
+        return _registered(self._extras().pre, fn)
+
+    def __call__(self, *gradients: Any) -> Any:
+        """Runs this node alone, by hand: gradient Tensors in, gradient Tensors out (recorded where grad mode is on)."""
+        from .backward import call_node
+
+        return call_node(self, gradients)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_saved_") and name[7:] in self.saved_names:
+            from .saved import saved_attribute
+
+            return saved_attribute(self, self.saved_names[name[7:]])
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def release(self) -> None:
+        """Drops what was saved: a second backward through here is an error."""
+        if self.values:
+            self.values = None
+            self.saved = ()
+
+
+class Output:
+    """The edge to one of several results of a node."""
+
+    __slots__ = ("_rank", "node", "nr")
+
+    def __init__(self, node: Node, nr: int) -> None:
+        self.node, self.nr, self._rank = node, nr, node._rank
+
+    def __lt__(self, other: Any) -> bool:
+        # Only the outputs of one node share a rank.
+        return self.nr < other.nr
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Output) and self.node is other.node and self.nr == other.nr
+
+    def __hash__(self) -> int:
+        return hash((id(self.node), self.nr))
+
+
+class AccumulateGrad(Node):
+    """The end of an edge at a leaf, as torch shows it: called with a gradient, it adds it to ``variable.grad``.
+
+    The engine has no need of it: a leaf stands in the edge itself. One is made when a program asks, and it carries
+    the hooks that the program then registers on it.
+    """
+
+    __slots__ = ("variable",)
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+        self._rank, self.edges, self.values, self.saved = 0, (), (), ()
+        self.versions = self.metas = self.extras = None
+
+    def name(self) -> str:
+        return "torch::autograd::AccumulateGrad"
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad object at {id(self):#x}>"
+
+    def _sequence_nr(self) -> int:
+        return 2**64 - 1
+
+
+def accumulate_grad_of(leaf: Any) -> AccumulateGrad:
+    """The one living AccumulateGrad of a leaf; the leaf only refers to it weakly."""
+    cold = leaf._cold_state()
+    accumulator = cold.accumulator() if cold.accumulator is not None else None
+    if accumulator is None:
+        accumulator = AccumulateGrad(leaf)
+        cold.accumulator = weakref.ref(accumulator)
+    return accumulator
+
+
+def _registered(hooks: OrderedDict[int, Any], fn: Callable[..., Any]) -> Any:
+    from ..utils.hooks import RemovableHandle
+
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = fn
+    return handle

@@ -1,0 +1,541 @@
+"""One operation, declared in one place: its value, its derivative rules, its names.
+
+    mul = elementwise(operator.mul, "MulBackward0", lambda g, y: g * y, lambda g, x: g * x)
+
+A rule is plain NumPy code. Its *parameter names* are what the operation saves, read once, here:
+
+    g             the gradient that arrives (a tuple, with None for the undefined, where the op has several results)
+    x, y, dim...  the argument of that name, as it was passed in
+    x_shape       only the shape of the argument x
+    out           the result
+    needs         which inputs want a gradient (for a rule that computes all of them at once)
+
+First-order backward calls the rules on raw payloads; with ``create_graph`` the same rules run on Tensors and so record
+their own graph. Rules never mutate, and never undo a broadcast: the edge does (see `conform`).
+
+Note [Complex derivatives]
+    torch's gradient of a real loss L with respect to a complex z is conj(dL/dz) (twice the Wirtinger derivative by
+    conj(z)). For a holomorphic f that makes grad_in = grad_out * conj(f'(z)) = conj(conj(grad_out) * f'(z)): so rules
+    are written as if everything were real, and the graph conjugates before and after. Operations that are not
+    holomorphic (abs, real, conj, ...) declare ``holomorphic=False`` and write torch's rule themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .errors import INFERENCE_SAVED
+from .modes import GRAD, INFERENCE, grad_mode
+from .node import Node, Output, next_rank
+from .promotion import result_dtype
+from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, memory, new, shared_counter, wrap
+
+F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
+Rule = Callable[..., Any]
+Call = Callable[..., Any]
+
+#: Called with every node that is recorded while anomaly mode (or another observer) is on; empty otherwise.
+OBSERVERS: list[Callable[[Node], None]] = []
+#: Every operation, by name; tests go through it.
+OPS: dict[str, Op] = {}
+
+
+class Op:
+    """An operation: what it computes, how it is differentiated, what it is called.
+
+    ``names`` are its parameters and ``rules`` its derivative rules by parameter; ``joint`` is one rule for all
+    ``differentiable`` parameters at once. ``saves`` lists what rules read, in the order of `Node.values`.
+    """
+
+    def __init__(self, name: str, forward: Call, node: str, names: Sequence[str], *, rules: dict[str, Rule] | None = None,
+                 joint: Rule | None = None, differentiable: Sequence[str] = (), saves: Sequence[str] | None = None,
+                 several: bool = False, view: bool = False, variadic: bool = False, conforms: bool = False,
+                 holomorphic: bool = True, promote: Call | None = None, saved_as: dict[str, str] | None = None,
+                 c: str | None = None, linear: bool = False) -> None:  # fmt: skip
+        self.name, self.forward, self.names, self.c, self.linear = name, forward, tuple(names), c, linear
+        self.rules, self.joint = rules or {}, joint
+        self.differentiable = tuple(self.names.index(n) for n in (differentiable if joint else self.rules))
+        self.view, self.variadic, self.conforms, self.holomorphic = view, variadic, conforms, holomorphic
+        self.promote, self.several = promote, several
+        self.call: Call = forward
+        every = [joint] if joint else list(self.rules.values())
+        wanted = {parameter for rule in every for parameter in parameters(rule)[1:]} - {"needs"}
+        self.saves = tuple(saves) if saves is not None else tuple(sorted(wanted, key=self._order))
+        self.bound = tuple(bind(rule, self.saves) for rule in every)
+        self._plans: dict[tuple[bool, ...], list[tuple[int, int]]] = {}
+        torch_names = {"x": "self", "y": "other", "out": "result", **(saved_as or {})}
+        self.node_class = type(node, (Node,), {
+            "__slots__": ("outputs",) if several else (), "op": self, "several": several, "backward": self._backward(),
+            "saved_names": {torch_names.get(n, n): i for i, n in enumerate(self.saves)}})  # fmt: skip
+        OPS[name] = self
+
+    def _order(self, name: str) -> int:
+        return len(self.names) if name == "out" else self.names.index(name.removesuffix("_shape"))
+
+    def _backward(self) -> Rule:
+        """The method that runs the rules: written out for one and two inputs, in general otherwise."""
+        if self.joint:
+            (joint,) = self.bound
+            takes_needs = "needs" in parameters(self.joint)
+            if takes_needs:
+                return lambda node, g, values: joint(g, (*values, tuple(e is not None for e in node.edges)))
+            return lambda node, g, values: joint(g, values)
+        if len(self.bound) == 1:
+            (rule,) = self.bound
+            return lambda node, g, values: (rule(g, values),)
+        if len(self.bound) == 2:
+            first, second = self.bound
+
+            def backward(node: Node, g: Any, values: tuple[Any, ...]) -> Any:
+                x, y = node.edges
+                return None if x is None else first(g, values), None if y is None else second(g, values)
+
+            return backward
+        rules = self.bound
+        return lambda node, g, values: [
+            None if edge is None else rule(g, values) for rule, edge in zip(rules, node.edges)
+        ]
+
+    def plan(self, mask: tuple[bool, ...]) -> list[tuple[int, int]]:
+        """What to save when only the inputs of `mask` want a gradient: (kind, parameter) for each of ``saves``."""
+        if mask not in self._plans:
+            rules = [self.joint] if self.joint else [r for r, wanted in zip(self.rules.values(), mask) if wanted]
+            needed = {parameter for rule in rules if rule for parameter in parameters(rule)[1:]}
+            self._plans[mask] = [self._saving(name) if name in needed else (SKIP, 0) for name in self.saves]
+        return self._plans[mask]
+
+    def _saving(self, name: str) -> tuple[int, int]:
+        if name == "out":
+            return OUT, 0
+        if name in self.names:
+            return ARGUMENT, self.names.index(name)
+        return SHAPE, self.names.index(name.removesuffix("_shape"))
+
+
+SKIP, ARGUMENT, SHAPE, OUT = range(4)
+
+
+def parameters(function: Call) -> tuple[str, ...]:
+    """The parameter names of a plain Python function."""
+    code = function.__code__  # type: ignore[attr-defined]
+    return code.co_varnames[: code.co_argcount]
+
+
+def bind(rule: Rule, saves: Sequence[str]) -> Rule:
+    """``rule(g, a, b)`` as a function of the gradient and of the tuple of all saved values."""
+    picks = [len(saves) if name == "needs" else saves.index(name) for name in parameters(rule)[1:]]
+    if not picks:
+        return lambda g, values: rule(g)
+    if len(picks) == 1:
+        (i,) = picks
+        return lambda g, values: rule(g, values[i])
+    if len(picks) == 2:
+        i, j = picks
+        return lambda g, values: rule(g, values[i], values[j])
+    return lambda g, values: rule(g, *[values[i] for i in picks])
+
+
+def quietly(forward: Call, *arguments: Any) -> Any:
+    """Calls `forward` without NumPy's floating-point warnings, at no cost where there are none.
+
+    They are filtered by module where rushlight is imported; a program that turns warnings into errors still gets
+    torch's silence, from a second run.
+    """
+    try:
+        return forward(*arguments)
+    except RuntimeWarning:
+        with np.errstate(all="ignore"):
+            return forward(*arguments)
+
+
+# Recording, in general.
+
+
+def record(op: Op, arguments: Sequence[Any], payloads: Sequence[Any], result: Any) -> Any:
+    """The result(s) of an operation as Tensor(s), on the graph if an input requires grad."""
+    inputs = arguments[0] if op.variadic else [arguments[i] for i in op.differentiable]
+    edges: tuple[Any, ...] = ()
+    if inputs and grad_mode() == GRAD:
+        edges = tuple([edge_of(a) if isinstance(a, Tensor) else None for a in inputs])
+    several = isinstance(result, (tuple, list))
+    assert several == op.several or not op.rules and not op.joint, op.name
+    recorded = any(e is not None for e in edges) and (several or result.dtype.kind in "fc")
+    if not recorded:
+        return _tuple_like(result, [wrap(r) for r in result]) if several else wrap(result)
+    node = op.node_class()
+    node._rank, node.edges, node.extras = next_rank(), edges, None
+    if several:
+        node.outputs = len(result)  # type: ignore[misc]
+        out: Any = [wrap(r, Output(node, i) if r.dtype.kind in "fc" else None) for i, r in enumerate(result)]
+    else:
+        out = wrap(result, node)
+    _save(op, node, arguments, payloads, out)
+    node.metas = None
+    if op.conforms or op.variadic or _any_complex(inputs, result if several else (result,)):
+        node.metas = Metas.of(op, inputs, result)
+    if OBSERVERS:
+        for observe in OBSERVERS:
+            observe(node)
+    return _tuple_like(result, out) if several else out
+
+
+def _tuple_like(result: Any, tensors: list[Tensor]) -> Any:
+    """A tuple of tensors; a named tuple where the payloads came in one."""
+    return type(result)(*tensors) if hasattr(result, "_fields") else tuple(tensors)
+
+
+def _save(op: Op, node: Node, arguments: Sequence[Any], payloads: Sequence[Any], out: Any) -> None:
+    values: list[Any] = []
+    saved: list[Any] = []
+    for kind, i in op.plan(tuple([edge is not None for edge in node.edges])) if not op.variadic else op.plan(()):
+        value = origin = None
+        if kind == ARGUMENT:
+            value = payloads[i]
+            if isinstance(arguments[i], Tensor):
+                origin = arguments[i]
+        elif kind == SHAPE:
+            value = [p.shape for p in payloads[i]] if op.variadic and i == 0 else np.shape(payloads[i])
+        elif kind == OUT:
+            if isinstance(out, list):
+                value, origin = tuple([o._data for o in out]), tuple([shared_counter(o) for o in out])
+            else:
+                value, origin = out._data, shared_counter(out)
+        values.append(value)
+        saved.append(origin)
+    node.values, node.saved = tuple(values), tuple(saved)
+    node.versions = versions_of(node.saved)
+
+
+def versions_of(saved: Sequence[Any]) -> tuple[int, ...] | None:
+    """The versions of saved tensors now; None when none was ever written. Inference tensors cannot be saved."""
+    counters = [s._counter if isinstance(s, Tensor) else s if isinstance(s, list) else None for s in saved]
+    if any(c is UNTRACKED for c in counters):
+        raise RuntimeError(INFERENCE_SAVED)
+    if not any(c is not None and c[0] for c in counters):
+        return None
+    return tuple([0 if c is None else c[0] for c in counters])
+
+
+def _any_complex(inputs: Sequence[Any], results: Sequence[Any]) -> bool:
+    return any(r.dtype.kind == "c" for r in results) or any(
+        isinstance(a, Tensor) and a._data.dtype.kind == "c" for a in inputs
+    )
+
+
+class Metas:
+    """What the edges of a node ask of its gradients: a shape and a dtype each, and complex conjugation."""
+
+    __slots__ = ("conjugate", "edges")
+
+    def __init__(self, edges: tuple[Any, ...], conjugate: bool) -> None:
+        self.edges, self.conjugate = edges, conjugate
+
+    @classmethod
+    def of(cls, op: Op, inputs: Sequence[Any], result: Any) -> Metas | None:
+        results = result if isinstance(result, (tuple, list)) else (result,)
+        conjugate = op.holomorphic and _any_complex(inputs, results)
+        edges = tuple([(a._data.shape, a.dtype) if isinstance(a, Tensor) else None for a in inputs])
+        like = (results[0].shape, dtypes.of_array(results[0]))
+        if not conjugate and all(e is None or e == like for e in edges):
+            return None
+        return cls(edges, conjugate)
+
+    def backward(self, node: Node, g: Any, values: tuple[Any, ...]) -> list[Any]:
+        """Runs the node's rules and brings each gradient to the shape and dtype of its edge."""
+        if self.conjugate:
+            g = tuple([conj(part) for part in g]) if isinstance(g, (tuple, list)) else conj(g)
+        grads = node.backward(g, values)
+        out = []
+        for grad, edge, meta in zip(grads, node.edges, self.edges):
+            if grad is not None and edge is not None:
+                grad = conform(conj(grad) if self.conjugate else grad, *meta)
+            out.append(grad)
+        return out
+
+
+def conj(g: Any) -> Any:
+    return g.conj() if g is not None and (g.is_complex() if isinstance(g, Tensor) else g.dtype.kind == "c") else g
+
+
+def conform(g: Any, shape: tuple[int, ...], dtype: dtypes.dtype) -> Any:
+    """Undoes a broadcast and a promotion: sums `g` down to `shape`, and casts it to `dtype`."""
+    if tuple(g.shape) != shape:
+        lead = g.ndim - len(shape)
+        axes = tuple([i for i, n in enumerate(g.shape) if i < lead or (shape[i - lead] == 1 and n != 1)])
+        if axes:
+            g = g.sum(axes, keepdims=True)
+        g = g.reshape(shape)
+    if isinstance(g, Tensor):
+        return g if g.dtype is dtype else (g.real if g.is_complex() and not dtype.is_complex else g).to(dtype)
+    if dtypes.of_array(g) is dtype:
+        return g
+    return dtypes.cast(g.real if g.dtype.kind == "c" and not dtype.is_complex else g, dtype)
+
+
+# Declarations.
+
+
+def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentiable: Sequence[str] = (), **about: Any) -> Call:
+    """Declares an operation in general and returns the function that calls it.
+
+    `vjp` is a dict of rules by parameter of `forward`, or one function that returns all gradients of `differentiable`.
+    The function takes Tensors (and numbers, shapes, ...) in the order of `forward`'s parameters; called on raw
+    payloads only, as by a derivative rule in first-order backward, it computes on them directly.
+    """
+    names = about.pop("names", None) or parameters(forward)
+    joint = vjp if callable(vjp) else None
+    this = Op(name, forward, node or name, names, rules=None if joint else vjp, joint=joint,
+              differentiable=differentiable, **about)  # fmt: skip
+    return _named(_general(this), this)
+
+
+def _general(op: Op) -> Call:
+    forward, view = op.forward, op.view
+
+    def call(*arguments: Any) -> Any:
+        if op.variadic:
+            if not any([isinstance(a, Tensor) for a in arguments[0]]):
+                return forward(*arguments)
+            payloads = [[_payload(a) for a in arguments[0]], *arguments[1:]]
+        else:
+            if not any([isinstance(a, Tensor) for a in arguments]):
+                return forward(*arguments)
+            payloads = [_payload(a) for a in arguments]
+            if view:
+                payloads[0] = memory(arguments[0])
+        result = quietly(forward, *payloads)
+        out = record(op, arguments, payloads, result)
+        if view:
+            from .views import attach_view
+
+            attach_view(op, arguments, out)
+        return out
+
+    return call
+
+
+def _payload(a: Any) -> Any:
+    return a._data if isinstance(a, Tensor) else a
+
+
+def _named(call: Call, op: Op) -> Call:
+    call.__name__ = call.__qualname__ = op.name
+    call.op = op  # type: ignore[attr-defined]
+    op.call = call
+    return call
+
+
+def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Sequence[str] | None = None, **about: Any) -> Call:
+    """Declares an elementwise operation: one rule per input, promotion and broadcasting as torch does them.
+
+    Where it has one input or two, and no parameters, calls on float tensors take a short way through. ``promote`` maps
+    the common dtype of the inputs to that in which to compute (`int_to_float` for the likes of ``sin``).
+    """
+    names = names or (parameters(forward) if hasattr(forward, "__code__") else ("x", "y")[: max(len(vjp), 1)])
+    inputs = about.pop("inputs", len(vjp) or len(names))
+    simple = len(names) == inputs <= 2
+    saves = (*names, "out") if simple and vjp else None
+    this = Op(name, forward, node or name, names, rules=dict(zip(names, vjp)), conforms=True, saves=saves, **about)
+    slow = _promoting(this, inputs)
+    short = (_unary, _binary)[inputs - 1] if simple else None
+    # The operator answers NotImplemented where the function raises.
+    operator = _named(_binary(this, _as_operator(slow)), this) if simple and inputs == 2 else None
+    call = _named(short(this, slow) if short else slow, this)
+    call.operator = operator  # type: ignore[attr-defined]
+    return call
+
+
+def _promoting(op: Op, inputs: int) -> Call:
+    """An elementwise operation the long way: any dtypes, numbers, layers, shapes; errors in torch's words."""
+    from .errors import broadcast_shapes
+
+    forward, promote = op.forward, op.promote
+
+    def call(*arguments: Any) -> Any:
+        operands = arguments[:inputs]
+        if not any([isinstance(a, Tensor) for a in operands]):
+            return forward(*arguments)
+        for position, a in enumerate(operands):
+            check_operand(op.name, position, a)
+        dtype = result_dtype([_category(a) for a in operands])
+        if promote is not None:
+            dtype = promote(dtype)
+        payloads = [_cast_operand(a, dtype) for a in operands] + list(arguments[inputs:])
+        try:
+            result = quietly(forward, *payloads)
+        except ValueError:
+            broadcast_shapes(*[np.shape(p) for p in payloads[:inputs]])  # raises in torch's words
+            raise
+        return record(op, arguments, payloads, result)
+
+    return call
+
+
+NUMBERS = (bool, int, float, complex)
+
+
+def check_operand(name: str, position: int, a: Any) -> None:
+    if not isinstance(a, (Tensor, *NUMBERS, np.ndarray, np.generic)):
+        word = "input" if position == 0 else "other"
+        raise TypeError(f"{name}(): argument '{word}' (position {position + 1}) must be Tensor, not {type(a).__name__}")
+
+
+def _category(a: Any) -> Any:
+    """An operand as promotion sees it: a number, or a dtype and a number of dimensions."""
+    if isinstance(a, Tensor):
+        return a.dtype, a._data.ndim
+    return a if isinstance(a, NUMBERS) else (dtypes.of_array(a), a.ndim)
+
+
+def _cast_operand(a: Any, dtype: dtypes.dtype) -> Any:
+    if isinstance(a, Tensor):
+        data = a._data
+        return data if dtypes.of_array(data) is dtype else dtypes.cast(data, dtype)
+    if isinstance(a, NUMBERS):
+        return dtypes.cast(np.asarray(a), dtype)[()]
+    return dtypes.cast(a, dtype)
+
+
+def int_to_float(dtype: dtypes.dtype) -> dtypes.dtype:
+    """The `promote` of operations whose result on integers is of the default dtype."""
+    return dtype if dtype.is_floating_point or dtype.is_complex else dtypes.get_default_dtype()
+
+
+def _as_operator(slow: Call) -> Call:
+    def call(x: Any, y: Any) -> Any:
+        if not isinstance(y, (Tensor, *NUMBERS, np.ndarray, np.generic)):
+            return NotImplemented
+        return slow(x, y)
+
+    return call
+
+
+# The short way. Note [The short way]
+#   Nearly every call in nearly every program is on float32 or float64 tensors of one dtype, or on one and a Python
+#   number. These two functions are what that costs: check, compute, wrap, record, without a call in between. They do
+#   what `_promoting` and `record` do, in the same order; whatever is out of the ordinary goes there.
+
+
+def _unary(op: Op, slow: Call) -> Call:
+    forward, node_class = op.forward, op.node_class
+    saves_x, saves_out, smooth = _reads(op, "x"), _reads(op, "out"), bool(op.rules)
+
+    def call(input: Any, *, out: Any = None) -> Any:
+        if input.__class__ not in PLAIN or out is not None:
+            return slow(input) if out is None else into(out, slow, input)
+        a = input._data
+        d = a.dtype
+        if d is not F32 and d is not F64:
+            return slow(input)
+        try:
+            r = forward(a)
+        except (RuntimeWarning, ValueError, TypeError):
+            return slow(input)
+        y = new(Tensor)
+        y._data, y._view, y._cold = r, None, None
+        mode = grad_mode()
+        counter = input._counter
+        if counter is not None and input._view is not None:
+            input._view.refresh(input)
+        n = input._node
+        if n is None or mode != GRAD or not smooth:
+            y._node, y._counter = None, UNTRACKED if mode == INFERENCE else None
+            return y
+        node = node_class()
+        node._rank = next_rank()
+        node.edges = (input if n is LEAF else n,)
+        y._node = node
+        y._counter = [0] if saves_out else None
+        if saves_x or saves_out:
+            node.values = (a if saves_x else None, r if saves_out else None)
+            node.saved = saved = (input if saves_x else None, y._counter)
+            node.versions = None if counter is None or not saves_x else versions_of(saved)
+        else:
+            node.values = node.saved = ()
+        node.metas = node.extras = None
+        if OBSERVERS:
+            for observe in OBSERVERS:
+                observe(node)
+        return y
+
+    return call
+
+
+def _binary(op: Op, slow: Call) -> Call:
+    forward, node_class = op.forward, op.node_class
+    first, second = (parameters(r) for r in op.rules.values()) if op.rules else ((), ())
+    x_for_x, y_for_x, out_for_x = "x" in first, "y" in first, "out" in first
+    x_for_y, y_for_y, out_for_y = "x" in second, "y" in second, "out" in second
+    saves, smooth = any(_reads(op, n) for n in ("x", "y", "out")), bool(op.rules)
+
+    def call(input: Any, other: Any, *, out: Any = None) -> Any:
+        if input.__class__ not in PLAIN or out is not None:
+            return slow(input, other) if out is None else into(out, slow, input, other)
+        a = input._data
+        d = a.dtype
+        kind = other.__class__
+        if kind in PLAIN:
+            b = other._data
+            if b.dtype is not d:
+                return slow(input, other)
+            ny, counter_y = other._node, other._counter
+        elif kind is float or kind is int:
+            b, ny, counter_y = other, None, None
+        else:
+            return slow(input, other)
+        if d is not F32 and d is not F64:
+            return slow(input, other)
+        try:
+            r = forward(a, b)
+        except (RuntimeWarning, ValueError, TypeError, OverflowError, ZeroDivisionError):
+            return slow(input, other)
+        z = new(Tensor)
+        z._data, z._view, z._cold = r, None, None
+        mode = grad_mode()
+        nx, counter_x = input._node, input._counter
+        if counter_x is not None and input._view is not None:
+            nx = edge_of(input)
+        if counter_y is not None and other._view is not None:
+            ny = edge_of(other)
+        if (nx is None and ny is None) or mode != GRAD or not smooth:
+            z._node, z._counter = None, UNTRACKED if mode == INFERENCE else None
+            return z
+        node = node_class()
+        node._rank = next_rank()
+        node.edges = (input if nx is LEAF else nx, other if ny is LEAF else ny)
+        z._node, z._counter = node, None
+        if saves:
+            wants_x, wants_y = nx is not None, ny is not None
+            x = input if (wants_x and x_for_x) or (wants_y and x_for_y) else None
+            y = other if (wants_x and y_for_x) or (wants_y and y_for_y) else None
+            result = None
+            if (wants_x and out_for_x) or (wants_y and out_for_y):
+                result, z._counter = r, [0]
+            node.values = (None if x is None else a, None if y is None else b, result)
+            node.saved = saved = (x, y if kind is not float and kind is not int else None, z._counter)
+            node.versions = None if counter_x is None and counter_y is None else versions_of(saved)
+        else:
+            node.values, node.saved, node.versions = (), (), None
+        node.extras = None
+        node.metas = None if b is other or a.shape == b.shape else Metas.of(op, (input, other), r)
+        if OBSERVERS:
+            for observe in OBSERVERS:
+                observe(node)
+        return z
+
+    return call
+
+
+def _reads(op: Op, name: str) -> bool:
+    return any(name in parameters(rule) for rule in op.rules.values())
+
+
+def into(out: Tensor, call: Call, *arguments: Any) -> Tensor:
+    """``out=``: writes the result into `out` (reshaped if it must be), which may not take part in a graph."""
+    from .views import write_out
+
+    return write_out(out, call, arguments)

@@ -1,0 +1,108 @@
+"""What a node saved: checked against later writes, and read back as Tensors."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from .modes import INFERENCE, grad_mode
+from .node import FREED_GRAPH, Node, Output, next_rank
+from .tensor import UNTRACKED, Tensor, new, wrap
+
+# Note [When saved values are checked]
+#   Every write into a tensor's memory takes a rank, as nodes do. A node that is newer than the last write anywhere
+#   need not look at its saved tensors: nothing can have changed. So a training step, whose writes all precede its
+#   forward pass, pays one comparison per node.
+_lock = threading.Lock()
+last_write = [0]
+#: Called with the version counter of every write while anomaly mode is on.
+WRITERS: list[Any] = []
+
+
+def wrote(counter: list[int]) -> None:
+    """Notes a write to the memory that `counter` counts."""
+    with _lock:
+        counter[0] += 1
+        last_write[0] = next_rank()
+    for note in WRITERS:
+        note(counter)
+
+
+def bump(x: Tensor) -> None:
+    """Notes an in-place change of `x`. An inference tensor keeps no version."""
+    if x._counter is UNTRACKED:
+        return
+    if x._counter is None:
+        x._counter = [0]
+    wrote(x._counter)
+
+
+def check_versions(node: Node) -> None:
+    """Raises RuntimeError, in torch's words, if a saved tensor was written since."""
+    for i, origin in enumerate(node.saved):
+        parts = origin if isinstance(origin, tuple) else (origin,)
+        for part in parts:
+            counter = part._counter if isinstance(part, Tensor) else part
+            expected = 0 if node.versions is None or isinstance(origin, tuple) else node.versions[i]
+            if counter is not None and counter[0] != expected:
+                raise RuntimeError(_modified(node, i, counter[0], expected))
+
+
+def _modified(node: Node, i: int, version: int, expected: int) -> str:
+    origin, values = node.saved[i], node.values
+    assert values is not None
+    value = values[i][0] if isinstance(values[i], tuple) else values[i]
+    from .dtypes import of_array
+
+    maker = origin.grad_fn if isinstance(origin, Tensor) else node
+    produced = ""
+    if maker is not None:
+        nr = origin.output_nr if isinstance(origin, Tensor) else 0
+        produced = f", which is output {nr} of {maker.name()},"
+    message = (
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{of_array(value).tensor_type} {list(value.shape)}]{produced} is at version {version}; expected version "
+        f"{expected} instead. "
+    )
+    from ..autograd import anomaly_mode
+
+    return message + anomaly_mode.inplace_hint(node, origin)
+
+
+def tensors(node: Node) -> tuple[Any, ...]:
+    """`node.values` with Tensors, on the graph, in place of saved payloads: what rules run on under ``create_graph``."""
+    if node.values is None:
+        raise RuntimeError(FREED_GRAPH)
+    return tuple([
+        value if origin is None else _rebuilt(node, origin, value) for value, origin in zip(node.values, node.saved)
+    ])
+
+
+def _rebuilt(node: Node, origin: Any, value: Any) -> Any:
+    if isinstance(origin, Tensor):
+        return origin
+    if isinstance(origin, tuple):
+        return tuple([_result(Output(node, i), c, v) for i, (c, v) in enumerate(zip(origin, value))])
+    return _result(node, origin, value)
+
+
+def _result(edge: Any, counter: list[int], value: Any) -> Tensor:
+    """A saved result as a Tensor again: the node does not hold the first one, that would be a cycle."""
+    out: Tensor = new(Tensor)
+    out._data, out._node, out._counter, out._view, out._cold = value, edge, counter, None, None
+    if value.dtype.kind not in "fc":
+        out._node = None
+    return out
+
+
+def saved_attribute(node: Node, i: int) -> Any:
+    """The value behind ``node._saved_<name>``; raises if it was freed or written since."""
+    if node.values is None:
+        raise RuntimeError(FREED_GRAPH)
+    check_versions(node)
+    origin, value = node.saved[i], node.values[i]
+    if origin is not None:
+        return _rebuilt(node, origin, value)
+    if isinstance(value, tuple) and all(isinstance(n, int) for n in value):
+        return value
+    return wrap(value) if hasattr(value, "dtype") and grad_mode() != INFERENCE else value

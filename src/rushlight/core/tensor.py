@@ -1,0 +1,393 @@
+"""The Tensor: a payload, and where it came from.
+
+Five slots carry everything. ``_data`` is the payload, anything that speaks NumPy: an ndarray, a NumPy scalar (a 0-d
+result stays one, ten times cheaper, until someone needs its memory), or a layer. ``_node`` is None, `LEAF` for a leaf
+that requires grad, or the edge to the operation that made this tensor. ``_counter`` is None until the tensor is first
+written or viewed, then the one-element list [version] that it shares with its views and detached copies. ``_view`` says
+of which tensor this is a view, and how. ``_cold`` holds what few tensors have: a gradient, hooks.
+
+What operations do to tensors is not here: `rushlight.ops` declares them and hangs them on this class.
+"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections import OrderedDict
+from typing import Any, Callable
+
+import numpy as np
+
+from . import dtypes, types
+from .errors import NON_LEAF_GRAD, NOT_SCALAR_ITEM
+from .modes import GRAD, INFERENCE, grad_mode
+from .node import Extras, Node, Output, accumulate_grad_of
+
+#: ``_node`` of a leaf that requires grad.
+LEAF: Any = type("Leaf", (), {"__repr__": lambda self: "LEAF"})()
+#: ``_counter`` of an inference tensor: its version is not tracked.
+UNTRACKED: list[int] = [0]
+
+new: Callable[[Any], Any] = object.__new__
+
+
+class Cold:
+    """The rare state of a tensor."""
+
+    __slots__ = ("accumulator", "grad", "hooks", "post_accumulate", "retain")
+
+    def __init__(self) -> None:
+        self.grad: Any = None
+        self.hooks: OrderedDict[int, Any] = OrderedDict()
+        self.post_accumulate: OrderedDict[int, Any] = OrderedDict()
+        self.accumulator: weakref.ref[Any] | None = None
+        self.retain = False
+
+
+class Tensor:
+    """An array that remembers how it was computed.
+
+    Make one with `rushlight.tensor`, `zeros`, `randn` and the like.
+
+    >>> import rushlight as torch
+    >>> x = torch.tensor([1., 2.], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_cold", "_counter", "_data", "_node", "_view")
+
+    #: A leaf in an edge has rank zero: older than every node.
+    _rank = 0
+    #: NumPy asks the Tensor first: `array + tensor` is a Tensor.
+    __array_priority__ = 1000
+
+    _data: Any
+    _node: Any
+    _counter: list[int] | None
+    _view: Any
+    _cold: Cold | None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        from ..ops.creation import legacy_tensor
+
+        return legacy_tensor(cls, *args, **kwargs)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__init__" in cls.__dict__ and "__new__" not in cls.__dict__:
+            return
+
+    @staticmethod
+    def _make_subclass(cls: type, data: Any, require_grad: bool = False, *unused: Any) -> Any:
+        """A tensor of class `cls` that shares the payload and the version of `data`."""
+        made = new(cls)
+        made._data, made._counter = memory(data), shared_counter(data)
+        made._view = made._cold = None
+        made._node = LEAF if require_grad else None
+        return made
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    # Identity.
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        return dtypes.of_array(self._data)
+
+    @property
+    def shape(self) -> types.Size:
+        return types.Size(self._data.shape)
+
+    @property
+    def device(self) -> types.device:
+        return types.CPU
+
+    @property
+    def layout(self) -> Any:
+        return types.strided
+
+    @property
+    def ndim(self) -> int:
+        return self._data.ndim
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    def _cold_state(self) -> Cold:
+        if self._cold is None:
+            self._cold = Cold()
+        return self._cold
+
+    # The graph.
+
+    @property
+    def requires_grad(self) -> bool:
+        if self._view is not None:
+            self._view.refresh(self)
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if self._node is not None and self._node is not LEAF and not value:
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
+                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
+        if value and self._node is None:
+            if self._data.dtype.kind not in "fc":
+                raise RuntimeError("only Tensors of floating point dtype can require gradients")
+            if self._counter is UNTRACKED and grad_mode() != INFERENCE:
+                raise RuntimeError(
+                    "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+                )
+        if not (value and self._node is not None):
+            self._node = LEAF if value else None
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Turns recording on or off for this leaf, and returns it.
+
+        Raises RuntimeError for integer tensors, and for switching off a tensor that was computed.
+        """
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node of the operation that made this tensor; None for a leaf."""
+        if self._view is not None:
+            self._view.refresh(self)
+        node = self._node
+        if node is None or node is LEAF:
+            return None
+        return node.node if node.__class__ is Output else node
+
+    @property
+    def output_nr(self) -> int:
+        """Which result of `grad_fn` this tensor is."""
+        return self._node.nr if self._node.__class__ is Output else 0
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.grad_fn is None
+
+    @property
+    def _version(self) -> int:
+        if self._counter is UNTRACKED:
+            raise RuntimeError("Inference tensors do not track version counter.")
+        return self._counter[0] if self._counter is not None else 0
+
+    def is_inference(self) -> bool:
+        return self._counter is UNTRACKED
+
+    @property
+    def _base(self) -> Tensor | None:
+        return self._view.base if self._view is not None else None
+
+    def _is_view(self) -> bool:
+        return self._view is not None
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward` left here; None before."""
+        cold = self._cold
+        if cold is not None and (cold.grad is not None or cold.retain):
+            return cold.grad
+        if self.requires_grad and self._node is not LEAF:
+            warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
+        return None
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            check_grad(self, value)
+        elif self._cold is None:
+            return
+        self._cold_state().grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self.grad = None
+
+    @property
+    def retains_grad(self) -> bool:
+        return self._cold is not None and self._cold.retain and self._node is not LEAF
+
+    def retain_grad(self) -> None:
+        """Asks for `.grad` to be filled on this tensor although it is not a leaf. Does nothing on a leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if self._node is LEAF or self.retains_grad:
+            return
+        self._cold_state().retain = True
+        self._node_extras().retained[self.output_nr] = weakref.ref(self)
+
+    def _node_extras(self) -> Extras:
+        node = self.grad_fn
+        assert node is not None
+        return node._extras()
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Any:
+        """Calls ``hook(gradient)`` whenever this tensor's gradient is computed; a result replaces it.
+
+        Returns a handle with ``remove()``. Raises RuntimeError if this tensor does not require grad.
+        """
+        from ..utils.hooks import RemovableHandle
+
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self._node is LEAF:
+            hooks: OrderedDict[int, Any] = self._cold_state().hooks
+            handle = RemovableHandle(hooks)
+            hooks[handle.id] = hook
+        else:
+            hooks = self._node_extras().tensor_pre
+            handle = RemovableHandle(hooks)
+            hooks[handle.id] = (self.output_nr, hook)
+        return handle
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Any:
+        """Calls ``hook(tensor)`` after backward has added to this leaf's `.grad`. Returns a handle."""
+        from ..utils.hooks import RemovableHandle
+
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self._node is not LEAF:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        hooks = self._cold_state().post_accumulate
+        handle = RemovableHandle(hooks)
+        hooks[handle.id] = hook
+        return handle
+
+    def backward(
+        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
+    ) -> None:
+        """Computes the gradient of this tensor with respect to the graph's leaves and adds it to their `.grad`.
+
+        `gradient` (same shape) may be left out for a scalar. ``retain_graph`` keeps what was saved for another
+        backward; ``create_graph`` records the computation itself, for higher derivatives; `inputs` restricts the
+        accumulation to these tensors. Raises RuntimeError if nothing here requires grad, or if the graph was freed.
+        """
+        from ..autograd import backward
+
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+    def detach(self) -> Tensor:
+        """This tensor's payload without its history; memory and version counter are shared."""
+        out = wrap(memory(self))
+        out._counter = shared_counter(self)
+        return out
+
+    def detach_(self) -> Tensor:
+        """Cuts this tensor from its history, in place. Raises RuntimeError on views."""
+        if self._view is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+                "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+                "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+                "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
+            )
+        self._node = None
+        return self
+
+    @property
+    def data(self) -> Tensor:
+        """The payload as a tensor of its own: writes to it are not tracked."""
+        return wrap(memory(self))
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        if self._node is LEAF and value._data.dtype.kind not in "fc":
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
+        self._data = memory(value)
+
+    @property
+    def is_sparse(self) -> bool:
+        return False
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        from ..ops.numpy_api import call_ufunc
+
+        return call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        from ..ops.numpy_api import call_function
+
+        return call_function(function, args, kwargs)
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            if self._data.size == 0:
+                raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        return bool(self.item())
+
+    def item(self) -> Any:
+        """The value of a one-element tensor as a Python number. Raises RuntimeError for any other size."""
+        data = self._data
+        if data.size != 1:
+            raise RuntimeError(NOT_SCALAR_ITEM.format(data.size))
+        return data.item()
+
+
+#: The classes whose instances take the short way through an operation.
+PLAIN: set[type] = {Tensor}
+
+
+def wrap(data: Any, node: Any = None) -> Tensor:
+    """A new tensor around a payload; no memory is copied."""
+    out: Tensor = new(Tensor)
+    out._data, out._node = data, node
+    out._counter = UNTRACKED if grad_mode() == INFERENCE else None
+    out._view = out._cold = None
+    return out
+
+
+def memory(x: Tensor) -> Any:
+    """The payload as something that has memory: a NumPy scalar becomes a 0-d array first, for good."""
+    data = x._data
+    if isinstance(data, np.generic):
+        data = x._data = np.array(data)
+    return data
+
+
+def shared_counter(x: Tensor) -> list[int]:
+    """The version counter of `x`, made now if it has none, to be shared with whoever shares its memory."""
+    counter = x._counter
+    if counter is None:
+        counter = x._counter = [0]
+    return counter
+
+
+def edge_of(x: Tensor) -> Any:
+    """Where the gradient of `x` goes: its node, itself if it is a leaf that requires grad, or None."""
+    if x._view is not None:
+        x._view.refresh(x)
+    node = x._node
+    return x if node is LEAF else node
+
+
+def gradient_edge_node(x: Tensor) -> Node:
+    """`x`'s node, its AccumulateGrad if it is a leaf."""
+    return x.grad_fn or accumulate_grad_of(x)
+
+
+def check_grad(x: Tensor, grad: Any) -> None:
+    """Raises as torch does if `grad` cannot be the gradient of `x`."""
+    if not isinstance(grad, Tensor):
+        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(grad).__name__}")
+    if grad is x:
+        raise RuntimeError("can't assign Variable as its own grad")
+    if grad._data.dtype != x._data.dtype or grad.dtype is not x.dtype:
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype '{grad.dtype.cpp_name}' to a tensor with dtype "
+            f"'{x.dtype.cpp_name}'. The gradient must match the tensor's dtype (or the tensor's grad_dtype)"
+        )
+    if grad._data.shape != x._data.shape:
+        raise RuntimeError(
+            f"assigned grad has data of a different size. Expected {x.shape}, got {grad.shape}"
+        )
