@@ -1,4 +1,4 @@
-"""The seed programs print what they print under PyTorch: unmodified under `rushlight run`, and as `import rushlight`."""
+"""The seed programs print what PyTorch prints: unmodified under `rushlight run`, and with `import rushlight`."""
 
 import os
 import re
