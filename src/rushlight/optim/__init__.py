@@ -1,0 +1,8 @@
+"""Optimizers: they change parameters by the gradients that the backward pass left in them."""
+
+from .adam import Adam
+from .adamw import AdamW
+from .optimizer import Optimizer
+from .sgd import SGD
+
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
