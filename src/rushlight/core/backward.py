@@ -19,7 +19,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heappushpop
 from sys import getrefcount
 from typing import Any
 
@@ -70,31 +70,50 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
 
 def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[Any, Any]:
     """The loop. Returns the gradients of the leaves."""
+    # Note [The next node]
+    #   In a chain every node feeds just one other, and neither the heap nor the dict has anything to decide. So the
+    #   first node that is reached waits in `following`, with its gradient in `waits`, in front of the heap; it goes
+    #   into the heap when a second one comes, unless it is the newest of all anyway.
     pending: dict[Any, Any] = {}
     heap: list[tuple[int, Any]] = []
     needed, create_graph, keep_graph = job.needed, job.create_graph, job.keep_graph
     special = job.captures is not None or bool(GUARDS)
     while True:
+        following = waits = None
         for target, gradient in zip(targets, gradients):
             if target is None:
                 continue
-            if target not in pending:
-                if needed is not None and target not in needed:
-                    continue
+            if target is following:
+                if gradient is not None:
+                    waits = gradient if waits is None else waits + gradient
+            elif target in pending:
+                if gradient is not None:
+                    waiting = pending[target]
+                    pending[target] = gradient if waiting is None else waiting + gradient
+            elif needed is not None and target not in needed:
+                continue
+            elif not target._rank:
                 pending[target] = gradient
-                if target._rank:
-                    heappush(heap, (target._rank, target))
-                elif target._cold is not None and job.hooked is None and _has_hooks(target):
-                    job.hooked = _Hooked(job, heap)
-            elif gradient is not None:
-                waiting = pending[target]
-                pending[target] = gradient if waiting is None else waiting + gradient
+                if target._cold is not None and job.hooked is None and _has_hooks(target):
+                    job.hooked = _Hooked(job, heap, following)
+            elif following is None:
+                following, waits = target, gradient
+            else:
+                pending[target] = gradient
+                heappush(heap, (target._rank, target))
         if job.hooked is not None:
             job.hooked.finish(targets, pending)
-        if not heap:
-            return pending
-        rank, node = heappop(heap)
-        gradient = pending.pop(node)
+        if following is None:
+            if not heap:
+                return pending
+            node = heappop(heap)[1]
+            gradient = pending.pop(node)
+        elif heap and heap[0][0] <= following._rank:
+            pending[following] = waits
+            node = heappushpop(heap, (following._rank, following))[1]
+            gradient = pending.pop(node)
+        else:
+            node, gradient = following, waits
         if node.__class__ is Output:
             node, gradient = _gather(node, gradient, heap, pending)
         if special or node.extras is not None or gradient is None:
@@ -103,7 +122,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
         values = node.values
         if values is None:
             raise RuntimeError(FREED_GRAPH)
-        if values and rank > last_write[0]:
+        if values and node._rank > last_write[0]:
             check_versions(node)
         if create_graph:
             values = tensors(node)
@@ -112,8 +131,8 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
         else:
             gradients = node.metas.backward(node, gradient, values)
         targets = node.edges
-        if not keep_graph:
-            node.release()
+        if values and not keep_graph:
+            node.values, node.saved = None, ()
 
 
 def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, Any]) -> tuple[Node, list[Any]]:
@@ -309,11 +328,13 @@ class _Hooked:
     crossed counts one down.
     """
 
-    def __init__(self, job: Run, heap: list[tuple[int, Any]]) -> None:
+    def __init__(self, job: Run, heap: list[tuple[int, Any]], following: Any) -> None:
         self.job = job
         self.waiting: Counter[Any] = Counter()
         self.started = False
         stack, seen = [_node_of(edge) for _, edge in heap], set()
+        if following is not None:
+            stack.append(_node_of(following))
         self._count(stack, seen)
         self.seen = seen
 

@@ -48,7 +48,7 @@ class Node:
     tensors' versions then (None: all zero). ``metas`` (None: nothing to do) says what shape and dtype each edge wants.
     """
 
-    __slots__ = ("__weakref__", "_rank", "edges", "extras", "metas", "saved", "values", "versions")
+    __slots__ = ("_rank", "edges", "extras", "metas", "saved", "values", "versions")
 
     #: The number of results. A node with several is reached through `Output` edges, and takes a list of gradients.
     outputs = 1
@@ -163,7 +163,7 @@ class AccumulateGrad(Node):
     the hooks that the program then registers on it.
     """
 
-    __slots__ = ("variable",)
+    __slots__ = ("__weakref__", "variable")
 
     def __init__(self, variable: Any) -> None:
         self.variable = variable

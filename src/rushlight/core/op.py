@@ -35,6 +35,7 @@ from .promotion import result_dtype
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, memory, new, shared_counter, wrap
 
 F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
+ndarray = np.ndarray
 Rule = Callable[..., Any]
 Call = Callable[..., Any]
 
@@ -55,12 +56,12 @@ class Op:
                  joint: Rule | None = None, differentiable: Sequence[str] = (), saves: Sequence[str] | None = None,
                  several: bool = False, view: bool = False, variadic: bool = False, conforms: bool = False,
                  holomorphic: bool = True, promote: Call | None = None, saved_as: dict[str, str] | None = None,
-                 c: str | None = None, linear: bool = False) -> None:  # fmt: skip
+                 c: str | None = None, linear: bool = False, numbers: bool = True) -> None:  # fmt: skip
         self.name, self.forward, self.names, self.c, self.linear = name, forward, tuple(names), c, linear
         self.rules, self.joint = rules or {}, joint
         self.differentiable = tuple(self.names.index(n) for n in (differentiable if joint else self.rules))
         self.view, self.variadic, self.conforms, self.holomorphic = view, variadic, conforms, holomorphic
-        self.promote, self.several = promote, several
+        self.promote, self.several, self.numbers = promote, several, numbers
         self.call: Call = forward
         every = [joint] if joint else list(self.rules.values())
         wanted = {parameter for rule in every for parameter in parameters(rule)[1:]} - {"needs"}
@@ -84,17 +85,16 @@ class Op:
             if takes_needs:
                 return lambda node, g, values: joint(g, (*values, tuple(e is not None for e in node.edges)))
             return lambda node, g, values: joint(g, values)
-        if len(self.bound) == 1:
+        picks = [positions(rule, self.saves) for rule in self.rules.values()]
+        single = all(len(p) == 1 for p in picks)
+        if len(picks) == 1:
+            if single:
+                (raw,), ((i,),) = self.rules.values(), picks
+                return lambda node, g, values: (raw(g, values[i]),)
             (rule,) = self.bound
             return lambda node, g, values: (rule(g, values),)
-        if len(self.bound) == 2:
-            first, second = self.bound
-
-            def backward(node: Node, g: Any, values: tuple[Any, ...]) -> Any:
-                x, y = node.edges
-                return None if x is None else first(g, values), None if y is None else second(g, values)
-
-            return backward
+        if len(picks) == 2:
+            return _pair_single(self.rules.values(), picks) if single else _pair(*self.bound)
         rules = self.bound
         return lambda node, g, values: [
             None if edge is None else rule(g, values) for rule, edge in zip(rules, node.edges)
@@ -125,9 +125,32 @@ def parameters(function: Call) -> tuple[str, ...]:
     return code.co_varnames[: code.co_argcount]
 
 
+def positions(rule: Rule, saves: Sequence[str]) -> list[int]:
+    """Where in the saved values a rule finds its arguments; "needs" comes after all of them."""
+    return [len(saves) if name == "needs" else saves.index(name) for name in parameters(rule)[1:]]
+
+
+def _pair(first: Rule, second: Rule) -> Rule:
+    def backward(node: Node, g: Any, values: tuple[Any, ...]) -> Any:
+        x, y = node.edges
+        return None if x is None else first(g, values), None if y is None else second(g, values)
+
+    return backward
+
+
+def _pair_single(rules: Any, picks: Sequence[Sequence[int]]) -> Rule:
+    (first, second), ((i,), (j,)) = rules, picks
+
+    def backward(node: Node, g: Any, values: tuple[Any, ...]) -> Any:
+        x, y = node.edges
+        return None if x is None else first(g, values[i]), None if y is None else second(g, values[j])
+
+    return backward
+
+
 def bind(rule: Rule, saves: Sequence[str]) -> Rule:
     """``rule(g, a, b)`` as a function of the gradient and of the tuple of all saved values."""
-    picks = [len(saves) if name == "needs" else saves.index(name) for name in parameters(rule)[1:]]
+    picks = positions(rule, saves)
     if not picks:
         return lambda g, values: rule(g)
     if len(picks) == 1:
@@ -332,19 +355,20 @@ def _named(call: Call, op: Op) -> Call:
 def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Sequence[str] | None = None, **about: Any) -> Call:
     """Declares an elementwise operation: one rule per input, promotion and broadcasting as torch does them.
 
-    Where it has one input or two, and no parameters, calls on float tensors take a short way through. ``promote`` maps
-    the common dtype of the inputs to that in which to compute (`int_to_float` for the likes of ``sin``).
+    The first `inputs` parameters are tensors (or numbers, unless ``numbers=False``) that broadcast and promote together;
+    one without a rule has no gradient. Calls on float tensors take a short way through where there is one input, or two
+    and no further parameters. ``promote`` maps the common dtype of the inputs to that in which to compute
+    (`int_to_float` for the likes of ``sin``), and raises for a dtype that the operation does not know.
     """
     names = names or (parameters(forward) if hasattr(forward, "__code__") else ("x", "y")[: max(len(vjp), 1)])
     inputs = about.pop("inputs", len(vjp) or len(names))
-    simple = len(names) == inputs <= 2
+    simple = inputs == 1 or len(names) == inputs == 2
     saves = (*names, "out") if simple and vjp else None
     this = Op(name, forward, node or name, names, rules=dict(zip(names, vjp)), conforms=True, saves=saves, **about)
     slow = _promoting(this, inputs)
-    short = (_unary, _binary)[inputs - 1] if simple else None
     # The operator answers NotImplemented where the function raises.
     operator = _named(_binary(this, _as_operator(slow)), this) if simple and inputs == 2 else None
-    call = _named(short(this, slow) if short else slow, this)
+    call = _named(_with_out(_binary(this, slow)) if operator else _unary(this, slow) if simple else slow, this)
     call.operator = operator  # type: ignore[attr-defined]
     return call
 
@@ -357,18 +381,18 @@ def _promoting(op: Op, inputs: int) -> Call:
 
     def call(*arguments: Any) -> Any:
         operands = arguments[:inputs]
-        if not any([isinstance(a, Tensor) for a in operands]):
+        if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in operands]):
             return forward(*arguments)
         for position, a in enumerate(operands):
-            check_operand(op.name, position, a)
+            check_operand(op, position, a)
         dtype = result_dtype([_category(a) for a in operands])
         if promote is not None:
             dtype = promote(dtype)
-        payloads = [_cast_operand(a, dtype) for a in operands] + list(arguments[inputs:])
+        payloads = [_cast_operand(a, dtype) for a in operands] + [_payload(a) for a in arguments[inputs:]]
         try:
             result = quietly(forward, *payloads)
         except ValueError:
-            broadcast_shapes(*[np.shape(p) for p in payloads[:inputs]])  # raises in torch's words
+            broadcast_shapes(*[p.shape for p in payloads if hasattr(p, "shape")])  # raises in torch's words
             raise
         return record(op, arguments, payloads, result)
 
@@ -378,17 +402,20 @@ def _promoting(op: Op, inputs: int) -> Call:
 NUMBERS = (bool, int, float, complex)
 
 
-def check_operand(name: str, position: int, a: Any) -> None:
-    if not isinstance(a, (Tensor, *NUMBERS, np.ndarray, np.generic)):
-        word = "input" if position == 0 else "other"
-        raise TypeError(f"{name}(): argument '{word}' (position {position + 1}) must be Tensor, not {type(a).__name__}")
+def check_operand(op: Op, position: int, a: Any) -> None:
+    """Raises TypeError, in torch's words, if `a` cannot be the operand at `position`."""
+    if not hasattr(a, "dtype") and not (op.numbers and isinstance(a, NUMBERS)):
+        word = "input" if position == 0 else op.names[position] if len(op.names[position]) > 1 else "other"
+        raise TypeError(
+            f"{op.name}(): argument '{word}' (position {position + 1}) must be Tensor, not {type(a).__name__}"
+        )
 
 
 def _category(a: Any) -> Any:
     """An operand as promotion sees it: a number, or a dtype and a number of dimensions."""
     if isinstance(a, Tensor):
         return a.dtype, a._data.ndim
-    return a if isinstance(a, NUMBERS) else (dtypes.of_array(a), a.ndim)
+    return a if isinstance(a, (*NUMBERS, np.generic)) else (dtypes.of_array(a), a.ndim)
 
 
 def _cast_operand(a: Any, dtype: dtypes.dtype) -> Any:
@@ -414,6 +441,23 @@ def _as_operator(slow: Call) -> Call:
     return call
 
 
+class _Numbers(dict[float, Any]):
+    """Python numbers as 0-d arrays of one dtype, with which NumPy multiplies an array twice as fast."""
+
+    def __init__(self, dtype: Any) -> None:
+        self.dtype = dtype
+
+    def __missing__(self, number: float) -> Any:
+        array = np.array(number, self.dtype)
+        array.flags.writeable = False
+        if number and len(self) < 4096:  # zero is not kept: it would stand for minus zero too
+            self[number] = array
+        return array
+
+
+FLOATS, DOUBLES = _Numbers(F32), _Numbers(F64)
+
+
 # The short way. Note [The short way]
 #   Nearly every call in nearly every program is on float32 or float64 tensors of one dtype, or on one and a Python
 #   number. These two functions are what that costs: check, compute, wrap, record, without a call in between. They do
@@ -422,19 +466,21 @@ def _as_operator(slow: Call) -> Call:
 
 def _unary(op: Op, slow: Call) -> Call:
     forward, node_class = op.forward, op.node_class
-    saves_x, saves_out, smooth = _reads(op, "x"), _reads(op, "out"), bool(op.rules)
+    saves_x, saves_out, smooth = _reads(op, op.names[0]), _reads(op, "out"), bool(op.rules)
+    saves = any(_reads(op, name) for name in op.saves)
+    unsaved = (None,) * (len(op.names) - 1)
 
-    def call(input: Any, *, out: Any = None) -> Any:
+    def call(input: Any, *parameters: Any, out: Any = None) -> Any:
         if input.__class__ not in PLAIN or out is not None:
-            return slow(input) if out is None else into(out, slow, input)
+            return slow(input, *parameters) if out is None else into(out, slow, input, *parameters)
         a = input._data
         d = a.dtype
         if d is not F32 and d is not F64:
-            return slow(input)
+            return slow(input, *parameters)
         try:
-            r = forward(a)
+            r = forward(a, *parameters)
         except (RuntimeWarning, ValueError, TypeError):
-            return slow(input)
+            return slow(input, *parameters)
         y = new(Tensor)
         y._data, y._view, y._cold = r, None, None
         mode = grad_mode()
@@ -450,12 +496,12 @@ def _unary(op: Op, slow: Call) -> Call:
         node.edges = (input if n is LEAF else n,)
         y._node = node
         y._counter = [0] if saves_out else None
-        if saves_x or saves_out:
-            node.values = (a if saves_x else None, r if saves_out else None)
-            node.saved = saved = (input if saves_x else None, y._counter)
+        if saves:
+            node.values = (a if saves_x else None, *parameters, r if saves_out else None)
+            node.saved = saved = (input if saves_x else None, *unsaved, y._counter)
             node.versions = None if counter is None or not saves_x else versions_of(saved)
         else:
-            node.values = node.saved = ()
+            node.values, node.saved, node.versions = (), (), None
         node.metas = node.extras = None
         if OBSERVERS:
             for observe in OBSERVERS:
@@ -467,14 +513,15 @@ def _unary(op: Op, slow: Call) -> Call:
 
 def _binary(op: Op, slow: Call) -> Call:
     forward, node_class = op.forward, op.node_class
-    first, second = (parameters(r) for r in op.rules.values()) if op.rules else ((), ())
+    first, second = [*[parameters(rule) for rule in op.rules.values()], (), ()][:2]
+    numbers, one_edge = op.numbers, len(op.rules) == 1
     x_for_x, y_for_x, out_for_x = "x" in first, "y" in first, "out" in first
     x_for_y, y_for_y, out_for_y = "x" in second, "y" in second, "out" in second
     saves, smooth = any(_reads(op, n) for n in ("x", "y", "out")), bool(op.rules)
 
-    def call(input: Any, other: Any, *, out: Any = None) -> Any:
-        if input.__class__ not in PLAIN or out is not None:
-            return slow(input, other) if out is None else into(out, slow, input, other)
+    def call(input: Any, other: Any) -> Any:
+        if input.__class__ not in PLAIN:
+            return slow(input, other)
         a = input._data
         d = a.dtype
         kind = other.__class__
@@ -484,7 +531,8 @@ def _binary(op: Op, slow: Call) -> Call:
                 return slow(input, other)
             ny, counter_y = other._node, other._counter
         elif kind is float or kind is int:
-            b, ny, counter_y = other, None, None
+            b = (FLOATS if d is F32 else DOUBLES)[other] if a.__class__ is ndarray else other
+            ny = counter_y = None
         else:
             return slow(input, other)
         if d is not F32 and d is not F64:
@@ -494,7 +542,8 @@ def _binary(op: Op, slow: Call) -> Call:
         except (RuntimeWarning, ValueError, TypeError, OverflowError, ZeroDivisionError):
             return slow(input, other)
         z = new(Tensor)
-        z._data, z._view, z._cold = r, None, None
+        z._data = r
+        z._view = z._cold = None
         mode = grad_mode()
         nx, counter_x = input._node, input._counter
         if counter_x is not None and input._view is not None:
@@ -507,6 +556,8 @@ def _binary(op: Op, slow: Call) -> Call:
         node = node_class()
         node._rank = next_rank()
         node.edges = (input if nx is LEAF else nx, other if ny is LEAF else ny)
+        if one_edge:
+            node.edges = node.edges[:1]
         z._node, z._counter = node, None
         if saves:
             wants_x, wants_y = nx is not None, ny is not None
@@ -521,13 +572,20 @@ def _binary(op: Op, slow: Call) -> Call:
         else:
             node.values, node.saved, node.versions = (), (), None
         node.extras = None
-        node.metas = None if b is other or a.shape == b.shape else Metas.of(op, (input, other), r)
+        node.metas = None if kind is float or kind is int or a.shape == b.shape else Metas.of(op, (input, other), r)
         if OBSERVERS:
             for observe in OBSERVERS:
                 observe(node)
         return z
 
     return call
+
+
+def _with_out(call: Call) -> Call:
+    def function(input: Any, other: Any, *, out: Any = None) -> Any:
+        return call(input, other) if out is None else into(out, call, input, other)
+
+    return function
 
 
 def _reads(op: Op, name: str) -> bool:

@@ -113,8 +113,8 @@ class Tensor:
     def ndim(self) -> int:
         return self._data.ndim
 
-    def __hash__(self) -> int:
-        return id(self) >> 4
+    #: By identity, and in C: tensors are keys in the engine's loop.
+    __hash__ = object.__hash__
 
     def _cold_state(self) -> Cold:
         if self._cold is None:

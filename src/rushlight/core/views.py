@@ -31,7 +31,7 @@ import numpy as np
 
 from . import dtypes, errors
 from .modes import GRAD, INFERENCE, grad_mode
-from .node import Node, Output, next_rank
+from .node import Extras, Node, Output, next_rank
 from .op import Call, Op, op
 from .promotion import can_cast
 from .saved import bump
@@ -150,7 +150,8 @@ class CopySlices(Node):
         self._rank = next_rank()
         self.edges = (edge_of(base), *inner.edges[:position], *inner.edges[position + 1 :])
         self.values, self.saved, self.versions = inner.values, inner.saved, inner.versions
-        self.metas = self.extras = None
+        self.metas = None
+        self.extras = Extras()  # the engine's long way, where `release` is called
 
     def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
         inner, part = self.inner, replay(gradient, self.view)
