@@ -530,7 +530,7 @@ def _binary(op: Op, slow: Call) -> Call:
             if b.dtype is not d:
                 return slow(input, other)
             ny, counter_y = other._node, other._counter
-        elif kind is float or kind is int:
+        elif (kind is float or kind is int) and numbers:
             b = (FLOATS if d is F32 else DOUBLES)[other] if a.__class__ is ndarray else other
             ny = counter_y = None
         else:
