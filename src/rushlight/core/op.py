@@ -56,12 +56,13 @@ class Op:
                  joint: Rule | None = None, differentiable: Sequence[str] = (), saves: Sequence[str] | None = None,
                  several: bool = False, view: bool = False, variadic: bool = False, conforms: bool = False,
                  holomorphic: bool = True, promote: Call | None = None, saved_as: dict[str, str] | None = None,
-                 c: str | None = None, linear: bool = False, numbers: bool = True) -> None:  # fmt: skip
+                 c: str | None = None, linear: bool = False, numbers: bool = True,
+                 check: Call | None = None) -> None:  # fmt: skip
         self.name, self.forward, self.names, self.c, self.linear = name, forward, tuple(names), c, linear
         self.rules, self.joint = rules or {}, joint
         self.differentiable = tuple(self.names.index(n) for n in (differentiable if joint else self.rules))
         self.view, self.variadic, self.conforms, self.holomorphic = view, variadic, conforms, holomorphic
-        self.promote, self.several, self.numbers = promote, several, numbers
+        self.promote, self.several, self.numbers, self.check = promote, several, numbers, check
         self.call: Call = forward
         every = [joint] if joint else list(self.rules.values())
         wanted = {parameter for rule in every for parameter in parameters(rule)[1:]} - {"needs"}
@@ -358,7 +359,8 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     The first `inputs` parameters are tensors (or numbers, unless ``numbers=False``) that broadcast and promote together;
     one without a rule has no gradient. Calls on float tensors take a short way through where there is one input, or two
     and no further parameters. ``promote`` maps the common dtype of the inputs to that in which to compute
-    (`int_to_float` for the likes of ``sin``), and raises for a dtype that the operation does not know.
+    (`int_to_float` for the likes of ``sin``), and raises for a dtype that the operation does not know; ``check`` is called
+    with the inputs, to raise for a mixture that it refuses, unless they are float tensors of one dtype.
     """
     names = names or (parameters(forward) if hasattr(forward, "__code__") else ("x", "y")[: max(len(vjp), 1)])
     inputs = about.pop("inputs", len(vjp) or len(names))
@@ -385,6 +387,8 @@ def _promoting(op: Op, inputs: int) -> Call:
             return forward(*arguments)
         for position, a in enumerate(operands):
             check_operand(op, position, a)
+        if op.check is not None:
+            op.check(*operands)
         dtype = result_dtype([_category(a) for a in operands])
         if promote is not None:
             dtype = promote(dtype)
