@@ -17,7 +17,8 @@ from importlib.util import find_spec
 from types import CodeType, ModuleType, TracebackType
 from typing import Any, NamedTuple, NoReturn
 
-from . import __version__, _notebook, _torch_alias
+from . import _notebook, _torch_alias
+from ._version import __version__
 
 _RUN_USAGE = "rushlight run [-h] (script.py | notebook.ipynb | folder | - | -m module | -c code) [argument ...]"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import rushlight
+from rushlight._version import __version__
 
 ENV = {
     **os.environ,
@@ -124,7 +125,7 @@ def test_interrupt_ends_by_signal(programs):
 
 def test_usage():
     code, out, _ = run(".", "-m", "rushlight", "--version")
-    assert (code, out) == (0, f"rushlight {rushlight.__version__}\n")
+    assert (code, out) == (0, f"rushlight {__version__}\n")
     code, out, _ = rushlight_run(".", "--help")
     assert code == 0 and out.startswith("usage: rushlight run [-h] (script.py | ")
     code, _, err = rushlight_run(".")

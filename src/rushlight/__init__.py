@@ -1,0 +1,56 @@
+"""rushlight: PyTorch's automatic differentiation, in readable Python on NumPy.
+
+>>> import rushlight as torch
+>>> x = torch.tensor(3.0, requires_grad=True)
+>>> y = x ** 2
+>>> y.backward()
+>>> x.grad
+tensor(6.)
+
+The names here are PyTorch's. Start reading at `rushlight.core`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module as _import_module
+from typing import Any as _Any
+
+from ._torch_alias import install_as_torch
+from .core import dtypes as _dtypes
+from .core import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from .core.dtypes import dtype
+from .core.tensor import Tensor
+from .core.types import Size, device, finfo, iinfo, layout, memory_format
+from .ops import *
+from . import autograd
+from .version import __version__
+
+globals().update(_dtypes.NAMES)
+
+#: Modules that are loaded when they are first asked for.
+_LAZY = {"cli", "func", "nn", "optim", "random", "return_types", "testing", "utils", "version"}
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _LAZY:
+        try:
+            return _import_module(f"{__name__}.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.{name}":
+                raise
+    from ._torch_alias import lacking
+
+    failure = AttributeError(f"module 'torch' has no attribute {name!r}", name=name)
+    failure.add_note(lacking(f"torch.{name}"))
+    raise failure
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
