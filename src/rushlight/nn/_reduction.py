@@ -12,22 +12,25 @@ def check(reduction: str) -> str:
     if reduction in ("mean", "sum", "none"):
         return reduction
     if reduction == "elementwise_mean":
-        warnings.warn(
-            "reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=2
-        )
+        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=3)
         return "mean"
     raise ValueError(f"{reduction} is not a valid value for reduction")
 
 
-def from_legacy(size_average: bool | None, reduce: bool | None) -> str:
-    """The reduction that `size_average` and `reduce` ask for (both true by default), with a warning."""
+def from_legacy(size_average: bool | None, reduce: bool | None, reduction: str = "mean") -> str:
+    """The reduction that `size_average` and `reduce` ask for, with a warning; `reduction` if both are None.
+
+    Where only one of them is given, the other counts as true.
+    """
+    if size_average is None and reduce is None:
+        return reduction
     if reduce is not None and not reduce:
-        reduction = "none"
+        meant = "none"
     elif size_average is None or size_average:
-        reduction = "mean"
+        meant = "mean"
     else:
-        reduction = "sum"
+        meant = "sum"
     warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=2
+        f"size_average and reduce args will be deprecated, please use reduction='{meant}' instead.", stacklevel=3
     )
-    return reduction
+    return meant

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from .. import ops
 from ..core import Tensor
+from ..core.tensor import PLAIN
 
 __all__ = ["Buffer", "Parameter"]
 
@@ -43,7 +44,7 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
 
     __slots__ = ()
 
-    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Self:
         if data is None:
             data = ops.empty(0)
         if type(data) is Tensor or type(data) is Parameter:
@@ -71,7 +72,17 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
         # Hooks are functions of the program that registered them and do not travel; attributes of the user's do.
-        return Parameter, (self.data, self.requires_grad), getattr(self, "__dict__", None) or None
+        return _rebuild_parameter, (self.data, self.requires_grad, dict(self.__dict__))
+
+
+def _rebuild_parameter(data: Tensor, requires_grad: bool, attributes: dict) -> Parameter:
+    parameter = Parameter(data, requires_grad)
+    parameter.__dict__.update(attributes)
+    return parameter
+
+
+# Operations take the short way for parameters as for tensors.
+PLAIN.add(Parameter)
 
 
 class _BufferMeta(type(Tensor)):  # type: ignore[misc]
@@ -99,7 +110,7 @@ class Buffer(Tensor, metaclass=_BufferMeta):
 
     persistent: bool
 
-    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Buffer:
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Self:
         if data is None:
             data = ops.empty(0)
         marked = data.detach().requires_grad_(data.requires_grad)

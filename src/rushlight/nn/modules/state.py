@@ -305,7 +305,8 @@ def _load(
     findings: tuple[list[str], list[str], list[str]],
 ) -> None:
     """Load `module` at `prefix` and then its children, collecting missing keys, unexpected keys and errors."""
-    local_metadata = {} if metadata is None else metadata.get(prefix[:-1], {})
+    # A copy: the next load of the same dictionary must not find this one's `assign`.
+    local_metadata = {} if metadata is None else dict(metadata.get(prefix[:-1], {}))
     if assign:
         local_metadata["assign_to_params_buffers"] = assign
     module._load_from_state_dict(state_dict, prefix, local_metadata, True, *findings)

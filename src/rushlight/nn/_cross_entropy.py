@@ -1,0 +1,109 @@
+"""Cross entropy and negative log likelihood, for inputs of any number of dimensions.
+
+The input has its classes in dimension 1, after the batch, or in the only one. Targets are class indices, or, for the
+cross entropy, class probabilities in the input's shape.
+"""
+
+from __future__ import annotations
+
+from .. import ops
+from ..core import Tensor
+
+
+def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int) -> Tensor:
+    """The negative log likelihood; one or two dimensions and four have kernels, others are brought to four."""
+    if input.dim() < 1:
+        raise ValueError(f"Expected 1 or more dimensions (got {input.dim()})")
+    if input.dim() != 1 and input.size(0) != target.size(0):
+        raise ValueError(f"Expected input batch_size ({input.size(0)}) to match target batch_size ({target.size(0)}).")
+    if input.dim() <= 2:
+        return ops.nll_loss(input, target, weight, reduction, ignore_index)
+    if input.dim() == 4:
+        return ops.nll_loss2d(input, target, weight, reduction, ignore_index)
+
+    batch, classes, *spatial = input.shape
+    if list(target.shape[1:]) != spatial:
+        raise RuntimeError(f"Expected target size {[batch, *spatial]}, got {list(target.shape)}")
+    flat = (1, -1) if input.numel() else (0, 0)
+    loss = ops.nll_loss2d(
+        input.contiguous().view(batch, classes, *flat),
+        target.contiguous().view(batch, *flat),
+        weight,
+        reduction,
+        ignore_index,
+    )
+    return loss.view(batch, *spatial) if reduction == "none" else loss
+
+
+def cross_entropy_loss(
+    input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int, label_smoothing: float
+) -> Tensor:
+    """The cross entropy; the target's shape says whether it holds probabilities."""
+    for position, (name, value) in enumerate((("input", input), ("target", target)), 1):
+        if not isinstance(value, Tensor):
+            raise TypeError(
+                f"cross_entropy_loss(): argument '{name}' (position {position}) must be Tensor, "
+                f"not {type(value).__name__}"
+            )
+    soft = input.shape == target.shape
+    if soft and not target.is_floating_point():
+        raise RuntimeError(
+            f"Expected floating point type for target with class probabilities, got {target.dtype.scalar_name}"
+        )
+    if soft and ignore_index >= 0:
+        raise RuntimeError("ignore_index is not supported for floating point target")
+    if label_smoothing > 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
+
+    class_dim = 0 if input.dim() == 1 else 1
+    log_probs = ops.log_softmax(input, class_dim)
+    if soft:
+        return _soft(log_probs, target, weight, reduction, label_smoothing, class_dim)
+    loss = nll_loss_nd(log_probs, target, weight, reduction, ignore_index)
+    if label_smoothing <= 0.0:
+        return loss
+    smooth = _smooth(log_probs, target, weight, reduction, ignore_index, class_dim)
+    return (1 - label_smoothing) * loss + smooth * (label_smoothing / log_probs.size(class_dim))
+
+
+def _along_classes(weight: Tensor, log_probs: Tensor) -> Tensor:
+    """The weights of the classes, in a shape that broadcasts with `log_probs`."""
+    return weight.view(1, -1, *[1] * (log_probs.dim() - 2)) if log_probs.dim() > 1 else weight
+
+
+def _soft(
+    log_probs: Tensor, target: Tensor, weight: Tensor | None, reduction: str, label_smoothing: float, class_dim: int
+) -> Tensor:
+    """The loss for class probabilities. The mean is that over the batch, whatever the weights."""
+    classes = log_probs.size(class_dim)
+    if weight is not None and weight.shape != (classes,):
+        raise RuntimeError(
+            f"cross_entropy: weight tensor should be defined either for all {classes} classes or no classes "
+            f"but got weight tensor of shape: {list(weight.shape)}"
+        )
+    if label_smoothing > 0.0:
+        target = target * (1 - label_smoothing) + label_smoothing / classes
+    terms = log_probs * target
+    if weight is not None:
+        terms = terms * _along_classes(weight, log_probs)
+    if reduction == "none":
+        return -terms.sum(class_dim)
+    if reduction == "sum":
+        return -terms.sum()
+    return -terms.sum() / (terms.numel() // classes)
+
+
+def _smooth(
+    log_probs: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int, class_dim: int
+) -> Tensor:
+    """The loss against all classes evenly, times their number; what is ignored adds nothing to it."""
+    weighted = log_probs if weight is None else log_probs * _along_classes(weight, log_probs)
+    ignored = target == ignore_index
+    losses = (-weighted.sum(class_dim)).masked_fill(ignored, 0.0)
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return losses.sum()
+    counted = ~ignored
+    total = counted.sum() if weight is None else weight.gather(0, target.masked_select(counted)).sum()
+    return losses.sum() / total

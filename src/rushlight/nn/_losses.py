@@ -1,0 +1,287 @@
+"""The losses of :mod:`nn.functional`.
+
+All take `reduction` (``"mean"``, ``"sum"`` or ``"none"``) and raise ValueError for another one. The flags
+`size_average` and `reduce`, which stood for it once, are deprecated and override it with a warning.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+from .. import ops
+from ..core import Tensor
+from . import _reduction
+from ._cross_entropy import cross_entropy_loss, nll_loss_nd
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "mse_loss",
+    "nll_loss",
+    "smooth_l1_loss",
+]
+
+
+def _broadcast(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Both of the same size: a warning where they are not, RuntimeError where they cannot be."""
+    if target.size() == input.size():
+        return input, target
+    warnings.warn(
+        f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
+        "This will likely lead to incorrect results due to broadcasting. "
+        "Please ensure they have the same size.",
+        stacklevel=3,
+    )
+    return ops.broadcast_tensors(input, target)
+
+
+def _reduce(losses: Tensor, reduction: str) -> Tensor:
+    if reduction == "mean":
+        return losses.mean()
+    return losses.sum() if reduction == "sum" else losses
+
+
+def _check_weighted(weight: Tensor, input: Tensor, reduction: str) -> None:
+    if weight.size() != input.size():
+        raise ValueError("Weights and input must have the same size.")
+    if reduction not in ("none", "sum", "mean"):
+        raise ValueError(f"Invalid reduction mode: {reduction}. Expected one of 'none', 'mean', 'sum'.")
+
+
+def _weighted_average(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    """The weighted losses, reduced; the mean is that over the weights."""
+    losses = losses * weight
+    return losses.sum() / weight.sum() if reduction == "mean" else _reduce(losses, reduction)
+
+
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """The absolute error; see :class:`~nn.L1Loss`. With a `weight` of the input's size, the mean is weighted.
+
+    Example::
+
+        >>> F.l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
+        tensor(1.)
+    """
+    reduction = _reduction.from_legacy(size_average, reduce, reduction)
+    expanded, target = _broadcast(input, target)
+    if weight is not None:
+        _check_weighted(weight, input, reduction)
+        return _weighted_average((expanded - target).abs(), weight, reduction)
+    reduction = _reduction.check(reduction)
+    return _reduce((expanded - target).abs(), reduction)
+
+
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """The squared error; see :class:`~nn.MSELoss`. With a `weight` of the input's size, the mean is weighted.
+
+    Example::
+
+        >>> F.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
+        tensor(2.)
+    """
+    reduction = _reduction.from_legacy(size_average, reduce, reduction)
+    expanded, target = _broadcast(input, target)
+    if weight is not None:
+        _check_weighted(weight, input, reduction)
+        return _weighted_average((expanded - target) ** 2, weight, reduction)
+    return ops.mse_loss(expanded, target, _reduction.check(reduction))
+
+
+def smooth_l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:
+    """The squared error below `beta`, the absolute one above; see :class:`~nn.SmoothL1Loss`.
+
+    Raises:
+        RuntimeError: if `beta` is negative.
+
+    Example::
+
+        >>> F.smooth_l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
+        tensor(0.7500)
+    """
+    reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
+    input, target = _broadcast(input, target)
+    if beta == 0.0:
+        return _reduce((input - target).abs(), reduction)
+    return ops.smooth_l1_loss(input, target, reduction, beta)
+
+
+def huber_loss(
+    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
+) -> Tensor:
+    """The squared error below `delta`, a straight line above; see :class:`~nn.HuberLoss`. With a `weight` of the
+    input's size, the losses are multiplied by it.
+
+    Raises:
+        RuntimeError: if `delta` is not positive.
+
+    Example::
+
+        >>> F.huber_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 5.0]), delta=2.0)
+        tensor(2.)
+    """
+    expanded, target = _broadcast(input, target)
+    if weight is None:
+        return ops.huber_loss(expanded, target, _reduction.check(reduction), delta)
+    _check_weighted(weight, input, reduction)
+    return _reduce(ops.huber_loss(expanded, target, "none", delta) * weight, reduction)
+
+
+def binary_cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """The cross entropy of probabilities and targets between 0 and 1; see :class:`~nn.BCELoss`.
+
+    Raises:
+        ValueError: if the sizes differ.
+        RuntimeError: if `weight` cannot be broadcast to them, or a probability is not between 0 and 1.
+
+    Example::
+
+        >>> F.binary_cross_entropy(torch.tensor([0.5]), torch.tensor([1.0]))
+        tensor(0.6931)
+    """
+    reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
+    if target.size() != input.size():
+        raise ValueError(
+            f"Using a target size ({target.size()}) that is different to the input size ({input.size()}) "
+            "is deprecated. Please ensure they have the same size."
+        )
+    if weight is not None:
+        weight = weight.expand(ops.broadcast_shapes(target.size(), weight.size()))
+    return ops.binary_cross_entropy(input, target, weight, reduction)
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    """The cross entropy of logits and targets between 0 and 1; see :class:`~nn.BCEWithLogitsLoss`.
+
+    Raises:
+        ValueError: if the sizes differ.
+        RuntimeError: if `weight` or `pos_weight` cannot be broadcast to them.
+
+    Example::
+
+        >>> F.binary_cross_entropy_with_logits(torch.tensor([0.0]), torch.tensor([1.0]))
+        tensor(0.6931)
+    """
+    reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
+    if target.size() != input.size():
+        raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
+    return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """The negative log likelihood of the target classes; see :class:`~nn.NLLLoss`.
+
+    Raises:
+        ValueError: if the batch sizes differ, or the input has no dimensions.
+        IndexError: if a target is not a class.
+        RuntimeError: if the shapes or dtypes do not fit.
+
+    Example::
+
+        >>> F.nll_loss(torch.tensor([[-1.0, -2.0]]), torch.tensor([1]))
+        tensor(2.)
+    """
+    reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
+    return nll_loss_nd(input, target, weight, reduction, ignore_index)
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """The cross entropy of logits and target classes, or class probabilities; see :class:`~nn.CrossEntropyLoss`.
+
+    Raises:
+        ValueError: if the batch sizes differ.
+        IndexError: if a target is not a class.
+        RuntimeError: if the shapes or dtypes do not fit, `label_smoothing` is above 1, or `ignore_index` is given for
+            class probabilities.
+
+    Example::
+
+        >>> F.cross_entropy(torch.zeros(1, 2), torch.tensor([1]))
+        tensor(0.6931)
+    """
+    reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
+    return cross_entropy_loss(input, target, weight, reduction, ignore_index, label_smoothing)
+
+
+def kl_div(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Tensor:
+    """The Kullback-Leibler divergence; see :class:`~nn.KLDivLoss`, also for ``reduction="batchmean"``.
+
+    Example::
+
+        >>> F.kl_div(torch.tensor([0.5, 0.5]).log(), torch.tensor([1.0, 0.0]), reduction="sum")
+        tensor(0.6931)
+    """
+    if size_average is None and reduce is None and reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size."
+            "'batchmean' divides only by the batch size, and aligns with the KL div math definition."
+            "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+            stacklevel=2,
+        )
+    per_batch = reduction == "batchmean"
+    reduction = _reduction.from_legacy(size_average, reduce, "sum" if per_batch else reduction)
+    loss = ops.kl_div(input, target, _reduction.check(reduction), log_target=log_target)
+    return loss / input.size(0) if per_batch and input.dim() != 0 else loss

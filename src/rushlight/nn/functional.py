@@ -1,0 +1,331 @@
+"""The functions behind the layers: stateless, with all that a module would keep as arguments.
+
+Where a function takes `inplace`, its input is overwritten with the result.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from .. import ops
+from ..core import Tensor, no_grad
+from ._losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    smooth_l1_loss,
+)
+
+__all__ = [
+    "bilinear",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "dropout",
+    "elu",
+    "elu_",
+    "embedding",
+    "gelu",
+    "hardtanh",
+    "hardtanh_",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "layer_norm",
+    "leaky_relu",
+    "leaky_relu_",
+    "linear",
+    "log_softmax",
+    "logsigmoid",
+    "mish",
+    "mse_loss",
+    "nll_loss",
+    "relu",
+    "relu6",
+    "relu_",
+    "rms_norm",
+    "selu",
+    "selu_",
+    "sigmoid",
+    "silu",
+    "smooth_l1_loss",
+    "softmax",
+    "softmin",
+    "softplus",
+    "tanh",
+]
+
+# These are the operations themselves, under the names that they have here.
+linear = ops.linear
+bilinear = ops.bilinear
+gelu = ops.gelu
+logsigmoid = ops.log_sigmoid
+softplus = ops.softplus
+relu_ = ops.relu_
+hardtanh_ = ops.hardtanh_
+elu_ = ops.elu_
+selu_ = ops.selu_
+leaky_relu_ = ops.leaky_relu_
+
+
+def relu(input: Tensor, inplace: bool = False) -> Tensor:
+    """The rectified linear unit of every element; see :class:`~nn.ReLU`.
+
+    Example::
+
+        >>> F.relu(torch.tensor([-1.0, 2.0]))
+        tensor([0., 2.])
+    """
+    return ops.relu_(input) if inplace else ops.relu(input)
+
+
+def relu6(input: Tensor, inplace: bool = False) -> Tensor:
+    """Every element, or 0 below and 6 above; see :class:`~nn.ReLU6`.
+
+    Example::
+
+        >>> F.relu6(torch.tensor([-1.0, 9.0]))
+        tensor([0., 6.])
+    """
+    return ops.hardtanh_(input, 0.0, 6.0) if inplace else ops.hardtanh(input, 0.0, 6.0)
+
+
+def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+    """Every element, or the nearer bound; see :class:`~nn.Hardtanh`. Raises ValueError if ``min_val > max_val``.
+
+    Example::
+
+        >>> F.hardtanh(torch.tensor([-3.0, 1.0]), -2.0, 2.0)
+        tensor([-2.,  1.])
+    """
+    if min_val > max_val:
+        raise ValueError("min_val cannot be greater than max_val")
+    return ops.hardtanh_(input, min_val, max_val) if inplace else ops.hardtanh(input, min_val, max_val)
+
+
+def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """The exponential linear unit of every element; see :class:`~nn.ELU`.
+
+    Example::
+
+        >>> F.elu(torch.tensor([-1.0, 2.0]))
+        tensor([-0.6321,  2.0000])
+    """
+    return ops.elu_(input, alpha) if inplace else ops.elu(input, alpha)
+
+
+def selu(input: Tensor, inplace: bool = False) -> Tensor:
+    """The scaled exponential linear unit of every element; see :class:`~nn.SELU`.
+
+    Example::
+
+        >>> F.selu(torch.tensor([-1.0, 2.0]))
+        tensor([-1.1113,  2.1014])
+    """
+    return ops.selu_(input) if inplace else ops.selu(input)
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """Every element, times `negative_slope` where negative; see :class:`~nn.LeakyReLU`.
+
+    Example::
+
+        >>> F.leaky_relu(torch.tensor([-1.0, 2.0]), 0.1)
+        tensor([-0.1000,  2.0000])
+    """
+    return ops.leaky_relu_(input, negative_slope) if inplace else ops.leaky_relu(input, negative_slope)
+
+
+def silu(input: Tensor, inplace: bool = False) -> Tensor:
+    """Every element times its sigmoid; see :class:`~nn.SiLU`.
+
+    Example::
+
+        >>> F.silu(torch.tensor([-1.0, 2.0]))
+        tensor([-0.2689,  1.7616])
+    """
+    return ops.silu_(input) if inplace else ops.silu(input)
+
+
+def mish(input: Tensor, inplace: bool = False) -> Tensor:
+    """Every element times the tanh of its softplus; see :class:`~nn.Mish`.
+
+    Example::
+
+        >>> F.mish(torch.tensor([-1.0, 2.0]))
+        tensor([-0.3034,  1.9440])
+    """
+    return ops.mish_(input) if inplace else ops.mish(input)
+
+
+def tanh(input: Tensor) -> Tensor:
+    """The hyperbolic tangent of every element.
+
+    Example::
+
+        >>> F.tanh(torch.ones(1))
+        tensor([0.7616])
+    """
+    return input.tanh()
+
+
+def sigmoid(input: Tensor) -> Tensor:
+    """The logistic function of every element.
+
+    Example::
+
+        >>> F.sigmoid(torch.zeros(1))
+        tensor([0.5000])
+    """
+    return input.sigmoid()
+
+
+def _softmax_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> int:
+    if dim is not None:
+        return dim
+    warnings.warn(
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
+        stacklevel=stacklevel,
+    )
+    return 0 if input.dim() in (0, 1, 3) else 1
+
+
+def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """Positive numbers that sum to one along `dim`; see :class:`~nn.Softmax`.
+
+    Args:
+        input: any shape.
+        dim: chosen by the number of dimensions if left out, with a warning.
+        dtype: to which the input is cast first.
+
+    Raises:
+        IndexError: if `dim` is out of range.
+
+    Example::
+
+        >>> F.softmax(torch.zeros(4), dim=0)
+        tensor([0.2500, 0.2500, 0.2500, 0.2500])
+    """
+    return ops.softmax(input, _softmax_dim("softmax", input, dim, _stacklevel), dtype=dtype)
+
+
+def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """The softmax of the negated input; arguments and errors are those of :func:`softmax`.
+
+    Example::
+
+        >>> F.softmin(torch.zeros(4), dim=0)
+        tensor([0.2500, 0.2500, 0.2500, 0.2500])
+    """
+    return ops.softmax(-input, _softmax_dim("softmin", input, dim, _stacklevel), dtype=dtype)
+
+
+def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """The logarithm of the softmax, without overflow; arguments and errors are those of :func:`softmax`.
+
+    Example::
+
+        >>> F.log_softmax(torch.zeros(4), dim=0)
+        tensor([-1.3863, -1.3863, -1.3863, -1.3863])
+    """
+    return ops.log_softmax(input, _softmax_dim("log_softmax", input, dim, _stacklevel), dtype=dtype)
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """In training, zeros with probability `p` and the other elements scaled up; see :class:`~nn.Dropout`.
+
+    Raises:
+        ValueError: if `p` is not between 0 and 1.
+
+    Example::
+
+        >>> F.dropout(torch.ones(2), training=False)
+        tensor([1., 1.])
+    """
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    return ops.dropout_(input, p, training) if inplace else ops.dropout(input, p, training)
+
+
+def _padding_row(padding_idx: int | None, rows: int) -> int | None:
+    """`padding_idx` counted from the front, of a table of `rows` rows."""
+    if padding_idx is None:
+        return None
+    # Row 0 passes even for a table without rows.
+    if padding_idx != 0 and not -rows <= padding_idx < rows:
+        raise AssertionError("Padding_idx must be within num_embeddings")
+    return padding_idx + rows if padding_idx < 0 else padding_idx
+
+
+def embedding(
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:
+    """The rows of `weight` at the indices `input`; see :class:`~nn.Embedding`.
+
+    With `max_norm`, the rows that are looked up are first scaled down to it in place, unrecorded.
+
+    Raises:
+        AssertionError: if `padding_idx` is not a row.
+        IndexError: if an index is not a row.
+        RuntimeError: if `weight` is no matrix, or `input` neither int nor long.
+
+    Example::
+
+        >>> F.embedding(torch.tensor([1]), torch.eye(3))
+        tensor([[0., 1., 0.]])
+    """
+    row = -1 if padding_idx is None else _padding_row(padding_idx, weight.size(0))
+    if max_norm is not None:
+        input = input.contiguous()
+        with no_grad():
+            ops.embedding_renorm_(weight.detach(), input, max_norm, norm_type)
+    return ops.embedding(weight, input, row, scale_grad_by_freq, sparse)
+
+
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """The input normalised over its last dimensions; see :class:`~nn.LayerNorm`.
+
+    Raises:
+        RuntimeError: if the input does not end in `normalized_shape`, or a parameter has another shape.
+
+    Example::
+
+        >>> F.layer_norm(torch.tensor([1.0, 3.0]), (2,))
+        tensor([-1.0000,  1.0000])
+    """
+    return ops.layer_norm(input, normalized_shape, weight, bias, eps)
+
+
+def rms_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
+) -> Tensor:
+    """The input over its root mean square of the last dimensions; see :class:`~nn.RMSNorm`.
+
+    Raises:
+        RuntimeError: if the input does not end in `normalized_shape`, or `weight` has another shape.
+
+    Example::
+
+        >>> F.rms_norm(torch.tensor([1.0, 7.0]), (2,))
+        tensor([0.2000, 1.4000])
+    """
+    return ops.rms_norm(input, normalized_shape, weight, eps)
