@@ -1,0 +1,56 @@
+"""Checks of arguments that many functions share, in torch's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..core.dtypes import dtype
+from ..core.tensor import Tensor
+from .options import argument_error
+
+
+def check_tensor(function: str, value: Any, name: str = "input", position: int = 1) -> None:
+    """Raises TypeError if `value` is not a Tensor."""
+    if not isinstance(value, Tensor):
+        raise argument_error(function, name, "Tensor", value, position)
+
+
+def check_number(function: str, value: Any, name: str, position: int) -> None:
+    """Raises TypeError if `value` is not a number (a 0-d tensor passes for one)."""
+    if not isinstance(value, (bool, int, float, complex, np.number)) and not (isinstance(value, Tensor) and not value.ndim):
+        raise argument_error(function, name, "Number", value, position)
+
+
+def check_int(function: str, value: Any, name: str, position: int) -> None:
+    """Raises TypeError if `value` is not an integer."""
+    if isinstance(value, bool) or not (isinstance(value, (int, np.integer)) or _is_index(value)):
+        raise argument_error(function, name, "int", value, position)
+
+
+def _is_index(value: Any) -> bool:
+    return isinstance(value, Tensor) and not value.ndim and value._data.dtype.kind in "iu"
+
+
+def check_bool(function: str, value: Any, name: str, position: int) -> None:
+    """Raises TypeError if `value` is not a bool."""
+    if not isinstance(value, (bool, np.bool)):
+        raise argument_error(function, name, "bool", value, position)
+
+
+def unimplemented(kernel: str, d: dtype) -> NotImplementedError:
+    """The error of a kernel that does not take this dtype."""
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{d.scalar_name}'")
+
+
+def floating(kernel: str) -> Callable[[dtype], dtype]:
+    """The ``promote`` of an operation that takes floating point only; its error names the kernel."""
+
+    def promote(d: dtype) -> dtype:
+        if not d.is_floating_point:
+            raise unimplemented(kernel, d)
+        return d
+
+    return promote
