@@ -14,7 +14,8 @@ import numpy as np
 from ..core import views
 from ..core.modes import GRAD, INFERENCE, NO_GRAD, grad_mode, no_grad, set_grad_mode
 from ..core.node import FREED_GRAPH, Node, Output, next_rank
-from ..core.saved import bump, check_versions, tensors
+from ..core.saved import SavedOutput as _SavedOutput
+from ..core.saved import check_versions, last_write, tensors
 from ..core.op import OBSERVERS, conform, versions_of
 from ..core.tensor import LEAF, PLAIN, Tensor, edge_of, memory, shared_counter, wrap
 
@@ -83,7 +84,7 @@ class BackwardCFunction(Node, FunctionCtx):
     _input_metas: Any = ()
 
     def __init__(self) -> None:
-        self.edges, self.values, self.saved = (), (), ()
+        self.edges = self.values = self.saved = ()
         self.versions = self.metas = self.extras = None
         self._rank = next_rank()
 
@@ -95,16 +96,11 @@ class BackwardCFunction(Node, FunctionCtx):
         """The tensors that were saved. Raises RuntimeError if they were freed or written since."""
         if self.values is None:
             raise RuntimeError(FREED_GRAPH)
-        if self.versions is not None or any([_written(s) for s in self.saved]):
+        if self._rank > last_write[0]:
             check_versions(self)
         return tensors(self)
 
     saved_variables = saved_tensors
-
-    def release(self) -> None:
-        if self.values:
-            self.values, self.saved = None, ()
-        self.__dict__.pop("to_save", None)
 
     def apply(self, *args: Any) -> Any:
         """Runs the user's ``backward``."""
@@ -135,7 +131,7 @@ class BackwardCFunction(Node, FunctionCtx):
         run = cls.backward if cls.vjp is Function.vjp else self._user_backward()
         results = run(self, *gradients)
         if results.__class__ is not tuple:
-            results = tuple(results) if isinstance(results, list) else (results,)
+            results = (results,)
         edges = self.edges
         if len(results) != len(edges) or self._tensor_arguments is not None:
             results = self._fitted(results)
@@ -145,7 +141,7 @@ class BackwardCFunction(Node, FunctionCtx):
                 checked.append(None)
                 continue
             if result.__class__ not in PLAIN and not isinstance(result, Tensor):
-                raise TypeError(f"expected Variable or None (got {type(result).__name__})")
+                raise RuntimeError(f"expected Variable or None (got {type(result).__name__})")
             data, (shape, dtype) = result._data, self._input_metas[i]
             if data.dtype is not dtype or data.shape != shape:
                 result = self._conformed(i, result, shape, dtype)
@@ -181,11 +177,6 @@ class BackwardCFunction(Node, FunctionCtx):
                 f"expected shape compatible with {list(shape)}"
             )
         return conform(result, shape, of_array(np.empty(0, dtype)))
-
-
-def _written(origin: Any) -> bool:
-    counter = origin._counter if isinstance(origin, Tensor) else origin
-    return bool(counter) and (isinstance(counter, tuple) or counter[0] != 0)
 
 
 class FunctionMeta(type):
@@ -285,22 +276,29 @@ class Function(metaclass=FunctionMeta):
         if separate and kwargs:
             args, kwargs = _bound(cls, args, kwargs), {}
         ctx = cls._backward_cls()
-        needs = [a.requires_grad if isinstance(a, Tensor) else False for a in args]
-        ctx.needs_input_grad = tuple(needs)
+        edges = [edge_of(a) if a.__class__ in PLAIN or isinstance(a, Tensor) else None for a in args]
+        ctx.needs_input_grad = tuple([e is not None for e in edges])
         mode = grad_mode()
-        recording = mode == GRAD and True in needs
-        if mode == GRAD:
-            set_grad_mode(NO_GRAD)
+        if mode != GRAD:
+            output = _forward(cls, ctx, separate, args, kwargs)
+            return _recorded(ctx, args, output, False)
+        set_grad_mode(NO_GRAD)
         try:
-            if separate:
-                output = cls.forward(*args)
-                cls.setup_context(ctx, args, output)
-            else:
-                output = cls.forward(ctx, *args, **kwargs)
+            output = _forward(cls, ctx, separate, args, kwargs)
         finally:
-            if mode == GRAD:
-                set_grad_mode(mode)
-        return _recorded(ctx, args, output, recording)
+            set_grad_mode(GRAD)
+        if True not in ctx.needs_input_grad:
+            return _recorded(ctx, args, output, False)
+        ctx.edges = edges
+        return _recorded(ctx, args, output, True)
+
+
+def _forward(cls: type[Function], ctx: Any, separate: bool, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if not separate:
+        return cls.forward(ctx, *args, **kwargs)
+    output = cls.forward(*args)
+    cls.setup_context(ctx, args, output)
+    return output
 
 
 def _bound(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
@@ -313,26 +311,22 @@ def _bound(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any]) -
 
 def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, recording: bool) -> Any:
     """The outputs of forward, on the graph through the node `ctx`."""
-    several = isinstance(output, (tuple, list))
+    several = isinstance(output, tuple)
+    if not several and not isinstance(output, Tensor):
+        return output
     outputs = output if several else (output,)
-    for o in outputs:
-        if o.__class__ not in PLAIN and not isinstance(o, Tensor) and not several:
-            raise TypeError(f"{ctx.name()}: expected Tensor or tuple of Tensors (got {type(o).__name__}) for return value 0")
     if recording:
-        inputs = [a for a in args if isinstance(a, Tensor)]
-        if len(inputs) != len(args):
-            ctx._tensor_arguments = tuple([isinstance(a, Tensor) for a in args])
-        ctx.edges = tuple([edge_of(a) for a in inputs])
-        ctx._input_metas = [(a._data.shape, a._data.dtype) for a in inputs]
+        _note_inputs(ctx, args)
         if several:
             ctx.several, ctx.outputs = True, len(outputs)  # type: ignore[misc]
-    results = [_output(ctx, i, o, args, recording) if isinstance(o, Tensor) else o for i, o in enumerate(outputs)]
-    for x in ctx.dirty_tensors:
-        if not any([x is o for o in outputs]):
-            raise RuntimeError(
-                "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
-                "are modified inplace must all be outputs of the Function."
-            )
+    if not several and output._node is None and output._view is None and _unmarked(ctx, args, output):
+        # One fresh result, as nearly always: it is given its history as it is.
+        if recording and output._data.dtype.kind in "fc":
+            output._node = ctx
+        results = outputs
+    else:
+        results = [_output(ctx, i, o, args, recording) if isinstance(o, Tensor) else o for i, o in enumerate(outputs)]
+        _check_dirty(ctx, outputs)
     if recording:
         ctx._output_metas = [(o._data.shape, o._data.dtype) if isinstance(o, Tensor) else None for o in results]
         if ctx.to_save:
@@ -340,8 +334,35 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
         if OBSERVERS:
             for observe in OBSERVERS:
                 observe(ctx)
-    ctx.__dict__.pop("to_save", None)
     return tuple(results) if several else results[0]
+
+
+def _unmarked(ctx: BackwardCFunction, args: tuple[Any, ...], output: Tensor) -> bool:
+    if ctx.dirty_tensors or ctx.non_differentiable:
+        return False
+    for a in args:
+        if a is output:
+            return False
+    return True
+
+
+def _note_inputs(ctx: BackwardCFunction, args: tuple[Any, ...]) -> None:
+    """Which arguments are Tensors, and what shape and dtype their gradients must have."""
+    metas = [(a._data.shape, a._data.dtype) if isinstance(a, Tensor) else None for a in args]
+    if None in metas:
+        ctx._tensor_arguments = tuple([m is not None for m in metas])
+        ctx.edges = [e for e, m in zip(ctx.edges, metas) if m is not None]
+        metas = [m for m in metas if m is not None]
+    ctx._input_metas = metas
+
+
+def _check_dirty(ctx: BackwardCFunction, outputs: Any) -> None:
+    for x in ctx.dirty_tensors:
+        if not any([x is o for o in outputs]):
+            raise RuntimeError(
+                "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
+                "are modified inplace must all be outputs of the Function."
+            )
 
 
 def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], recording: bool) -> Tensor:
@@ -350,8 +371,9 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
     is_input = any([o is a for a in args])
     edge = Output(ctx, i) if ctx.several else ctx
     if is_input and any([o is t for t in ctx.dirty_tensors]):
+        if recording and o._node is LEAF:
+            raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
         views.check_inplace(o, recording)
-        bump(o)
         if differentiable:
             views.rebase(o, edge, position=next(n for n, a in enumerate(args) if a is o))
         return o
@@ -360,7 +382,7 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
     if differentiable:
         o._node = edge
         if o._view is not None:
-            o._view = views.custom_view(o)
+            views.custom_view(o)
     return o
 
 
@@ -373,24 +395,29 @@ def _identity(x: Tensor) -> Tensor:
 
 def _keep(ctx: BackwardCFunction, outputs: Any, results: list[Any]) -> None:
     """Saves what ``save_for_backward`` was given: inputs as they are, outputs without holding them (see `Node`)."""
-    values, saved = [], []
+    values: list[Any] = []
+    saved: list[Any] = []
+    written = False
     for t in ctx.to_save:
         if t is None:
             values.append(None)
             saved.append(None)
             continue
         if not isinstance(t, Tensor):
-            raise TypeError(f"save_for_backward can only save variables, but argument {len(values)} is of type {type(t).__name__}")
-        at = next((i for i, o in enumerate(outputs) if o is t), None)
-        result = t if at is None else results[at]
-        values.append(result._data)
-        saved.append(t if at is None else _SavedOutput(shared_counter(result), at) if ctx.several else shared_counter(result))
+            raise TypeError(
+                f"save_for_backward can only save variables, but argument {len(values)} is of type {type(t).__name__}"
+            )
+        origin: Any = t
+        for i, o in enumerate(outputs):
+            if o is t:
+                t = results[i]
+                origin = _SavedOutput(i, shared_counter(t)) if ctx.several else shared_counter(t)
+        values.append(t._data)
+        saved.append(origin)
+        written = written or t._counter is not None
     ctx.values, ctx.saved = tuple(values), tuple(saved)
-    ctx.versions = versions_of(saved)
-
-
-class _SavedOutput(list):
-    """The version counter of a saved output, of several, with the output's number."""
+    ctx.versions = versions_of(saved) if written else None
+    del ctx.to_save
 
 
 def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:

@@ -76,6 +76,10 @@ class Node:
         """torch's name of the operation's derivative, as MulBackward0."""
         return type(self).__name__
 
+    def short_name(self) -> str:
+        """The operation's name in error messages: Mul for MulBackward0."""
+        return self.name().rstrip("0123456789").removesuffix("Backward")
+
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
 

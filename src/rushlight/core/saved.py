@@ -9,6 +9,21 @@ from .modes import INFERENCE, grad_mode
 from .node import FREED_GRAPH, Node, Output, next_rank
 from .tensor import UNTRACKED, Tensor, new, wrap
 
+
+class SavedOutput:
+    """What a custom Function with several results keeps of one that it saved: its number and its version counter."""
+
+    __slots__ = ("_counter", "nr")
+
+    def __init__(self, nr: int, counter: list[int]) -> None:
+        self.nr, self._counter = nr, counter
+
+
+def counter_of(origin: Any) -> Any:
+    """The version counter behind an entry of `Node.saved`, if it has one."""
+    return origin._counter if isinstance(origin, (Tensor, SavedOutput)) else origin
+
+
 # Note [When saved values are checked]
 #   Every write into a tensor's memory takes a rank, as nodes do. A node that is newer than the last write anywhere
 #   need not look at its saved tensors: nothing can have changed. So a training step, whose writes all precede its
@@ -42,7 +57,7 @@ def check_versions(node: Node) -> None:
     for i, origin in enumerate(node.saved):
         parts = origin if isinstance(origin, tuple) else (origin,)
         for part in parts:
-            counter = part._counter if isinstance(part, Tensor) else part
+            counter = counter_of(part)
             expected = 0 if node.versions is None or isinstance(origin, tuple) else node.versions[i]
             if counter is not None and counter[0] != expected:
                 raise RuntimeError(_modified(node, i, counter[0], expected))
@@ -57,8 +72,8 @@ def _modified(node: Node, i: int, version: int, expected: int) -> str:
     maker = origin.grad_fn if isinstance(origin, Tensor) else node
     produced = ""
     if maker is not None:
-        nr = origin.output_nr if isinstance(origin, Tensor) else 0
-        produced = f", which is output {nr} of {maker.name()},"
+        nr = origin.output_nr if isinstance(origin, Tensor) else origin.nr if isinstance(origin, SavedOutput) else 0
+        produced = f", which is output {nr} of {maker.short_name()},"
     message = (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{of_array(value).tensor_type} {list(value.shape)}]{produced} is at version {version}; expected version "
@@ -81,6 +96,8 @@ def tensors(node: Node) -> tuple[Any, ...]:
 def _rebuilt(node: Node, origin: Any, value: Any) -> Any:
     if isinstance(origin, Tensor):
         return origin
+    if isinstance(origin, SavedOutput):
+        return _result(Output(node, origin.nr), origin._counter, value)
     if isinstance(origin, tuple):
         return tuple([_result(Output(node, i), c, v) for i, (c, v) in enumerate(zip(origin, value))])
     return _result(node, origin, value)

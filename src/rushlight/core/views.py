@@ -24,6 +24,7 @@ Note [In-place]
 from __future__ import annotations
 
 import weakref
+from copy import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,7 +38,7 @@ from .promotion import can_cast
 from .saved import bump
 from .tensor import LEAF, UNTRACKED, Tensor, edge_of, memory, new, shared_counter
 
-DEFAULT, NO_GRAD_VIEW, MULTI_VIEW = range(3)
+DEFAULT, NO_GRAD_VIEW, MULTI_VIEW, CUSTOM_VIEW = range(4)
 
 
 class View:
@@ -73,6 +74,8 @@ class View:
         if version == self.seen:
             return
         self.seen = version
+        if self.creation == CUSTOM_VIEW:
+            return
         edge = edge_of(self.base)
         if edge is None or x._data.dtype.kind not in "fc":
             return
@@ -82,6 +85,13 @@ class View:
         node.metas = node.extras = None
         x._node = node
         _move_retained(x)
+
+
+def custom_view(x: Tensor) -> None:
+    """Marks a view that a custom Function made: it keeps the Function's node, and may not be changed in place."""
+    view = copy(x._view)
+    view.creation = CUSTOM_VIEW
+    x._view = view
 
 
 def replay(x: Any, view: View) -> Any:
@@ -182,6 +192,8 @@ def check_inplace(x: Tensor, recording: bool) -> None:
     if view is not None:
         if view.creation == NO_GRAD_VIEW:
             raise RuntimeError(errors.NO_GRAD_VIEW_INPLACE)
+        if view.creation == CUSTOM_VIEW:
+            raise RuntimeError(errors.CUSTOM_VIEW_INPLACE.format(x.output_nr, x.grad_fn.short_name() if x.grad_fn else ""))
         if view.creation == MULTI_VIEW:
             step = view
             while step.nr is None and step.parent is not None:

@@ -1,0 +1,75 @@
+"""The house keeps its shape: imports go one way, files stay readable, importing stays light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rushlight
+
+ROOT = Path(rushlight.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+#: A room may import, when it is loaded, from itself and the rooms before it.
+ROOMS = ["core", "ops", "layers", "autograd", "func", "utils", "nn", "optim"]
+
+
+def top_level_imports(path):
+    """The rushlight modules that a file imports as it is loaded, as paths below the package."""
+    package = path.relative_to(ROOT).parts[:-1]
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            module = tuple((node.module or "").split(".")) if node.module else ()
+            if module:
+                yield (*base, *module)
+            else:
+                yield from ((*base, alias.name) for alias in node.names)
+
+
+@pytest.mark.parametrize("path", [f for f in FILES if f.relative_to(ROOT).parts[0] in ROOMS], ids=str)
+def test_imports_go_one_way(path):
+    room = ROOMS.index(path.relative_to(ROOT).parts[0])
+    for target in top_level_imports(path):
+        if target and target[0] in ROOMS:
+            assert ROOMS.index(target[0]) <= room, f"{path} imports {'.'.join(target)}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_and_functions_stay_short(path):
+    text = path.read_text()
+    assert text.count("\n") <= 620
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            doc = len((ast.get_docstring(node, clean=False) or "").splitlines())
+            assert node.end_lineno - node.lineno + 1 - doc <= 60, f"{path}:{node.lineno} {node.name}"
+
+
+def test_core_is_small():
+    """core/ reads from top to bottom: about 1,500 lines of code."""
+    lines = 0
+    for path in (ROOT / "core").glob("*.py"):
+        tree = ast.parse(path.read_text())
+        docs = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                docs.update(range(node.lineno, node.end_lineno + 1))
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            lines += bool(line.strip()) and not line.strip().startswith("#") and number not in docs
+    assert lines <= 1650
+
+
+def test_import_is_light():
+    """`import rushlight` loads neither SciPy nor the heavy parts of the standard library."""
+    code = "import sys; import rushlight; print(*[m for m in ('scipy', 'torch', 'asyncio', 'multiprocessing') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent)
+    assert done.stdout.strip() == ""
+
+
+def test_nothing_imports_torch():
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            assert not any(n.split(".")[0] == "torch" for n in names), path
