@@ -38,15 +38,27 @@ class _TorchAlias:
     def exec_module(module: ModuleType) -> None:
         # The import system takes what stands in sys.modules after this call for the module that was asked for.
         sys.modules[module.__name__] = import_module(_own_name(module.__name__))
+        _name_loaded_modules()
 
 
 def _own_name(torch_name: str) -> str:
     return _PACKAGE + torch_name.removeprefix("torch")
 
 
+def _name_loaded_modules() -> None:
+    """Give every module of ours that is loaded its torch name, so that importing it by that name loads nothing.
+
+    The import system binds what it has loaded in the parent package. That must not happen to us a second time: it would
+    put the module `gradcheck` in the place of the function `torch.autograd.gradcheck`, which the package bound later.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == _PACKAGE:
+            sys.modules["torch" + name.removeprefix(_PACKAGE)] = module
+
+
 def lacking(torch_name: str) -> str:
     """The note on an error about a torch name that this package does not have."""
-    return f"torch is {_PACKAGE} in this process, and {_PACKAGE} does not have {torch_name}."
+    return f"torch is {_PACKAGE} here, and {_PACKAGE} does not have {torch_name}."
 
 
 def install_as_torch() -> None:
@@ -75,4 +87,4 @@ def install_as_torch() -> None:
         )
     if _TorchAlias not in sys.meta_path:
         sys.meta_path.insert(0, _TorchAlias)  # type: ignore[arg-type]
-    sys.modules["torch"] = package
+    _name_loaded_modules()

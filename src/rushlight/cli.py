@@ -233,14 +233,14 @@ def _print_quoting_cells(kind: type[BaseException], error: BaseException, traceb
 
 
 def _program_frames(traceback: TracebackType | None) -> TracebackType | None:
-    """`traceback` without what led from the interpreter to the program, and without what stands between its frames."""
-    between = (_torch_alias.__file__, _notebook.__file__)
+    """`traceback` without what led from the interpreter to the program, and without ours that only look names up."""
+    looking_up = (_torch_alias.__file__, _notebook.__file__, sys.modules[__package__].__file__)
     frames: list[TracebackType] = []
     while traceback is not None:
         filename = traceback.tb_frame.f_code.co_filename
         if filename == __file__:
             frames.clear()
-        elif filename not in between and (frames or not filename.startswith("<frozen ")):
+        elif filename not in looking_up and (frames or not filename.startswith("<frozen ")):
             frames.append(traceback)
         traceback = traceback.tb_next
     for frame, following in zip(frames, [*frames[1:], None], strict=False):

@@ -16,7 +16,7 @@ def python(*arguments):
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     command = [sys.executable, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
-    return done.returncode, out, done.stderr
+    return done.returncode, done.stdout, done.stderr
 
 
 def test_report(tmp_path):

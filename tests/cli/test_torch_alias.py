@@ -54,6 +54,10 @@ assert nn is rushlight.nn is sys.modules["torch.nn"] is sys.modules["rushlight.n
 assert F is rushlight.nn.functional and torch.nn.modules.linear.Linear is nn.Linear
 assert once_differentiable is rushlight.autograd.function.once_differentiable
 
+# A function keeps its place before the submodule of its name.
+from torch.autograd.gradcheck import gradcheck as in_module
+assert torch.autograd.gradcheck is gradcheck is in_module
+
 # Nothing about the modules themselves has changed.
 for name, module in list(sys.modules.items()):
     if name.partition(".")[0] == "torch":
@@ -104,7 +108,7 @@ except ImportError as e:
 assert importlib.util.find_spec("torch.nn") is not None
 """
 
-NOTE = "['torch is rushlight in this process, and rushlight does not have torch.{}.']"
+NOTE = "['torch is rushlight here, and rushlight does not have torch.{}.']"
 
 
 def test_missing_names(python):
@@ -115,7 +119,7 @@ def test_missing_names(python):
         "ModuleNotFoundError No module named 'torch._C' " + NOTE.format("_C"),
         "ModuleNotFoundError No module named 'torch.only_in_pytorch' " + NOTE.format("only_in_pytorch"),
         "ModuleNotFoundError No module named 'torch.nn.functional.below'; 'torch.nn.functional' is not a package ",
-        "AttributeError module 'rushlight' has no attribute 'only_in_pytorch' ",
+        "AttributeError module 'torch' has no attribute 'only_in_pytorch' " + NOTE.format("only_in_pytorch"),
         "AttributeError module 'rushlight.nn' has no attribute 'only_in_pytorch' ",
         "ModuleNotFoundError No module named 'torch.only_in_pytorch' " + NOTE.format("only_in_pytorch"),
     ]
@@ -125,7 +129,7 @@ def test_missing_names(python):
     "line, message",
     [
         ("import torch.only_in_pytorch", "ModuleNotFoundError: No module named 'torch.only_in_pytorch'"),
-        ("rushlight.only_in_pytorch", "AttributeError: module 'rushlight' has no attribute 'only_in_pytorch'"),
+        ("rushlight.only_in_pytorch", "AttributeError: module 'torch' has no attribute 'only_in_pytorch'"),
     ],
 )
 def test_traceback_of_a_missing_name(python, tmp_path, line, message):
@@ -137,7 +141,7 @@ def test_traceback_of_a_missing_name(python, tmp_path, line, message):
         f'  File "{tmp_path}/program.py", line 2, in <module>',
         f"    {line}",
         message,
-        "torch is rushlight in this process, and rushlight does not have torch.only_in_pytorch.",
+        "torch is rushlight here, and rushlight does not have torch.only_in_pytorch.",
     ]
 
 

@@ -46,6 +46,13 @@ def test_notebook():
     assert rushlight_run(script.with_suffix(".ipynb")) == (out, err)
 
 
+def test_example():
+    """The example of the README trains to the same numbers as the seed program that it is made from."""
+    script = next(program for program in PROGRAMS if program.stem == "legendre")
+    out, err = rushlight_run(Path(__file__).parents[2] / "examples" / "legendre.py")
+    assert (out.replace("Result:", "结果:"), err) == golden(script)
+
+
 def with_rushlight(source):
     """`source` importing rushlight where it imports torch, on the same lines."""
     source = re.sub(r"^import torch$", "import rushlight as torch", source, flags=re.MULTILINE)
