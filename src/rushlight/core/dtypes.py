@@ -277,8 +277,8 @@ def _converter(source: dtype, target: dtype) -> Callable:
         return lambda a: _rounded(to_float32(a))
     if np.can_cast(numpy, to) or target is bool_ or source.category < 2 and target is not float16:
         return lambda a: a.astype(to)
-    # PyTorch gives these two the low bits of the int64.
-    via = np.dtype("int64") if target in (uint8, uint32) else to
+    # As PyTorch does: these unsigned integers get the low bits of an int64, and float16 is rounded from float32.
+    via = {uint8: int64, uint32: int64, float16: float32}.get(target, target).numpy
 
     def quietly(a: Any) -> Any:
         with np.errstate(over="ignore", invalid="ignore"):
