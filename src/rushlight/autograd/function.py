@@ -15,7 +15,7 @@ from ..core import views
 from ..core.modes import GRAD, INFERENCE, NO_GRAD, grad_mode, no_grad, set_grad_mode
 from ..core.node import FREED_GRAPH, Node, Output, next_rank
 from ..core.saved import SavedOutput as _SavedOutput
-from ..core.saved import check_versions, last_write, tensors
+from ..core.saved import bump, check_versions, last_write, tensors
 from ..core.op import OBSERVERS, conform, versions_of
 from ..core.tensor import LEAF, PLAIN, Tensor, edge_of, memory, shared_counter, wrap
 
@@ -374,6 +374,7 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
         if recording and o._node is LEAF:
             raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
         views.check_inplace(o, recording)
+        bump(o)
         if differentiable:
             views.rebase(o, edge, position=next(n for n, a in enumerate(args) if a is o))
         return o

@@ -391,8 +391,9 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any, pending: dict[Any, Any])
     accumulate(leaf, shown(job, gradient), alone=not job.create_graph and getrefcount(gradient) <= 4)
     if cold is not None and cold.post_accumulate:
         for hook in list(cold.post_accumulate.values()):
-            if hook(leaf) is not None:
-                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+            result = hook(leaf)
+            if result is not None:
+                raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
     if extras is not None and extras.post:
         given = shown(job, gradient)
         for hook in list(extras.post.values()):
