@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import rushlight
+import rushlight  # noqa: E402
 
 
 def double(t, *values, **options):

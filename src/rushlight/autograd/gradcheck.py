@@ -337,7 +337,7 @@ def _random_vector(numel: int, dtype: Any, generator: Any) -> Tensor:
 
 
 def _random_direction(x: Tensor, generator: Any) -> Any:
-    """A random real direction in the space of `x`; for a complex `x` a pair of them, for its real and imaginary part."""
+    """A random real direction in the space of `x`; for a complex `x` a pair of them, for its two parts."""
     if not x.is_complex():
         return _random_vector(x.numel(), x.dtype, generator)
     dtype = {complex64: float32, complex128: float64}[x.dtype]

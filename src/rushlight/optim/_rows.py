@@ -12,8 +12,8 @@ gives the same numbers to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ import numpy as np
 from ..core import Tensor
 from ..core.saved import bump
 from ..core.tensor import UNTRACKED, memory, wrap
+
+State = dict[str, Any]
 
 #: Up to this many elements a parameter counts as small: calls cost more than elements, so it goes into a slab, and
 #: products of elements are fused too. (Larger gradients are sums whose order differs from library to library anyway.)
@@ -32,33 +34,25 @@ BLOCK = 32768
 # Between tensors and rows.
 
 
-def row_of(x: Tensor) -> np.ndarray | None:
+def row_of(x: Any) -> np.ndarray | None:
     """The memory of `x`, to be changed in place; None where only tensor operations can do that.
 
     They have to for all dtypes but float32 and float64, for other memory layouts than the contiguous one, and for
     payloads that are no plain arrays.
     """
-    data = memory(x)
+    data = memory(x) if isinstance(x, Tensor) else None
     if type(data) is np.ndarray and data.dtype.char in "fd" and data.flags.carray:
-        return data.reshape(-1)
+        return data.ravel()
     return None
 
 
-def gradient_row(gradient: Tensor, row: np.ndarray) -> np.ndarray | None:
-    """The gradient of a parameter with the given row, to be read only."""
-    data = gradient._data
-    if isinstance(data, (np.ndarray, np.generic)) and data.dtype == row.dtype and data.size == row.size:
-        return data.reshape(-1)
-    return None
-
-
-def rows_of(p: Tensor, state: dict[str, Any], names: Iterable[str]) -> list[np.ndarray] | None:
-    """The rows of a parameter, its gradient and the named parts of its state; None if one of them has none."""
+def rows_of(p: Tensor, state: State, names: Sequence[str]) -> list[np.ndarray] | None:
+    """The rows of a parameter, its gradient (to be read only) and the named parts of its state, if all have one."""
     row = row_of(p)
-    gradient = None if row is None else gradient_row(p.grad, row)
-    if row is None or gradient is None:
+    gradient = p.grad._data
+    if row is None or not isinstance(gradient, (np.ndarray, np.generic)) or gradient.dtype != row.dtype:
         return None
-    rows = [row, gradient]
+    rows = [row, gradient.ravel()]
     for name in names:
         part = row_of(state[name])
         if part is None or (name != "step" and (part.size != row.size or part.dtype != row.dtype)):
@@ -69,13 +63,13 @@ def rows_of(p: Tensor, state: dict[str, Any], names: Iterable[str]) -> list[np.n
 
 def note_writes(tensors: Sequence[Tensor]) -> None:
     """Count one change in place of each of the tensors, so that a graph that saved one of them knows."""
+    bump(tensors[0])
     for x in tensors[1:]:
-        if x._counter is None:
+        counter = x._counter
+        if counter is None:
             x._counter = [1]
-        elif x._counter is not UNTRACKED:
-            x._counter[0] += 1
-    if tensors:
-        bump(tensors[0])
+        elif counter is not UNTRACKED:
+            counter[0] += 1
 
 
 # Several small parameters at a time.
@@ -86,111 +80,126 @@ class Slab:
 
         exp_avg  |--- p0 ---|- p1 -|----- p2 -----|        state[p1]["exp_avg"] is a view of the middle
 
-    The state stays a tensor for each parameter, and has as many elements, but for "step", which has one. The parameters themselves and their gradients stay where they are:
-    they are copied to one array each, and the parameters back.
+    The state stays a tensor for each parameter, and has as many elements, but for "step", which has one. The parameters
+    themselves and their gradients stay where they are: they are copied to one array each, and the parameters back.
     """
 
-    def __init__(self, params: list[Tensor], states: list[dict[str, Any]], names: Sequence[str]) -> None:
-        self.params = params
-        self.ids = set(map(id, params))
-        self.shapes = [p._data.shape for p in params]
+    def __init__(self, group: State, params: list[Tensor], state: Any, names: Sequence[str], first: bool) -> None:
+        self.group = group
         self.names = names
-        self.state_rows: list[np.ndarray] = []
-        self.pieces: list[list[np.ndarray]] = [[] for _ in params]
+        self.first = first
+        self.ids = set(map(id, params))
+        #: False as soon as something does not lie where it was laid.
+        self.intact = True
+        row, views = _end_to_end([memory(p) for p in params])
+        gradient_row, gradient_views = _end_to_end(views)
+        self._rows = [row, gradient_row]
+        parts: list[list[tuple[str, Tensor, np.ndarray]]] = [[] for _ in params]
         for name in names:
-            old = [memory(state[name]) for state in states]
-            row, views = _end_to_end(old)
-            self.state_rows.append(row)
-            for state, pieces, view in zip(states, self.pieces, views, strict=True):
-                pieces.append(view)
-                state[name] = wrap(view)
-        self.param_row, self.param_views = _end_to_end([p._data for p in params])
-        self.gradient_row = np.empty_like(self.param_row)
+            row, pieces = _end_to_end([memory(state[p][name]) for p in params])
+            self._rows.append(row)
+            for p, p_parts, piece in zip(params, parts, pieces, strict=True):
+                state[p][name] = wrap(piece)
+                p_parts.append((name, state[p][name], piece))
+        self._entries = [(p, p._data, *more) for p, *more in zip(params, views, gradient_views, parts, strict=True)]
+        self._changed = params + [part for p_parts in parts for _, part, _ in p_parts]
 
     def rows(self, state: Any) -> list[np.ndarray] | None:
-        """The rows of all, the parameters' and gradients' filled in; None if not all is as it was laid out.
+        """The rows of all, those of parameters and gradients filled in; None where one update cannot serve all.
 
-        That is the case where a gradient is missing, where a part of the state was replaced, or where parameters have
-        seen different numbers of steps.
+        So it is where a gradient is missing, where parameters have seen different numbers of steps, and where something
+        is no longer `intact`.
         """
-        dtype = self.param_row.dtype
-        values, gradients = [], []
-        for p, shape, pieces in zip(self.params, self.shapes, self.pieces, strict=True):
-            data, gradient, parts = p._data, p.grad, state.get(p)
-            if gradient is None or not parts or data.shape != shape or data.dtype != dtype:
+        for p, data, view, gradient_view, parts in self._entries:
+            gradient = p.grad
+            if gradient is None:
                 return None
-            for name, piece in zip(self.names, pieces, strict=True):
-                if name not in parts or parts[name]._data is not piece:
-                    return None
-            row = gradient_row(gradient, self.param_row[: data.size])
-            if row is None or type(data) is not np.ndarray:
+            gradient = gradient._data
+            if (
+                p._data is not data
+                or not isinstance(gradient, _NUMPY)
+                or (parts and not _in_place(parts, state.get(p)))
+            ):
+                self.intact = False
                 return None
-            values.append(data.reshape(-1))
-            gradients.append(row)
-        if "step" in self.names and len(set(self.state_rows[self.names.index("step")].tolist())) > 1:
+            view[...] = data
+            gradient_view[...] = gradient
+        if self.names and self.names[0] == "step" and len(set(self._rows[2].tolist())) > 1:
             return None
-        np.concatenate(values, out=self.param_row)
-        np.concatenate(gradients, out=self.gradient_row)
-        return [self.param_row, self.gradient_row, *self.state_rows]
+        return self._rows
 
-    def write_back(self, state: Any) -> None:
+    def write_back(self) -> None:
         """Copy the changed values to the parameters."""
-        changed = []
-        for p, view in zip(self.params, self.param_views, strict=True):
-            p._data[...] = view
-            changed.append(p)
-            changed += [state[p][name] for name in self.names]
-        note_writes(changed)
+        for _, data, view, _, _ in self._entries:
+            data[...] = view
+        note_writes(self._changed)
+        self.first = False
+
+
+_NUMPY = (np.ndarray, np.generic)
+
+
+def _in_place(parts: list[tuple[str, Tensor, np.ndarray]], state: State | None) -> bool:
+    """Whether the parts of a parameter's state are the tensors, with the payloads, that they are known to be."""
+    return state is not None and all([state.get(name) is part and part._data is piece for name, part, piece in parts])
 
 
 def _end_to_end(arrays: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
     """Copies of the arrays in one row, and the views of it that are the single arrays."""
-    row = np.concatenate([array.reshape(-1) for array in arrays])
+    row = np.concatenate([array.ravel() for array in arrays])
     ends = np.cumsum([array.size for array in arrays]).tolist()
     return row, [row[end - array.size : end].reshape(array.shape) for array, end in zip(arrays, ends, strict=True)]
 
 
 class Slabs:
-    """The slabs of one optimizer. Parameters go into them at the first step that finds them with state."""
+    """The slabs of one optimizer."""
 
     def __init__(self) -> None:
         self._slabs: list[Slab] = []
-        self._seen: set[int] = set()
 
-    def add_new(self, params: list[Tensor], state: Any, names: Sequence[str]) -> None:
-        """Lay out in slabs, one for each dtype, what is small and new among `params`; they have gradients and state."""
-        new = [p for p in params if id(p) not in self._seen]
-        if not new:
-            return
-        self._seen.update(map(id, new))
+    def add(self, group: State, params: list[Tensor], state: Any, names: Sequence[str], first: set[int]) -> None:
+        """Lay out what is small among `params`, which have gradients and state, in one slab for each dtype.
+
+        Args:
+            first: the ids of those that take their first step now.
+        """
+        taken = set().union(*[slab.ids for slab in self._slabs])
         alike: dict[Any, list[Tensor]] = {}
-        for p in new:
-            rows = rows_of(p, state[p], names)
+        for p in params:
+            rows = None if id(p) in taken else rows_of(p, state[p] if names else {}, names)
             if rows is not None and rows[0].size <= SMALL:
-                alike.setdefault(tuple(row.dtype for row in rows), []).append(p)
+                alike.setdefault((id(p) in first, *[row.dtype for row in rows]), []).append(p)
         for same in alike.values():
-            if 1 < len(same) == len(set(map(id, same))):
-                self._slabs.append(Slab(same, [state[p] for p in same], names))
+            if len(same) == len(set(map(id, same))):
+                self._slabs.append(Slab(group, same, state, names, id(same[0]) in first))
 
-    def update(self, params: list[Tensor], state: Any, rule: Callable[..., None]) -> list[Tensor]:
-        """Apply the rule to all slabs that are as they were laid out; returns the parameters that remain."""
+    def update(
+        self, group: State, params: list[Tensor], state: Any, names: Sequence[str], rule: Callable[..., None]
+    ) -> list[Tensor]:
+        """Apply the rule to the slabs of the group's parameters `params`; returns the parameters that remain."""
+        ids = set(map(id, params))
+        intact = True
         for slab in self._slabs:
-            if slab.ids.isdisjoint(map(id, params)):
+            if slab.group is not group:
                 continue
-            rows = slab.rows(state)
+            slab.intact = slab.names == names
+            rows = slab.rows(state) if slab.intact and slab.ids <= ids else None
             if rows is not None:
-                rule(*rows, small=True)
-                slab.write_back(state)
-                params = [p for p in params if id(p) not in slab.ids]
-        return params
+                rule(group, *rows, small=True, first=slab.first)
+                slab.write_back()
+                ids -= slab.ids
+            intact = intact and slab.intact
+        if not intact:
+            self._slabs = [slab for slab in self._slabs if slab.intact]
+        return [p for p in params if id(p) in ids] if ids else []
 
 
 # The arithmetic.
 
 
 @cache
-def _blas_axpy() -> dict[np.dtype, Callable]:
-    """BLAS's y += a * x. It is the one fused multiply-add within NumPy's reach, and the fastest way to this besides.
+def _blas() -> Any:
+    """BLAS as SciPy brings it. Its y += a * x is the one fused multiply-add within NumPy's reach, and fast besides.
 
     Importing `scipy.linalg` takes ten times as long as loading the one extension module of it that is needed here, so
     that is loaded alone where it is found.
@@ -205,15 +214,16 @@ def _blas_axpy() -> dict[np.dtype, Callable]:
     spec = finder.find_spec("scipy.linalg._fblas")
     if spec is None or spec.loader is None:
         from scipy.linalg import blas
-    else:
-        blas = module_from_spec(spec)
-        spec.loader.exec_module(blas)
-    return {np.dtype(np.float32): blas.saxpy, np.dtype(np.float64): blas.daxpy}
+
+        return blas
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def axpy(y: np.ndarray, x: np.ndarray, a: float) -> None:
     """``y += a * x``, rounded once. The rows must be of one dtype."""
-    _blas_axpy()[y.dtype](x, y, a=a)
+    (_blas().saxpy if y.dtype.char == "f" else _blas().daxpy)(x, y, y.size, a)
 
 
 def axpy_of(y: np.ndarray, x: np.ndarray, a: float) -> np.ndarray:
@@ -223,21 +233,25 @@ def axpy_of(y: np.ndarray, x: np.ndarray, a: float) -> np.ndarray:
     return result
 
 
+def scale(y: np.ndarray, a: float) -> None:
+    """``y *= a``"""
+    (_blas().sscal if y.dtype.char == "f" else _blas().dscal)(a, y)
+
+
 def lerp(y: np.ndarray, x: np.ndarray, weight: float) -> None:
     """Move `y` towards `x`: ``y += weight * (x - y)``, reckoned from the nearer end."""
     difference = x - y
-    rounded = y.dtype.type(weight)
-    if abs(rounded) < 0.5:
+    if weight < 0.5:
         axpy(y, difference, weight)
     else:
         y[...] = x
-        axpy(y, difference, rounded - y.dtype.type(1))
+        axpy(y, difference, y.dtype.type(weight) - y.dtype.type(1))
 
 
 def add_square(y: np.ndarray, x: np.ndarray, a: float, fused: bool) -> None:
     """``y += (a * x) * x``, the sum and the second product rounded once if `fused` (float32 only)."""
-    product = x * a
-    if fused and y.dtype == np.float32:
+    product = x * constant(a, x.dtype)
+    if fused and y.dtype.char == "f":
         product = product.astype(np.float64)  # which holds a product of two float32 exactly
         product *= x
         product += y
@@ -247,14 +261,20 @@ def add_square(y: np.ndarray, x: np.ndarray, a: float, fused: bool) -> None:
         axpy(y, product, 1.0)
 
 
-def blocks(*rows: np.ndarray | None) -> Iterator[tuple[Any, ...]]:
+@lru_cache(256)
+def constant(x: float, dtype: np.dtype) -> np.ndarray:
+    """A number as an array, which NumPy takes in half the time that a Python number takes it."""
+    return np.array(x, dtype)
+
+
+def blocks(*rows: np.ndarray | None) -> Sequence[tuple[Any, ...]]:
     """The rows, all of one length (or None), in pieces of at most :data:`BLOCK` elements."""
     size = rows[0].size if rows[0] is not None else 0
     if size <= BLOCK:
-        yield rows
-        return
-    for start in range(0, size, BLOCK):
-        yield tuple(None if row is None else row[start : start + BLOCK] for row in rows)
+        return (rows,)
+    return [
+        tuple([None if row is None else row[start : start + BLOCK] for row in rows]) for start in range(0, size, BLOCK)
+    ]
 
 
 def number(x: Any) -> Any:

@@ -9,10 +9,13 @@ import numpy as np
 
 from .. import ops
 from ..core import Tensor
-from ._rows import add_square, axpy, axpy_of, blocks, lerp, number
+from ._rows import add_square, axpy, axpy_of, blocks, constant, lerp, number, scale
 from .optimizer import Optimizer, check_flags, check_fused, loss_of, step_dtype, to_scalar
 
 __all__ = ["Adam"]
+
+#: The state of a parameter, without that for `amsgrad`.
+_NAMES = ("step", "exp_avg", "exp_avg_sq")
 
 
 class Adam(Optimizer):
@@ -112,25 +115,28 @@ class Adam(Optimizer):
         loss = loss_of(closure)
         for group in self.param_groups:
             params = [p for p in group["params"] if p.grad is not None]
-            for p in params:
-                if not self.state[p]:
-                    self._init_state(group, p)
-            _check_group(group, [self.state[p] for p in params])
-            names = ("step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq")[: 4 if group["amsgrad"] else 3]
-            self._update(group, params, names, _update_rows, self._update_tensors, slabs=True)
+            if params:
+                _check_flags_of_step(group)
+            names = (*_NAMES, "max_exp_avg_sq") if group["amsgrad"] else _NAMES
+            self._update(group, params, names, self._init_state, _update_rows, self._update_tensors)
         return loss
 
-    def _init_state(self, group: dict[str, Any], p: Tensor) -> None:
+    def _init_state(self, group: dict[str, Any], p: Tensor) -> bool:
+        state = self.state[p]
+        if state:
+            if group["differentiable"] and state["step"].requires_grad:
+                raise RuntimeError("`requires_grad` is not supported for `step` in differentiable mode")
+            return False
         if group["fused"]:
             check_fused(p)
-        state = self.state[p]
         state["step"] = ops.tensor(0.0, dtype=step_dtype(group["fused"]))
         state["exp_avg"] = ops.zeros_like(p)
         state["exp_avg_sq"] = ops.zeros_like(p)
         if group["amsgrad"]:
             state["max_exp_avg_sq"] = ops.zeros_like(p)
+        return True
 
-    def _update_tensors(self, group: dict[str, Any], p: Tensor) -> None:
+    def _update_tensors(self, group: dict[str, Any], p: Tensor, first: bool) -> None:
         """The update in tensor operations, which can be recorded."""
         state = self.state[p]
         (beta1, beta2), lr, weight_decay = map(to_scalar, group["betas"]), to_scalar(group["lr"]), group["weight_decay"]
@@ -154,7 +160,8 @@ class Adam(Optimizer):
         else:
             exp_avg_sq.mul_(beta2).addcmul_(gradient, gradient, value=number(1 - beta2))
         if group["amsgrad"]:
-            exp_avg_sq = parts[4].copy_(ops.maximum(parts[4].clone(), exp_avg_sq))
+            # Of clones, as the maximum saves both for its derivative, and the next step changes both.
+            exp_avg_sq = parts[4].copy_(ops.maximum(parts[4].clone(), exp_avg_sq.clone()))
         move = _move_differentiably if group["differentiable"] else _move
         move(param, exp_avg, exp_avg_sq, state["step"], lr, beta1, beta2, group["eps"])
 
@@ -187,6 +194,7 @@ def _update_rows(
     max_exp_avg_sq: np.ndarray | None = None,
     *,
     small: bool,
+    first: bool,
 ) -> None:
     """The same update on rows."""
     step += 1
@@ -194,31 +202,38 @@ def _update_rows(
     lr, weight_decay, eps = number(group["lr"]), number(group["weight_decay"]), group["eps"]
     beta1, beta2 = map(number, group["betas"])
     decay = 1 - lr * weight_decay if group["decoupled_weight_decay"] else 1.0
-    size, root = lr / (1 - beta1**t), _square_root(1 - beta2**t)
+    size, root = _quotient(lr, 1 - beta1**t), _square_root(1 - beta2**t)
     for p, g, m, v, largest in blocks(param, gradient, exp_avg, exp_avg_sq, max_exp_avg_sq):
         if group["maximize"]:
             g = -g
         if weight_decay != 0:
             if group["decoupled_weight_decay"]:
-                p *= decay
+                scale(p, decay)
             else:
                 g = axpy_of(g, p, weight_decay)
         lerp(m, g, 1 - beta1)
-        v *= beta2
+        scale(v, beta2)
         add_square(v, g, 1 - beta2, fused=small)
         if largest is not None:
             v = np.maximum(largest, v, out=largest)
         denominator = np.sqrt(v)
         denominator /= root
-        denominator += eps
+        denominator += constant(eps, p.dtype)
         change = m * -size
         change /= denominator
         axpy(p, change, 1.0)
 
 
+# Numbers out of tensors (lr, betas) round as torch's tensors do: a square root is one, not a power, and a Python number
+# divided by a tensor is a product with the reciprocal.
+
+
 def _square_root(x: Any) -> Any:
-    """Python's power for a Python number and the square root for a NumPy scalar, as torch rounds the two."""
-    return x**0.5 if type(x) is float else np.sqrt(x)
+    return np.sqrt(x) if isinstance(x, np.generic) else x**0.5
+
+
+def _quotient(x: Any, y: Any) -> Any:
+    return (1 / y) * x if isinstance(y, np.generic) and not isinstance(x, np.generic) else x / y
 
 
 def _check_hyperparameters(lr: Any, betas: tuple, eps: float, weight_decay: float, foreach: bool) -> None:
@@ -246,12 +261,8 @@ def _check_hyperparameters(lr: Any, betas: tuple, eps: float, weight_decay: floa
                 raise ValueError(f"Tensor betas[{i}] must be 1-element")
 
 
-def _check_group(group: dict[str, Any], states: list[dict[str, Any]]) -> None:
-    """Raise for what can only be seen when a step is taken, before anything is changed."""
-    if not states:
-        return
-    if group["differentiable"] and any(state["step"].requires_grad for state in states):
-        raise RuntimeError("`requires_grad` is not supported for `step` in differentiable mode")
+def _check_flags_of_step(group: dict[str, Any]) -> None:
+    """Raise for flags that are refused only when a step is taken, before anything is changed."""
     if group["foreach"] and isinstance(group["lr"], Tensor) and not group["capturable"]:
         raise RuntimeError("lr as a Tensor is not supported for capturable=False and foreach=True")
     if group["capturable"] and not group["fused"]:

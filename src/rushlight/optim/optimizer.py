@@ -170,7 +170,7 @@ class Optimizer:
         return _register(self._optimizer_state_dict_post_hooks, hook, prepend)
 
     def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
-        """Call ``hook(optimizer, state_dict)`` before it is loaded; it may change the shallow copy or return another."""
+        """Call ``hook(optimizer, state_dict)`` before it is loaded; it may return another one."""
         return _register(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
 
     def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
@@ -313,37 +313,46 @@ class Optimizer:
         group: dict[str, Any],
         params: list[Tensor],
         names: Sequence[str],
+        init: Callable[[dict[str, Any], Tensor], bool],
         rows_rule: Callable[..., None],
-        tensors_rule: Callable[[dict[str, Any], Tensor], None],
-        slabs: bool = False,
+        tensors_rule: Callable[..., None],
     ) -> None:
-        """Apply the group's update to `params`, which have gradients and state.
+        """Apply the group's update to `params`, which have gradients.
 
         Args:
             names: the parts of the state that the rule changes.
-            rows_rule: called as ``rule(group, param, gradient, *parts of the state, small=...)`` with rows.
-            tensors_rule: called as ``rule(group, param)``, where the update has to be differentiable and where there
-                are no rows.
-            slabs: try to update small parameters together.
+            init: called as ``init(group, param)`` to give a parameter its state; returns whether it had none.
+            rows_rule: the update, called as ``rule(group, param, gradient, *parts of the state, small, first)`` with
+                rows; `small` says whether the parameters are, `first` whether this is their first step.
+            tensors_rule: the same as ``rule(group, param, first)`` in tensor operations, for where the update has to
+                be differentiable and where there are no rows.
         """
-        if group["differentiable"]:
-            with set_grad_enabled(True):
+        if not group["differentiable"]:
+            with np.errstate(all="ignore"):
+                params = self._slabs.update(group, params, self.state, names, rows_rule)
+                if params:
+                    first = {id(p) for p in params if init(group, p)}
+                    self._slabs.add(group, params, self.state, names, first)
+                    params = self._slabs.update(group, params, self.state, names, rows_rule)
+                    params = [p for p in params if not self._update_one(group, p, names, rows_rule, id(p) in first)]
+        else:
+            first = {id(p) for p in params if init(group, p)}
+        if params:
+            with set_grad_enabled(group["differentiable"]):
                 for p in params:
-                    tensors_rule(group, p)
-            return
-        with np.errstate(all="ignore"):
-            if slabs:
-                self._slabs.add_new(params, self.state, names)
-                params = self._slabs.update(params, self.state, functools.partial(rows_rule, group))
-            for p in params:
-                state = self.state[p] if names else {}
-                rows = rows_of(p, state, names)
-                if rows is not None:
-                    rows_rule(group, *rows, small=rows[0].size <= SMALL)
-                    note_writes([p, *[state[name] for name in names]])
-                else:
-                    with set_grad_enabled(False):
-                        tensors_rule(group, p)
+                    tensors_rule(group, p, id(p) in first)
+
+    def _update_one(
+        self, group: dict[str, Any], p: Tensor, names: Sequence[str], rows_rule: Callable[..., None], first: bool
+    ) -> bool:
+        """Update a single parameter by its rows; returns whether it has any."""
+        state = self.state[p] if names else {}
+        rows = rows_of(p, state, names)
+        if rows is None:
+            return False
+        rows_rule(group, *rows, small=rows[0].size <= SMALL, first=first)
+        note_writes([p, *[state[name] for name in names]])
+        return True
 
 
 def _with_hooks(step: Callable) -> Callable:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .. import ops
 from ..core import Tensor
-from ._rows import axpy, axpy_of, blocks, number
+from ._rows import axpy, axpy_of, blocks, number, scale
 from .optimizer import Optimizer, check_flags, check_fused, loss_of, to_scalar
 
 __all__ = ["SGD"]
@@ -110,22 +109,17 @@ class SGD(Optimizer):
             if group["fused"]:
                 for p in params:
                     check_fused(p)
-            if group["momentum"] == 0:
-                self._update(group, params, (), _update_rows, self._update_tensors)
-                continue
-            names = ("momentum_buffer",)
-            first = [p for p in params if self.state[p].get("momentum_buffer") is None]
-            if first:
-                for p in first:
-                    self.state[p]["momentum_buffer"] = ops.zeros_like(p)
-                rows_rule, tensors_rule = partial(_update_rows, first=True), partial(self._update_tensors, first=True)
-                self._update(group, first, names, rows_rule, tensors_rule)
-                done = set(map(id, first))
-                params = [p for p in params if id(p) not in done]
-            self._update(group, params, names, _update_rows, self._update_tensors)
+            names = () if group["momentum"] == 0 else ("momentum_buffer",)
+            self._update(group, params, names, self._init_state, _update_rows, self._update_tensors)
         return loss
 
-    def _update_tensors(self, group: dict[str, Any], p: Tensor, first: bool = False) -> None:
+    def _init_state(self, group: dict[str, Any], p: Tensor) -> bool:
+        if group["momentum"] == 0 or self.state[p].get("momentum_buffer") is not None:
+            return False
+        self.state[p]["momentum_buffer"] = ops.zeros_like(p)  # to be filled by the first update
+        return True
+
+    def _update_tensors(self, group: dict[str, Any], p: Tensor, first: bool) -> None:
         """The update in tensor operations, which can be recorded."""
         lr, weight_decay, momentum = to_scalar(group["lr"]), group["weight_decay"], group["momentum"]
         gradient = -p.grad if group["maximize"] else p.grad
@@ -155,7 +149,7 @@ def _update_rows(
     buffer: np.ndarray | None = None,
     *,
     small: bool,
-    first: bool = False,
+    first: bool,
 ) -> None:
     """The same update on rows."""
     lr, weight_decay, momentum = number(group["lr"]), number(group["weight_decay"]), group["momentum"]
@@ -168,7 +162,7 @@ def _update_rows(
             if first:
                 b[...] = g
             else:
-                b *= momentum
+                scale(b, momentum)
                 axpy(b, g, 1 - group["dampening"])
             g = axpy_of(g, b, momentum) if group["nesterov"] else b
         axpy(p, g, -lr)
