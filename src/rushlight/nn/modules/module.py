@@ -231,13 +231,16 @@ class Module(ConversionMethods, StateMethods, HookMethods):
     def __getattr__(self, name: str) -> Any:
         own = self.__dict__
         for registry in _REGISTRIES:
-            if registry in own and name in own[registry]:
-                return own[registry][name]
+            members = own.get(registry)
+            if members is not None and name in members:
+                return members[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:
         own = self.__dict__
-        if isinstance(value, Parameter):
+        # Whether something is a Parameter or a Buffer is asked of a metaclass, which is slow: of tensors only.
+        is_tensor = isinstance(value, Tensor)
+        if is_tensor and isinstance(value, Parameter):
             if "_parameters" not in own:
                 raise AttributeError("cannot assign parameters before Module.__init__() call")
             self._forget(name, "_parameters")
@@ -259,7 +262,7 @@ class Module(ConversionMethods, StateMethods, HookMethods):
                     f"cannot assign '{typename(value)}' as child module '{name}' (torch.nn.Module or None expected)"
                 )
             own["_modules"][name] = _hooked(_global_module_registration_hooks, self, name, None)
-        elif isinstance(value, Buffer) or name in own.get("_buffers", ()):
+        elif (is_tensor and isinstance(value, Buffer)) or name in own.get("_buffers", ()):
             self._set_buffer(name, value)
         else:
             super().__setattr__(name, value)
