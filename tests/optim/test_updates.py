@@ -91,6 +91,21 @@ class TestLayouts:
         assert p.tolist() == q.tolist() == whole[1].tolist()
         assert whole[0].tolist() == start(0)[0].tolist()
 
+    def test_parameters_that_share_memory(self, cls, options):
+        """They are updated one after the other."""
+        p, q = (start(0).requires_grad_() for _ in range(2))
+        tied = p.detach().requires_grad_()
+        apart = [q.detach().clone().requires_grad_() for _ in range(2)]
+        one, other = cls([p, tied], **options), [cls([x], **options) for x in apart]
+        for step in range(3):
+            p.grad, tied.grad = (torch.full((3, 4), step + 1.0 + i) for i in range(2))
+            one.step()
+            for i, (x, optimizer) in enumerate(zip(apart, other, strict=True)):
+                x.grad = torch.full((3, 4), step + 1.0 + i)
+                optimizer.step()
+                apart[1 - i].data.copy_(x.data)
+        assert p.tolist() == tied.tolist() == apart[0].tolist()
+
     def test_large_parameter_in_blocks(self, cls, options):
         p = start(0, (70000,)).requires_grad_()
         parts = [p.detach()[i : i + 10000].clone().requires_grad_() for i in range(0, 70000, 10000)]

@@ -14,9 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from ..core import Tensor
 from ..core.saved import bump
@@ -133,7 +135,6 @@ class Slab:
         for _, data, view, _, _ in self._entries:
             data[...] = view
         note_writes(self._changed)
-        self.first = False
 
 
 _NUMPY = (np.ndarray, np.generic)
@@ -151,6 +152,12 @@ def _end_to_end(arrays: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]
     return row, [row[end - array.size : end].reshape(array.shape) for array, end in zip(arrays, ends, strict=True)]
 
 
+def _overlap(arrays: list[np.ndarray]) -> bool:
+    """Whether arrays share memory: those have to be updated one after the other."""
+    bounds = sorted(byte_bounds(array) for array in arrays if array.size)
+    return any(low < high for (_, high), (low, _) in pairwise(bounds))
+
+
 class Slabs:
     """The slabs of one optimizer."""
 
@@ -158,7 +165,7 @@ class Slabs:
         self._slabs: list[Slab] = []
 
     def add(self, group: State, params: list[Tensor], state: Any, names: Sequence[str], first: set[int]) -> None:
-        """Lay out what is small among `params`, which have gradients and state, in one slab for each dtype.
+        """Lay out what is small among `params`, which have gradients and state, in slabs of what can be updated alike.
 
         Args:
             first: the ids of those that take their first step now.
@@ -168,9 +175,10 @@ class Slabs:
         for p in params:
             rows = None if id(p) in taken else rows_of(p, state[p] if names else {}, names)
             if rows is not None and rows[0].size <= SMALL:
-                alike.setdefault((id(p) in first, *[row.dtype for row in rows]), []).append(p)
+                steps = rows[2].item() if names[:1] == ("step",) else None
+                alike.setdefault((id(p) in first, steps, *[row.dtype for row in rows]), []).append(p)
         for same in alike.values():
-            if len(same) == len(set(map(id, same))):
+            if not _overlap([p._data for p in same]):
                 self._slabs.append(Slab(group, same, state, names, id(same[0]) in first))
 
     def update(
@@ -188,6 +196,7 @@ class Slabs:
                 rule(group, *rows, small=True, first=slab.first)
                 slab.write_back()
                 ids -= slab.ids
+            slab.first = False
             intact = intact and slab.intact
         if not intact:
             self._slabs = [slab for slab in self._slabs if slab.intact]
