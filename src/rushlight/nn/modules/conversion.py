@@ -31,13 +31,11 @@ class ConversionMethods:
         for param in self._parameters.values():
             if param is None:
                 continue
-            grad = param.grad
+            tensors = [param] if param.grad is None else [param, param.grad]
             with no_grad():
-                converted = fn(param)
-                converted_grad = None if grad is None else fn(grad)
-            param.data = converted
-            if grad is not None:
-                grad.data = converted_grad
+                converted = [fn(tensor) for tensor in tensors]
+            for tensor, data in zip(tensors, converted, strict=True):
+                tensor.data = data
         for name, buffer in self._buffers.items():
             if buffer is not None:
                 self._buffers[name] = fn(buffer)
