@@ -14,14 +14,21 @@ _HALF = np.dtype(np.float16)
 
 
 def widened(forward: Callable[..., Any]) -> Callable[..., Any]:
-    """`forward` with its first argument, where that has 16 bits, in float32, and floating results as narrow again."""
+    """`forward` with its 16-bit payloads in float32, and its float32 results as narrow again if there were any."""
 
-    def compute(x: Any, *parameters: Any) -> Any:
+    def compute(*arguments: Any) -> Any:
+        x = arguments[0]
         if x.dtype is _HALF or type(x) is dtypes.BFloat16Array:
-            return narrowed(forward(dtypes.cast(x, dtypes.float32), *parameters), dtypes.of_array(x))
-        return forward(x, *parameters)
+            dtype = dtypes.of_array(x)
+            return narrowed(forward(*[_wide(a) for a in arguments]), dtype)
+        return forward(*arguments)
 
     return compute
+
+
+def _wide(a: Any) -> Any:
+    half = isinstance(a, (np.ndarray, np.generic)) and (a.dtype == _HALF or type(a) is dtypes.BFloat16Array)
+    return dtypes.cast(a, dtypes.float32) if half else a
 
 
 def narrowed(result: Any, dtype: dtypes.dtype) -> Any:
@@ -34,4 +41,5 @@ def narrowed(result: Any, dtype: dtypes.dtype) -> Any:
 
 def wide_op(name: str, forward: Callable[..., Any], node: str = "", vjp: Any = None, **about: Any) -> Callable[..., Any]:
     """`op` whose value is computed by `widened(forward)`."""
-    return op(name, widened(forward), node, vjp, names=parameters(forward), **about)
+    about.setdefault("names", parameters(forward))
+    return op(name, widened(forward), node, vjp, **about)
