@@ -32,7 +32,7 @@ from .errors import INFERENCE_SAVED
 from .modes import GRAD, INFERENCE, grad_mode
 from .node import Node, Output, next_rank
 from .promotion import result_dtype
-from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, memory, new, shared_counter, wrap
+from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, new, shared_counter, wrap
 
 F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
 ndarray = np.ndarray
@@ -69,7 +69,7 @@ class Op:
         self.saves = tuple(saves) if saves is not None else tuple(sorted(wanted, key=self._order))
         self.bound = tuple(bind(rule, self.saves) for rule in every)
         self._plans: dict[tuple[bool, ...], list[tuple[int, int]]] = {}
-        torch_names = {"x": "self", "y": "other", "out": "result", **(saved_as or {})}
+        torch_names = {"x": "self", "y": "other", "out": "result", "x_shape": "self_sym_sizes", **(saved_as or {})}
         self.node_class = type(node, (Node,), {
             "__slots__": ("outputs",) if several else (), "op": self, "several": several, "backward": self._backward(),
             "saved_names": {torch_names.get(n, n): i for i, n in enumerate(self.saves)}})  # fmt: skip
@@ -236,7 +236,7 @@ def _save(op: Op, node: Node, arguments: Sequence[Any], payloads: Sequence[Any],
 
 def versions_of(saved: Sequence[Any]) -> tuple[int, ...] | None:
     """The versions of saved tensors now; None when none was ever written. Inference tensors cannot be saved."""
-    counters = [s._counter if isinstance(s, Tensor) else s if isinstance(s, list) else None for s in saved]
+    counters = [s if s is None or isinstance(s, list) else getattr(s, "_counter", None) for s in saved]
     if any(c is UNTRACKED for c in counters):
         raise RuntimeError(INFERENCE_SAVED)
     if not any(c is not None and c[0] for c in counters):
@@ -312,13 +312,18 @@ def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentia
     """
     names = about.pop("names", None) or parameters(forward)
     joint = vjp if callable(vjp) else None
+    if about.get("view"):
+        from .views import view_call, views_call
+
+        this = Op(name, forward, node or name, names, rules=vjp, saves=(f"{names[0]}_shape", *names[1:]), **about)
+        return _named(views_call(this) if this.several else view_call(this), this)
     this = Op(name, forward, node or name, names, rules=None if joint else vjp, joint=joint,
               differentiable=differentiable, **about)  # fmt: skip
     return _named(_general(this), this)
 
 
 def _general(op: Op) -> Call:
-    forward, view = op.forward, op.view
+    forward = op.forward
 
     def call(*arguments: Any) -> Any:
         if op.variadic:
@@ -329,15 +334,7 @@ def _general(op: Op) -> Call:
             if not any([isinstance(a, Tensor) for a in arguments]):
                 return forward(*arguments)
             payloads = [_payload(a) for a in arguments]
-            if view:
-                payloads[0] = memory(arguments[0])
-        result = quietly(forward, *payloads)
-        out = record(op, arguments, payloads, result)
-        if view:
-            from .views import attach_view
-
-            attach_view(op, arguments, out)
-        return out
+        return record(op, arguments, payloads, quietly(forward, *payloads))
 
     return call
 
@@ -489,9 +486,9 @@ def _unary(op: Op, slow: Call) -> Call:
         y._data, y._view, y._cold = r, None, None
         mode = grad_mode()
         counter = input._counter
-        if counter is not None and input._view is not None:
-            input._view.refresh(input)
         n = input._node
+        if counter is not None and input._view is not None:
+            n = edge_of(input)
         if n is None or mode != GRAD or not smooth:
             y._node, y._counter = None, UNTRACKED if mode == INFERENCE else None
             return y

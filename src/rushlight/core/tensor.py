@@ -125,9 +125,8 @@ class Tensor:
 
     @property
     def requires_grad(self) -> bool:
-        if self._view is not None:
-            self._view.refresh(self)
-        return self._node is not None
+        # A view requires grad as soon as its base does; whether it has a node of its own is not asked here.
+        return self._node is not None or (self._view is not None and self._view.base._node is not None)
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -195,7 +194,7 @@ class Tensor:
         cold = self._cold
         if cold is not None and (cold.grad is not None or cold.retain):
             return cold.grad
-        if self.requires_grad and self._node is not LEAF:
+        if self._node is not None and self._node is not LEAF:
             warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
         return None
 
@@ -219,7 +218,7 @@ class Tensor:
         """Asks for `.grad` to be filled on this tensor although it is not a leaf. Does nothing on a leaf."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self._node is LEAF or self.retains_grad:
+        if self.is_leaf or self.retains_grad:
             return
         self._cold_state().retain = True
         self._node_extras().retained[self.output_nr] = weakref.ref(self)
@@ -238,7 +237,7 @@ class Tensor:
 
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if self._node is LEAF:
+        if self.is_leaf:
             hooks: OrderedDict[int, Any] = self._cold_state().hooks
             handle = RemovableHandle(hooks)
             hooks[handle.id] = hook
@@ -254,7 +253,7 @@ class Tensor:
 
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if self._node is not LEAF:
+        if not self.is_leaf:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
         hooks = self._cold_state().post_accumulate
         handle = RemovableHandle(hooks)
@@ -365,8 +364,11 @@ def shared_counter(x: Tensor) -> list[int]:
 
 def edge_of(x: Tensor) -> Any:
     """Where the gradient of `x` goes: its node, itself if it is a leaf that requires grad, or None."""
-    if x._view is not None:
-        x._view.refresh(x)
+    view = x._view
+    if view is not None:
+        view.refresh(x)
+        if x._node is None and view.base._node is not None:
+            return x  # a view made without history, of what has one: torch takes it for a leaf
     node = x._node
     return x if node is LEAF else node
 

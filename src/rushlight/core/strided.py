@@ -1,0 +1,130 @@
+"""Strides: where the elements of a payload lie in memory.
+
+Strides and offsets are counted in elements, as torch counts them; bytes stay inside `view_memory`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class _Memory:
+    """Offers memory to NumPy under another shape and other strides, and keeps its owner alive."""
+
+    __slots__ = ("__array_interface__", "owner")
+
+    def __init__(self, interface: dict[str, Any], owner: Any) -> None:
+        self.__array_interface__, self.owner = interface, owner
+
+
+def view_memory(x: np.ndarray, size: tuple[int, ...], stride: tuple[int, ...], offset: int = 0) -> np.ndarray:
+    """A writable view of the memory from `offset` elements past the first of `x`. Nothing is checked."""
+    itemsize = x.itemsize
+    interface = x.__array_interface__
+    pointer, readonly = interface["data"]
+    interface["data"] = (pointer + offset * itemsize, readonly)
+    interface["shape"] = size
+    interface["strides"] = tuple([s * itemsize for s in stride])
+    out = np.asarray(_Memory(interface, x))
+    return out if type(x) is np.ndarray else out.view(type(x))
+
+
+def strides(x: np.ndarray) -> tuple[int, ...]:
+    """The strides of a payload, in elements."""
+    itemsize = x.itemsize
+    return tuple([s // itemsize for s in x.strides])
+
+
+def storage(x: np.ndarray) -> np.ndarray:
+    """The array that owns the memory of `x`."""
+    while True:
+        owner = x.base
+        if isinstance(owner, _Memory) or (owner is not None and not isinstance(owner, np.ndarray)):
+            owner = getattr(owner, "owner", None)
+        if owner is None:
+            return x
+        x = owner
+
+
+def offset_between(x: np.ndarray, base: np.ndarray) -> int:
+    """How many elements after the first of `base` the first of `x` lies."""
+    return int(x.__array_interface__["data"][0] - base.__array_interface__["data"][0]) // x.itemsize
+
+
+def geometry(x: np.ndarray, base: np.ndarray) -> tuple[Any, ...]:
+    """The parameters of `as_strided` that make `x` out of `base`, whose memory it shares."""
+    return x.shape, strides(x), offset_between(x, base), strides(base)
+
+
+def overlaps_itself(data: Any) -> bool:
+    """Whether several elements share one place in memory, as far as zero strides tell."""
+    return isinstance(data, np.ndarray) and 0 in data.strides and any(
+        s == 0 and n > 1 for s, n in zip(data.strides, data.shape)
+    )
+
+
+def is_dense(x: np.ndarray) -> bool:
+    """Whether the elements of `x` fill a stretch of memory, each place once, in some order of dimensions."""
+    if x.flags.c_contiguous or x.flags.f_contiguous:
+        return True
+    expected = x.itemsize
+    for stride, n in sorted((s, n) for s, n in zip(x.strides, x.shape) if n != 1):
+        if stride != expected:
+            return False
+        expected *= n
+    return True
+
+
+def overlaps_partly(x: Any, y: Any) -> bool:
+    """Whether `x` and `y` share memory, but not element for element; only told of two that are dense."""
+    if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or not (x.size and y.size and is_dense(x) and is_dense(y)):
+        return False
+    start, other = x.__array_interface__["data"][0], y.__array_interface__["data"][0]
+    if start == other and x.nbytes == y.nbytes:
+        return x.strides != y.strides
+    return start < other + y.nbytes and other < start + x.nbytes
+
+
+# Note [as_strided]
+#   Called by a program, as_strided looks at x's memory. Replayed on another payload of x's shape, such as a gradient, it
+#   means the places that x's elements had then: `layout` are x's strides at that time, places count from x's first
+#   element, what lies between x's elements or beyond them is zero, and a place that several elements share has their mean.
+
+
+def reach(size: tuple[int, ...], stride: tuple[int, ...]) -> int:
+    """The place of the last element, counted from the first; -1 if there are no elements."""
+    return -1 if 0 in size else sum([(n - 1) * s for n, s in zip(size, stride)])
+
+
+def _places(size: tuple[int, ...], stride: tuple[int, ...], offset: int) -> np.ndarray:
+    places = np.full(size, offset)
+    for axis, (n, step) in enumerate(zip(size, stride)):
+        places += (np.arange(n) * step).reshape((n,) + (1,) * (len(size) - axis - 1))
+    return places
+
+
+def _relaid(x: Any, source: np.ndarray, target: np.ndarray, shared: np.ndarray) -> Any:
+    """`x`, put at the places `source` and read at `target`, divided by how many of `shared` are at the same place."""
+    low = min([int(places.min()) for places in (source, target) if places.size], default=0)
+    high = max([int(places.max()) for places in (source, target) if places.size], default=0)
+    memory = np.zeros(high - low + 1, x.dtype)
+    np.add.at(memory, source.ravel() - low, np.asarray(x).ravel())
+    count = np.bincount(shared.ravel() - low, minlength=len(memory))
+    if (count > 1).any():
+        memory /= np.maximum(count, 1).astype(memory.real.dtype)
+    out = memory[target - low]
+    return out.view(type(x)) if isinstance(x, np.ndarray) else out
+
+
+def place(x: Any, size: Any, stride: Any, offset: int, layout: Any) -> Any:
+    if offset >= 0 and strides(x) == layout and is_dense(x) and offset + reach(size, stride) < x.size:
+        return view_memory(x, size, stride, offset)
+    places = _places(x.shape, layout, 0)
+    return _relaid(x, places, _places(size, stride, offset), places)
+
+
+def place_backward(g: Any, shape: Any, size: Any, stride: Any, offset: int, layout: Any) -> Any:
+    places = _places(shape, layout, 0)
+    return _relaid(g, _places(size, stride, offset), places, places)
