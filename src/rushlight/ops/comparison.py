@@ -1,0 +1,328 @@
+"""Comparisons, tests, logic and bits, and choosing by a mask."""
+
+from __future__ import annotations
+
+import operator
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..core import dtypes
+from ..core.errors import broadcast_shapes
+from ..core.op import NUMBERS, elementwise, int_to_float, op
+from ..core.tensor import Tensor, wrap
+from .arguments import check_tensor
+from .attach import inplace_methods, methods
+from .kinds import only
+from .selection import drop, keep
+
+__all__ = [
+    "allclose", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+    "copysign", "eq", "equal", "ge", "greater", "greater_equal", "gt", "heaviside", "isclose", "isfinite", "isinf",
+    "isnan", "isneginf", "isposinf", "isreal", "le", "less", "less_equal", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "lt", "masked_fill", "ne", "not_equal", "signbit", "where",
+]  # fmt: skip
+
+
+def no_derivative(name: str) -> Any:
+    """The rule of an operation that torch knows no derivative of: it raises when it is asked for one."""
+
+    def rule(g: Any) -> Any:
+        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+
+    return rule
+
+
+#: Zeros like a gradient: the rule of an input on which a result depends only piecewise constantly.
+zeros = elementwise("zero_gradient", np.zeros_like, names=("x",))
+
+
+# Comparisons.
+
+
+def _comparison(name: str, forward: Any, kinds: str = "bif") -> Any:
+    compare = elementwise(name, forward, promote=only(kinds, f"{name}_cpu"), names=("x", "y"))
+    as_operator = compare.operator
+
+    def function(input: Any, other: Any, *, out: Tensor | None = None) -> Any:
+        return compare(*_in_range(input, other), out=out)
+
+    def method(self: Any, other: Any) -> Any:
+        return as_operator(self, other) if other.__class__ is not int else as_operator(*_in_range(self, other))
+
+    function.__name__ = function.__qualname__ = name
+    function.operator = method  # type: ignore[attr-defined]
+    return function
+
+
+def _in_range(x: Any, number: Any) -> tuple[Any, Any]:
+    """The two sides of a comparison; as floats where the number would wrap around in the tensor's integer dtype."""
+    if number.__class__ is int and isinstance(x, Tensor) and x._data.dtype.kind in "iu":
+        info = np.iinfo(x._data.dtype)
+        if not info.min <= number <= info.max:
+            return wrap(x._data.astype(np.float64)), float(number)
+    return x, number
+
+
+eq = _comparison("eq", operator.eq, "bifc")
+ne = not_equal = _comparison("ne", operator.ne, "bifc")
+lt = less = _comparison("lt", operator.lt)
+le = less_equal = _comparison("le", operator.le)
+gt = greater = _comparison("gt", operator.gt)
+ge = greater_equal = _comparison("ge", operator.ge)
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have the same shape and equal elements.
+
+    >>> import rushlight as torch
+    >>> torch.equal(torch.tensor([1, 2]), torch.tensor([1., 2.]))
+    True
+    """
+    check_tensor("equal", input)
+    check_tensor("equal", other, "other", 2)
+    return input._data.shape == other._data.shape and bool(np.all(input._data == other._data))
+
+
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+    """Elementwise ``|input - other| <= atol + rtol * |other|``; infinities are close to themselves alone.
+
+    Raises RuntimeError unless both have one dtype and neither tolerance is negative.
+    """
+    check_tensor("isclose", input)
+    check_tensor("isclose", other, "other", 2)
+    if input.dtype is not other.dtype:
+        raise RuntimeError(f"{input.dtype.scalar_name} did not match {other.dtype.scalar_name}")
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if not tolerance >= 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
+    x, y = input._data, other._data
+    broadcast_shapes(x.shape, y.shape)
+    if x.dtype.kind in "biu":
+        x, y = (dtypes.cast(a, dtypes.get_default_dtype()) for a in (x, y))
+    with np.errstate(all="ignore"):
+        close = x == y
+        if equal_nan:
+            close = close | (np.isnan(x) & np.isnan(y))
+        if rtol or atol:
+            distance = abs(x - y)
+            close = close | (np.isfinite(distance) & (distance <= atol + abs(rtol * y)))
+    return wrap(close)
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Whether all elements are close, as `isclose` has it."""
+    return bool(isclose(input, other, rtol, atol, equal_nan)._data.all())
+
+
+# Tests of one element.
+
+isnan = elementwise("isnan", np.isnan)
+isinf = elementwise("isinf", np.isinf)
+isfinite = elementwise("isfinite", np.isfinite)
+isreal = elementwise("isreal", lambda x: x.imag == 0)
+isposinf = elementwise(
+    "isposinf", lambda x: x == np.inf, promote=only("bif", RuntimeError("isposinf does not support complex inputs."))
+)
+isneginf = elementwise(
+    "isneginf", lambda x: x == -np.inf, promote=only("bif", RuntimeError("isneginf does not support complex inputs."))
+)
+signbit = elementwise(
+    "signbit", lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0,
+    promote=only("bif", NotImplementedError("signbit is not implemented for complex tensors.")),
+)  # fmt: skip
+
+
+# Logic and bits.
+
+logical_and = elementwise("logical_and", np.logical_and, names=("x", "y"), numbers=False)
+logical_or = elementwise("logical_or", np.logical_or, names=("x", "y"), numbers=False)
+logical_xor = elementwise("logical_xor", np.logical_xor, names=("x", "y"), numbers=False)
+logical_not = elementwise("logical_not", np.logical_not)
+
+bitwise_and = elementwise("bitwise_and", operator.and_, promote=only("bi", "bitwise_and_cpu"), names=("x", "y"))
+bitwise_or = elementwise("bitwise_or", operator.or_, promote=only("bi", "bitwise_or_cpu"), names=("x", "y"))
+bitwise_xor = elementwise("bitwise_xor", operator.xor, promote=only("bi", "bitwise_xor_cpu"), names=("x", "y"))
+bitwise_not = elementwise("bitwise_not", np.invert, promote=only("bi", "bitwise_not_cpu"))
+
+
+def _invert(self: Tensor) -> Tensor:
+    if self._data.dtype.kind in "fc":
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return bitwise_not(self)
+
+
+def _shift_left(x: Any, y: Any) -> Any:
+    inside = (y >= 0) & (y < 8 * x.itemsize)
+    return np.where(inside, x << np.where(inside, y, y.dtype.type(0)), x.dtype.type(0))
+
+
+def _shift_right(x: Any, y: Any) -> Any:
+    most = y.dtype.type(8 * x.itemsize - 1)
+    inside = (y >= 0) & (y <= most)
+    shifted = x >> np.where(inside, y, most)
+    return shifted if x.dtype.kind == "i" else np.where(inside, shifted, x.dtype.type(0))
+
+
+bitwise_left_shift = elementwise("bitwise_left_shift", _shift_left, promote=only("i", "lshift_cpu"))
+bitwise_right_shift = elementwise("bitwise_right_shift", _shift_right, promote=only("i", "rshift_cpu"))
+
+
+# Signs and steps.
+
+_copysign_rule = lambda g, x, out: g * masked_fill(out / x, x == 0, 0)  # noqa: E731
+_copysign = elementwise(
+    "copysign", np.copysign, "CopysignBackward0", _copysign_rule, lambda g: zeros(g),
+    promote=only("bif", "copysign_cpu", int_to_float),
+)  # fmt: skip
+_copysign_number = elementwise(
+    "copysign_number", np.copysign, "CopysignBackward1", _copysign_rule, names=("x", "y"), inputs=2,
+    promote=only("bif", "copysign_cpu", int_to_float),
+)  # fmt: skip
+
+
+def copysign(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """The magnitude of `input` with the sign of `other` (a tensor or a number), zeros and NaN included."""
+    return (_copysign_number if isinstance(other, NUMBERS) else _copysign)(input, other, out=out)
+
+
+def _check_heaviside(x: Any, values: Any) -> None:
+    if x.dtype.is_complex or values.dtype.is_complex:
+        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
+    if x.dtype is not values.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+
+
+heaviside = elementwise(
+    "heaviside", lambda x, values: np.where(x == 0, values, (x > 0).astype(values.dtype)), "NotImplemented",
+    no_derivative("heaviside"), no_derivative("heaviside"),
+    names=("x", "values"), numbers=False, check=_check_heaviside,
+)  # fmt: skip
+
+
+# Choosing.
+
+
+def _choose(x: Any, y: Any, condition: Any) -> Any:
+    # A number 0 on one side, as in derivative rules, has a faster way.
+    if x.__class__ is int and x == 0:
+        return drop(condition, y)
+    if y.__class__ is int and y == 0:
+        return keep(condition, x)
+    return np.where(condition, x, y)
+
+
+#: ``where``, with the condition last.
+choose = elementwise(
+    "where", _choose, "WhereBackward0",
+    lambda g, condition: choose(g, 0, condition),
+    lambda g, condition: choose(0, g, condition),
+)  # fmt: skip
+WHERE_UINT8 = (
+    "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of "
+    "PyTorch. Use a boolean condition instead."
+)
+
+
+def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tensor | None = None) -> Any:
+    """`input` where `condition` holds, `other` elsewhere; both may be tensors or numbers, and all three broadcast.
+
+    ``where(condition)`` alone gives the indices at which it holds, a tuple of one tensor for each dimension.
+    Raises RuntimeError unless `condition` is a bool tensor.
+
+    >>> import rushlight as torch
+    >>> torch.where(torch.tensor([True, False]), torch.tensor([1., 2.]), 0)
+    tensor([1., 0.])
+    """
+    check_tensor("where", condition, "condition")
+    if input is None and other is None:
+        return condition.nonzero(as_tuple=True)  # type: ignore[attr-defined]
+    for position, a in ((2, input), (3, other)):
+        if not isinstance(a, NUMBERS):
+            check_tensor("where", a, ("input", "other")[position - 2], position)
+    if condition._data.dtype.kind != "b":
+        if condition.dtype is not dtypes.uint8:
+            raise RuntimeError(
+                "where expected condition to be a boolean tensor, but got a tensor with dtype "
+                f"{condition.dtype.scalar_name}"
+            )
+        warnings.warn(WHERE_UINT8, UserWarning, stacklevel=2)
+        condition = wrap(condition._data != 0)
+    shapes = [a._data.shape for a in (condition, input, other) if isinstance(a, Tensor)]
+    if any([shape != shapes[0] for shape in shapes]):
+        broadcast_shapes(*shapes)
+    if out is None:
+        return choose(input, other, condition)
+    from ..core.op import into
+
+    return into(out, choose, input, other, condition)
+
+
+def _where_method(self: Tensor, condition: Tensor, other: Any) -> Tensor:
+    return where(condition, self, other)
+
+
+def _filled(x: Any, mask: Any, value: Any) -> Any:
+    if value.__class__ is int and value == 0 and x.dtype.kind == "f":
+        return drop(mask, x)
+    if np.iscomplexobj(value) and x.dtype.kind != "c":
+        raise RuntimeError(f"value cannot be converted to type {dtypes.of_array(x).cpp_name} without overflow")
+    return np.where(mask, dtypes.cast(np.asarray(value), dtypes.of_array(x)), x)
+
+
+_masked_fill = op(
+    "masked_fill", _filled, "MaskedFillBackward0", {"x": lambda g, mask: _masked_fill(g, mask, 0)}, conforms=True
+)
+_masked_fill_tensor = op("masked_fill_tensor", _filled, "MaskedFillBackward1", {
+    "x": lambda g, mask: _masked_fill(g, mask, 0),
+    "value": lambda g, mask: choose(g, 0, mask).sum(),
+}, conforms=True)  # fmt: skip
+
+
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """`input` with `value` (a number or a 0-d tensor) in the places where the bool tensor `mask` holds.
+
+    The shapes broadcast. Raises RuntimeError for another mask, or a value with dimensions.
+    """
+    if not isinstance(input, Tensor):
+        return _masked_fill(input, mask, value)
+    check_tensor("masked_fill", mask, "mask", 2)
+    if mask._data.dtype.kind != "b":
+        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype.cpp_name}")
+    if mask._data.shape != input._data.shape:
+        broadcast_shapes(mask._data.shape, input._data.shape)
+    if not isinstance(value, Tensor):
+        if not isinstance(value, (*NUMBERS, np.generic)):
+            check_tensor("masked_fill", value, "value", 3)
+        return _masked_fill(input, mask, value)
+    if value._data.ndim:
+        raise RuntimeError(
+            "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+            f"{value._data.ndim} dimension(s)."
+        )
+    return _masked_fill_tensor(input, mask, value)
+
+
+methods(
+    eq=eq, ne=ne, lt=lt, le=le, gt=gt, ge=ge, greater=gt, greater_equal=ge, less=lt, less_equal=le, not_equal=ne,
+    __eq__=eq.operator, __ne__=ne.operator, __lt__=lt.operator, __le__=le.operator, __gt__=gt.operator,
+    __ge__=ge.operator, equal=equal, isclose=isclose, allclose=allclose, isnan=isnan, isinf=isinf, isfinite=isfinite,
+    isreal=isreal, isposinf=isposinf, isneginf=isneginf, signbit=signbit, copysign=copysign, heaviside=heaviside,
+    logical_and=logical_and, logical_or=logical_or, logical_xor=logical_xor, logical_not=logical_not,
+    bitwise_and=bitwise_and, bitwise_or=bitwise_or, bitwise_xor=bitwise_xor, bitwise_not=bitwise_not,
+    bitwise_left_shift=bitwise_left_shift, bitwise_right_shift=bitwise_right_shift,
+    __and__=bitwise_and.operator, __or__=bitwise_or.operator, __xor__=bitwise_xor.operator, __invert__=_invert,
+    __rand__=bitwise_and.operator, __ror__=bitwise_or.operator, __rxor__=bitwise_xor.operator,
+    __lshift__=bitwise_left_shift.operator, __rshift__=bitwise_right_shift.operator,
+    __rlshift__=lambda self, other: bitwise_left_shift.operator(other, self),
+    __rrshift__=lambda self, other: bitwise_right_shift.operator(other, self),
+    where=_where_method, masked_fill=masked_fill,
+)  # fmt: skip
+inplace_methods(
+    eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, logical_not, copysign, heaviside, masked_fill,
+    bitwise_and, bitwise_or, bitwise_xor, bitwise_not, bitwise_left_shift, bitwise_right_shift,
+    greater_=gt, greater_equal_=ge, less_=lt, less_equal_=le, not_equal_=ne,
+    __iand__=bitwise_and.operator, __ior__=bitwise_or.operator, __ixor__=bitwise_xor.operator,
+    __ilshift__=bitwise_left_shift.operator, __irshift__=bitwise_right_shift.operator,
+)  # fmt: skip
