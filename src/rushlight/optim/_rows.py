@@ -30,7 +30,7 @@ State = dict[str, Any]
 #: products of elements are fused too. (Larger gradients are sums whose order differs from library to library anyway.)
 SMALL = 4096
 #: Elements in one block of a large parameter.
-BLOCK = 32768
+BLOCK = 65536
 
 
 # Between tensors and rows.
@@ -267,7 +267,7 @@ def add_square(y: np.ndarray, x: np.ndarray, a: float, fused: bool) -> None:
         y[...] = product
     else:
         product *= x
-        axpy(y, product, 1.0)
+        y += product
 
 
 @lru_cache(256)

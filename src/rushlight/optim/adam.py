@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import ops
 from ..core import Tensor
-from ._rows import add_square, axpy, axpy_of, blocks, constant, lerp, number, scale
+from ._rows import add_square, axpy_of, blocks, constant, lerp, number, scale
 from .optimizer import Optimizer, check_flags, check_fused, loss_of, step_dtype, to_scalar
 
 __all__ = ["Adam"]
@@ -221,7 +221,7 @@ def _update_rows(
         denominator += constant(eps, p.dtype)
         change = m * -size
         change /= denominator
-        axpy(p, change, 1.0)
+        p += change
 
 
 # Numbers out of tensors (lr, betas) round as torch's tensors do: a square root is one, not a power, and a Python number
