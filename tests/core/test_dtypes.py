@@ -51,24 +51,24 @@ def test_aliases_and_attributes():
     assert dtypes.complex64.to_real() is dtypes.float32 and dtypes.int8.to_real() is dtypes.int8
     assert dtypes.float64.to_complex() is dtypes.complex128 and dtypes.bfloat16.to_complex() is dtypes.complex64
     assert repr(dtypes.dtype) == "<class 'torch.dtype'>"
-    with pytest.raises(RuntimeError, match="^Unknown Complex ScalarType for Long$"):
+    with pytest.raises(RuntimeError, match=r"^Unknown Complex ScalarType for Long$"):
         dtypes.int64.to_complex()
     with pytest.raises(NotImplementedError, match="complex32"):
         dtypes.float16.to_complex()
-    with pytest.raises(TypeError, match="^cannot create 'torch.dtype' instances$"):
+    with pytest.raises(TypeError, match=r"^cannot create 'torch.dtype' instances$"):
         dtypes.dtype()
-    with pytest.raises(AttributeError, match="^attribute 'is_complex' of 'torch.dtype' objects is not writable$"):
+    with pytest.raises(AttributeError, match=r"^attribute 'is_complex' of 'torch.dtype' objects is not writable$"):
         dtypes.int8.is_complex = True
-    with pytest.raises(AttributeError, match="^'torch.dtype' object has no attribute 'foo'$"):
+    with pytest.raises(AttributeError, match=r"^'torch.dtype' object has no attribute 'foo'$"):
         dtypes.int8.foo = True
 
 
 def test_dtype_of_numpy_arrays():
     assert of_array(np.zeros(2)) is dtypes.float64 and of_array(np.bool(1)) is dtypes.bool
     assert of_array(bf16([1])) is dtypes.bfloat16 and of_array(np.zeros(2, np.longlong)) is dtypes.int64
-    with pytest.raises(TypeError, match="^can.t convert np.ndarray of type numpy.object_. The only supported types"):
+    with pytest.raises(TypeError, match=r"^can.t convert np.ndarray of type numpy.object_. The only supported types"):
         of_array(np.array([None]))
-    with pytest.raises(ValueError, match="^given numpy array has byte order different from the native byte order"):
+    with pytest.raises(ValueError, match=r"^given numpy array has byte order different from the native byte order"):
         of_array(np.zeros(2, ">f4"))
 
 
@@ -218,7 +218,7 @@ def test_default_dtype():
     try:
         dtypes.set_default_dtype(dtypes.float64)
         assert dtypes.get_default_dtype() is dtypes.float64
-        with pytest.raises(TypeError, match="^only floating-point types are supported as the default type$"):
+        with pytest.raises(TypeError, match=r"^only floating-point types are supported as the default type$"):
             dtypes.set_default_dtype(dtypes.complex64)
         message = "^invalid dtype object: only floating-point types are supported as the default type$"
         with pytest.raises(TypeError, match=message):
@@ -248,7 +248,7 @@ def test_device():
     assert hash(device("cpu:0")) == hash(device("cpu", 0)) and device("cpu") != "cpu"
     assert pickle.loads(pickle.dumps(device("cpu:0"))) == device("cpu:0")
     assert repr(device) == "<class 'torch.device'>"
-    with pytest.raises(AttributeError, match="^attribute 'index' of 'torch.device' objects is not writable$"):
+    with pytest.raises(AttributeError, match=r"^attribute 'index' of 'torch.device' objects is not writable$"):
         device("cpu").index = 1
 
 
@@ -275,13 +275,13 @@ def test_default_device():
     assert get_default_device() == check_device(None) == check_device("cpu:1") == device("cpu")
     with device("cuda") as d:
         assert d == device("cuda")
-        with pytest.raises(AssertionError, match="^Torch not compiled with CUDA enabled$"):
+        with pytest.raises(AssertionError, match=r"^Torch not compiled with CUDA enabled$"):
             check_device(None)
         with device("cpu"):
             assert check_device(None) == device("cpu")
     set_default_device("mps")
     try:
-        with pytest.raises(RuntimeError, match="^PyTorch is not linked with support for mps devices$"):
+        with pytest.raises(RuntimeError, match=r"^PyTorch is not linked with support for mps devices$"):
             get_default_device()
     finally:
         set_default_device(None)
@@ -293,7 +293,7 @@ def test_default_device():
 def test_layouts_and_memory_formats():
     assert repr(strided) == "torch.strided" and repr(channels_last) == "torch.channels_last"
     assert pickle.loads(pickle.dumps(contiguous_format)) is contiguous_format
-    with pytest.raises(TypeError, match="^cannot create 'torch.layout' instances$"):
+    with pytest.raises(TypeError, match=r"^cannot create 'torch.layout' instances$"):
         type(strided)()
 
 
@@ -308,7 +308,7 @@ def test_finfo_and_iinfo():
     assert finfo(dtypes.bfloat16).max == 3.3895313892515355e38
     assert repr(iinfo(dtypes.int32)) == "iinfo(min=-2.14748e+09, max=2.14748e+09, dtype=int32)"
     assert iinfo(dtypes.uint64).max == 2**64 - 1 and iinfo(dtypes.int8).min == -128
-    with pytest.raises(TypeError, match="^torch.bool is not supported by torch.iinfo$"):
+    with pytest.raises(TypeError, match=r"^torch.bool is not supported by torch.iinfo$"):
         iinfo(dtypes.bool)
     with pytest.raises(TypeError, match="requires an integer input type"):
         iinfo(dtypes.float32)

@@ -83,5 +83,5 @@ def test_can_cast():
     assert can_cast(dtypes.bool, dtypes.complex64) and not can_cast(dtypes.int8, dtypes.bool)
     assert not can_cast(dtypes.float16, dtypes.int64) and not can_cast(dtypes.complex64, dtypes.float32)
     check_output_dtype(dtypes.float64, dtypes.float32)
-    with pytest.raises(RuntimeError, match="^result type Float can't be cast to the desired output type Long$"):
+    with pytest.raises(RuntimeError, match=r"^result type Float can't be cast to the desired output type Long$"):
         check_output_dtype(dtypes.float32, dtypes.int64)

@@ -18,7 +18,7 @@ _CONSTANTS: dict[str, Constant] = {}
 
 
 class Constant:
-    """A named value of the torch namespace, such as ``torch.float32`` or ``torch.strided``: one object for each name."""
+    """A named value of the torch namespace, such as ``torch.float32`` or ``torch.strided``: one object for a name."""
 
     __slots__ = ("name",)
     name: str
@@ -137,9 +137,9 @@ class _ByNumpy(dict[np.dtype, dtype]):
                 "Conversion between byte orders is currently not supported."
             )
         raise TypeError(
-            f"can't convert np.ndarray of type {key.type.__module__}.{key.type.__name__}. The only supported types are: "
-            "float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, "
-            "and bool."
+            f"can't convert np.ndarray of type {key.type.__module__}.{key.type.__name__}. The only supported types "
+            "are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, "
+            "uint8, and bool."
         )
 
 
@@ -267,24 +267,27 @@ def cast(array: Any, dtype: dtype, copy: bool = False) -> Any:
 def _converter(source: dtype, target: dtype) -> Callable:
     numpy, to = source.numpy, target.numpy
     if source is bfloat16:
-        convert = _converter(float32, target) if target is not float32 else np.copy
-        return lambda a: convert(_plain(a))
+        from_float32 = _converter(float32, target) if target is not float32 else np.copy
+        return lambda a: from_float32(_plain(a))
     if source.is_complex and target.category in (1, 2):
         real = _REAL[source]
         return lambda a: _warn_discard() or cast(a.real, target, copy=target is real)
     if target is bfloat16:
         to_float32 = np.array if source is float32 else _converter(source, float32)
         return lambda a: _rounded(to_float32(a))
-    if np.can_cast(numpy, to) or target is bool_ or source.category < 2 and target is not float16:
+    if np.can_cast(numpy, to) or target is bool_ or (source.category < 2 and target is not float16):
         return lambda a: a.astype(to)
     # As PyTorch does: these unsigned integers get the low bits of an int64, and float16 is rounded from float32.
     via = {uint8: int64, uint32: int64, float16: float32}.get(target, target).numpy
 
-    def quietly(a: Any) -> Any:
-        with np.errstate(over="ignore", invalid="ignore"):
+    def convert(a: Any) -> Any:
+        try:
             return a.astype(via).astype(to, copy=False)
+        except RuntimeWarning:  # filtered where rushlight is imported, unless the program makes warnings errors
+            with np.errstate(over="ignore", invalid="ignore"):
+                return a.astype(via).astype(to, copy=False)
 
-    return quietly
+    return convert
 
 
 _warned = False

@@ -50,8 +50,8 @@ class Generator:
 
         Raises RuntimeError for what is not an int, ValueError for one out of range.
         """
-        if type(seed) is not int:
-            raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")  # noqa: TRY004
+        if isinstance(seed, bool) or not isinstance(seed, int):
+            raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")
         if not -(2**63) <= seed < 2**64:
             raise ValueError("Overflow when unpacking long long")
         with self.lock:
@@ -157,8 +157,9 @@ class Generator:
 
 def _cpu(where: Any) -> device:
     place = device(where)
-    if place.type == "cuda":
-        raise RuntimeError("Cannot get CUDA generator without ATen_cuda library.")
+    if place.type in ("cuda", "xpu"):
+        kind = place.type.upper()
+        raise RuntimeError(f"Cannot get {kind} generator without ATen_{place.type} library.")
     if place.type != "cpu":
         raise RuntimeError(f"Cannot execute getNewGenerator() without {place.type.upper()} backend.")
     return device("cpu")

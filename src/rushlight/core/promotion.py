@@ -1,8 +1,8 @@
 """PyTorch's type promotion: which dtype the result of an operation has.
 
-Two dtypes promote to the smallest one that holds both, where any floating point dtype holds every integer. Operands come
-in three categories: tensors with dimensions, 0-d tensors, and Python numbers. A lower category changes the result only
-if its kind (bool < integer < floating point < complex) is above that of the categories before it.
+Two dtypes promote to the smallest one that holds both, where any floating point dtype holds every integer. Operands
+come in three categories: tensors with dimensions, 0-d tensors, and Python numbers. A lower category changes the result
+only if its kind (bool < integer < floating point < complex) is above that of the categories before it.
 https://docs.pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
 """
 

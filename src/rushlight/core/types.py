@@ -96,7 +96,7 @@ class device:
         elif isinstance(type, str):
             type, index = _parse_device(type, index)
         elif isinstance(type, int) and not isinstance(type, bool):
-            raise RuntimeError("Cannot access accelerator device when none is available.")  # noqa: TRY004
+            raise RuntimeError("Cannot access accelerator device when none is available.")
         else:
             raise TypeError(_no_such_device_call(type))
         object.__setattr__(self, "type", type)
@@ -240,7 +240,7 @@ class _TypeInfo:
 
 
 class finfo(_TypeInfo):
-    """The numerical properties of a floating point dtype (of a complex one's parts; of the default dtype if none is given)."""
+    """The numerical properties of a floating point dtype (of a complex one's parts; of the default dtype if none)."""
 
     __slots__ = ()
     __module__ = "torch"

@@ -130,8 +130,8 @@ def bernoulli(out: Any, p: Any = 0.5, generator: Generator | None = None) -> Any
     _check_floating(probability, "bernoulli_tensor_cpu_p_")
     if not ((p >= 0) & (p <= 1)).all():
         raise RuntimeError(
-            "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, "
-            "please report an enhancement request to PyTorch.)"
+            "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If "
+            "so, please report an enhancement request to PyTorch.)"
         )
     stream = generator or default_generator
     with stream.lock:
@@ -241,7 +241,7 @@ def _doubles(generator: Generator | None, count: int) -> np.ndarray:
 
 
 def _normal_pairs(stream: Generator, count: int) -> np.ndarray:
-    """Standard normal numbers in float64 by the Box-Muller transform, two at a time: the last may wait in the stream."""
+    """Standard normal numbers in float64 by the Box-Muller transform, in pairs: the last may wait in the stream."""
     pending = [] if stream.next_normal is None or not count else [stream.next_normal]
     angle, height = _unit(stream, 2 * ((count - len(pending) + 1) // 2), float64).reshape(-1, 2).T
     radius = np.sqrt(-2.0 * _libm("log1p", -height, float64))
@@ -254,7 +254,7 @@ def _normal_pairs(stream: Generator, count: int) -> np.ndarray:
 
 
 def _normal_blocks(stream: Generator, count: int, mean: float, std: float, d: dtype) -> np.ndarray:
-    """Normal numbers by the Box-Muller transform in blocks of 16. If they do not divide, the last 16 are drawn again."""
+    """Normal numbers by the Box-Muller transform in blocks of 16; a rest is filled by drawing the last 16 again."""
     whole = count - count % 16
     tail = 16 if count > whole else 0
     if d in (float32, float64):
@@ -263,14 +263,10 @@ def _normal_blocks(stream: Generator, count: int, mean: float, std: float, d: dt
     else:
         units = _unit(stream, whole + tail, d)
     transform = _box_muller64 if d is float64 else _box_muller32
-    values = np.empty(count, units.dtype)
-    step = 1 << 14  # blocks of blocks, so that intermediate results stay in the cache
-    for start in range(0, whole, step):
-        part = slice(start, min(start + step, whole))
-        values[part] = _affine(transform(units[part]), std, mean, d)
-    if tail:
-        values[-16:] = _affine(transform(units[whole:]), std, mean, d)
-    return values
+    step = 1 << 13  # in parts whose intermediate results stay in the cache
+    parts = [_affine(transform(units[i : i + step]), std, mean, d) for i in range(0, len(units), step)]
+    blocks = np.concatenate(parts) if len(parts) > 1 else parts[0]
+    return np.concatenate([blocks[: count - 16], blocks[-16:]]) if tail else blocks
 
 
 def _box_muller64(units: np.ndarray) -> np.ndarray:
@@ -284,60 +280,92 @@ def _box_muller32(units: np.ndarray) -> np.ndarray:
     height, angle = units.reshape(-1, 2, 8).swapaxes(0, 1)
     radius = np.sqrt(np.float32(-2.0) * _log32(np.float32(1.0) - height))
     sine, cosine = _sincos32(np.float32(2.0 * math.pi) * angle)
-    return np.stack([radius * cosine, radius * sine], axis=1).reshape(-1)
+    values = np.empty((len(radius), 2, 8), np.float32)
+    np.multiply(radius, cosine, out=values[:, 0])
+    np.multiply(radius, sine, out=values[:, 1])
+    return values.reshape(-1)
 
 
 def _log32(x: np.ndarray) -> np.ndarray:
     """The logarithm of float32 numbers in (0, 1], in float32 arithmetic: Cephes logf."""
-    x, exponent = np.frexp(x)
-    low = x < np.float32(math.sqrt(0.5))
-    exponent = (exponent - low).astype(np.float32)
-    x = np.where(low, x + x, x) - np.float32(1.0)
+    bits = x.view(np.int32) - _SQRT_HALF
+    exponent = (bits >> 23).astype(np.float32)
+    bits &= 0x7FFFFF
+    bits += _SQRT_HALF
+    x = bits.view(np.float32)  # the significand between the square roots of 1/2 and 2
+    x -= np.float32(1.0)
     square = x * x
-    y = _polynomial(x, _LOG) * x
+    y = _polynomial(x, _LOG)
+    y *= x
     y = _fma32(y, square, exponent * np.float32(-2.12194440e-4))
-    y = _fma32(square, -0.5, y)
-    return _fma32(exponent, 0.693359375, x + y)
+    y -= square * np.float32(0.5)
+    y += x
+    return _fma32(exponent, np.float32(0.693359375), y)
 
 
 def _sincos32(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Sine and cosine of float32 numbers >= 0, in float32 arithmetic: Cephes sinf and cosf."""
-    octant = ((x * np.float32(4.0 / math.pi)).astype(np.int32) + 1) & ~1
-    y = octant.astype(np.float32)
+    octant = (x * np.float32(4.0 / math.pi)).astype(np.int32)
+    octant += 1
+    octant &= ~1
+    quarter = octant.astype(np.float32)
     for part in (-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8):  # of pi / 4
-        x = _fma32(y, np.float32(part), x)
+        x = _fma32(quarter, np.float32(part), x)
     square = x * x
-    cosine = _polynomial(square, _COS) * square
-    cosine = _fma32(cosine, square, square * np.float32(-0.5)) + np.float32(1.0)
-    sine = _fma32(_polynomial(square, _SIN) * square, x, x)
-    swapped = (octant & 2) != 0
-    sine, cosine = np.where(swapped, cosine, sine), np.where(swapped, sine, cosine)
-    return np.where(octant & 4, -sine, sine), np.where((octant + 2) & 4, -cosine, cosine)
+    cosine = _polynomial(square, _COS)
+    cosine *= square
+    cosine = _fma32(cosine, square, square * np.float32(-0.5))
+    cosine += np.float32(1.0)
+    sine = _polynomial(square, _SIN)
+    sine *= square
+    sine = _fma32(sine, x, x)
+    # Sine and cosine change places and signs with the octant, bit by bit.
+    sine_bits, cosine_bits = sine.view(np.int32), cosine.view(np.int32)
+    swapped = (sine_bits ^ cosine_bits) & (octant << 30 >> 31)
+    sine_bits ^= swapped
+    sine_bits ^= (octant & 4) << 29
+    cosine_bits ^= swapped
+    octant += 2
+    cosine_bits ^= (octant & 4) << 29
+    return sine, cosine
 
 
-_LOG = [7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1]
-_LOG += [-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1]
-_SIN = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]
-_COS = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]
+_SQRT_HALF = 0x3F3504F3  # the bits of float32(sqrt(1/2))
+_LOG, _SIN, _COS = (
+    np.array(coefficients, np.float32).tolist()
+    for coefficients in (
+        [7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+         2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1],
+        [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1],
+        [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2],
+    )
+)  # fmt: skip
 
 
 def _polynomial(x: np.ndarray, coefficients: list[float]) -> np.ndarray:
     wide = x.astype(np.float64)
-    value = np.float32(coefficients[0])
+    value, rounded = np.full_like(wide, coefficients[0]), np.empty_like(x)
     for coefficient in coefficients[1:]:
-        value = (wide * value + np.float32(coefficient)).astype(np.float32)
-    return value  # type: ignore[return-value]
+        value *= wide
+        value += coefficient
+        rounded[...] = value
+        value[...] = rounded
+    return rounded
 
 
 def _fma32(a: np.ndarray, b: Any, c: Any) -> np.ndarray:
-    """a * b + c in float32, rounded once: the product is exact in float64."""
-    return (a.astype(np.float64) * b + c).astype(np.float32)
+    """a * b + c for float32 values, rounded once: the product is exact in float64."""
+    # NumPy casts whole arrays faster than it casts the operands of a mixed operation.
+    wide = a.astype(np.float64)
+    wide *= b.astype(np.float64)
+    wide += c.astype(np.float64)
+    return wide.astype(np.float32)
 
 
 def _affine(x: np.ndarray, scale: float, shift: float, d: dtype) -> np.ndarray:
     """x * scale + shift, rounded once, in float64 for float64 and else in float32."""
     if d is not float64:
-        scale, shift = float(np.float32(scale)), float(np.float32(shift))
+        scale, shift = np.float32(scale), np.float32(shift)
         return x if scale == 1 and shift == 0 else _fma32(x, scale, shift)
     product = x * scale
     if scale == 1 or shift == 0:
