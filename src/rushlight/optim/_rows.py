@@ -25,6 +25,7 @@ from ..core.saved import bump
 from ..core.tensor import UNTRACKED, memory, wrap
 
 State = dict[str, Any]
+_NUMPY = (np.ndarray, np.generic)
 
 #: Up to this many elements a parameter counts as small: calls cost more than elements, so it goes into a slab, and
 #: products of elements are fused too. (Larger gradients are sums whose order differs from library to library anyway.)
@@ -51,8 +52,8 @@ def row_of(x: Any) -> np.ndarray | None:
 def rows_of(p: Tensor, state: State, names: Sequence[str]) -> list[np.ndarray] | None:
     """The rows of a parameter, its gradient (to be read only) and the named parts of its state, if all have one."""
     row = row_of(p)
-    gradient = p.grad._data
-    if row is None or not isinstance(gradient, (np.ndarray, np.generic)) or gradient.dtype != row.dtype:
+    gradient = None if p.grad is None else p.grad._data
+    if row is None or not isinstance(gradient, _NUMPY) or gradient.dtype != row.dtype:
         return None
     rows = [row, gradient.ravel()]
     for name in names:
@@ -135,9 +136,6 @@ class Slab:
         for _, data, view, _, _ in self._entries:
             data[...] = view
         note_writes(self._changed)
-
-
-_NUMPY = (np.ndarray, np.generic)
 
 
 def _in_place(parts: list[tuple[str, Tensor, np.ndarray]], state: State | None) -> bool:

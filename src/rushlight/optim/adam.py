@@ -140,7 +140,9 @@ class Adam(Optimizer):
         """The update in tensor operations, which can be recorded."""
         state = self.state[p]
         (beta1, beta2), lr, weight_decay = map(to_scalar, group["betas"]), to_scalar(group["lr"]), group["weight_decay"]
-        gradient = -p.grad if group["maximize"] else p.grad
+        gradient: Any = p.grad
+        if group["maximize"]:
+            gradient = -gradient
         state["step"] += 1
         if weight_decay != 0:
             if group["decoupled_weight_decay"]:
@@ -201,14 +203,13 @@ def _update_rows(
     t = step.item(0)
     lr, weight_decay, eps = number(group["lr"]), number(group["weight_decay"]), group["eps"]
     beta1, beta2 = map(number, group["betas"])
-    decay = 1 - lr * weight_decay if group["decoupled_weight_decay"] else 1.0
-    size, root = _quotient(lr, 1 - beta1**t), _square_root(1 - beta2**t)
+    size, root = float(_quotient(lr, 1 - beta1**t)), float(_square_root(1 - beta2**t))
     for p, g, m, v, largest in blocks(param, gradient, exp_avg, exp_avg_sq, max_exp_avg_sq):
         if group["maximize"]:
             g = -g
         if weight_decay != 0:
             if group["decoupled_weight_decay"]:
-                scale(p, decay)
+                scale(p, 1 - lr * weight_decay)
             else:
                 g = axpy_of(g, p, weight_decay)
         lerp(m, g, 1 - beta1)

@@ -122,7 +122,9 @@ class SGD(Optimizer):
     def _update_tensors(self, group: dict[str, Any], p: Tensor, first: bool) -> None:
         """The update in tensor operations, which can be recorded."""
         lr, weight_decay, momentum = to_scalar(group["lr"]), group["weight_decay"], group["momentum"]
-        gradient = -p.grad if group["maximize"] else p.grad
+        gradient: Any = p.grad
+        if group["maximize"]:
+            gradient = -gradient
         if weight_decay != 0:
             if isinstance(weight_decay, Tensor) and weight_decay.requires_grad:
                 gradient = gradient.addcmul(p.clone(), weight_decay)
