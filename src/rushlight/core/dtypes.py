@@ -23,7 +23,7 @@ class Constant:
     __slots__ = ("name",)
     name: str
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> NoReturn:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(f"cannot create 'torch.{cls.__name__}' instances")
 
     @classmethod
@@ -155,6 +155,9 @@ class BFloat16Array(np.ndarray):
     :func:`cast`.
     """
 
+    #: Equal to float32's, but another object: an array that has it does not pass for a plain one of float32.
+    dtype = np.dtype(np.float32, metadata={"torch": "bfloat16"})  # type: ignore[assignment]
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = (), **kwargs: Any) -> Any:
         if any(hasattr(x, "__array_ufunc__") and not isinstance(x, np.ndarray) for x in inputs):
             return NotImplemented
@@ -271,7 +274,7 @@ def _converter(source: dtype, target: dtype) -> Callable:
         return lambda a: from_float32(_plain(a))
     if source.is_complex and target.category in (1, 2):
         real = _REAL[source]
-        return lambda a: _warn_discard() or cast(a.real, target, copy=target is real)
+        return lambda a: cast(_discard_imaginary(a), target, copy=target is real)
     if target is bfloat16:
         to_float32 = np.array if source is float32 else _converter(source, float32)
         return lambda a: _rounded(to_float32(a))
@@ -293,15 +296,16 @@ def _converter(source: dtype, target: dtype) -> Callable:
 _warned = False
 
 
-def _warn_discard() -> None:
+def _discard_imaginary(array: Any) -> Any:
     global _warned
     if _warned:
-        return
+        return array.real
     _warned = True
     level, frame, package = 1, sys._getframe(0), __name__.partition(".")[0]
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == package:
         level, frame = level + 1, frame.f_back
     warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=level)
+    return array.real
 
 
 _default = float32

@@ -57,12 +57,12 @@ class Op:
                  several: bool = False, view: bool = False, variadic: bool = False, conforms: bool = False,
                  holomorphic: bool = True, promote: Call | None = None, saved_as: dict[str, str] | None = None,
                  c: str | None = None, linear: bool = False, numbers: bool = True,
-                 check: Call | None = None) -> None:  # fmt: skip
+                 check: Call | None = None, wide: bool = True) -> None:  # fmt: skip
         self.name, self.forward, self.names, self.c, self.linear = name, forward, tuple(names), c, linear
         self.rules, self.joint = rules or {}, joint
         self.differentiable = tuple(self.names.index(n) for n in (differentiable if joint else self.rules))
         self.view, self.variadic, self.conforms, self.holomorphic = view, variadic, conforms, holomorphic
-        self.promote, self.several, self.numbers, self.check = promote, several, numbers, check
+        self.promote, self.several, self.numbers, self.check, self.wide = promote, several, numbers, check, wide
         self.call: Call = forward
         every = [joint] if joint else list(self.rules.values())
         wanted = {parameter for rule in every for parameter in parameters(rule)[1:]} - {"needs"}
@@ -390,8 +390,14 @@ def _promoting(op: Op, inputs: int) -> Call:
         if promote is not None:
             dtype = promote(dtype)
         payloads = [_cast_operand(a, dtype) for a in operands] + [_payload(a) for a in arguments[inputs:]]
+        # 16-bit floats are computed in float32 and rounded once, as in torch's kernels.
+        narrow = dtype.itemsize == 2 and dtype.is_floating_point and op.wide
         try:
-            result = quietly(forward, *payloads)
+            if narrow:
+                result = quietly(forward, *[_widened(p, dtype) for p in payloads])
+                result = dtypes.cast(result, dtype) if result.dtype == F32 else result
+            else:
+                result = quietly(forward, *payloads)
         except ValueError:
             broadcast_shapes(*[p.shape for p in payloads if hasattr(p, "shape")])  # raises in torch's words
             raise
@@ -401,6 +407,13 @@ def _promoting(op: Op, inputs: int) -> Call:
 
 
 NUMBERS = (bool, int, float, complex)
+#: The classes of payloads on which a derivative rule computes directly, in first-order backward.
+RAW = frozenset((np.ndarray, np.float32, np.float64))
+
+
+def _widened(payload: Any, dtype: dtypes.dtype) -> Any:
+    wide = isinstance(payload, (np.ndarray, np.generic)) and dtypes.of_array(payload) is dtype
+    return dtypes.cast(payload, dtypes.float32) if wide else payload
 
 
 def check_operand(op: Op, position: int, a: Any) -> None:
@@ -472,6 +485,8 @@ def _unary(op: Op, slow: Call) -> Call:
     unsaved = (None,) * (len(op.names) - 1)
 
     def call(input: Any, *parameters: Any, out: Any = None) -> Any:
+        if input.__class__ in RAW:
+            return forward(input, *parameters)
         if input.__class__ not in PLAIN or out is not None:
             return slow(input, *parameters) if out is None else into(out, slow, input, *parameters)
         a = input._data
@@ -516,16 +531,17 @@ def _binary(op: Op, slow: Call) -> Call:
     forward, node_class = op.forward, op.node_class
     first, second = [*[parameters(rule) for rule in op.rules.values()], (), ()][:2]
     numbers, one_edge = op.numbers, len(op.rules) == 1
-    x_for_x, y_for_x, out_for_x = "x" in first, "y" in first, "out" in first
-    x_for_y, y_for_y, out_for_y = "x" in second, "y" in second, "out" in second
-    saves, smooth = any(_reads(op, n) for n in ("x", "y", "out")), bool(op.rules)
+    nx, ny = op.names
+    x_for_x, y_for_x, out_for_x = nx in first, ny in first, "out" in first
+    x_for_y, y_for_y, out_for_y = nx in second, ny in second, "out" in second
+    saves, smooth = any(_reads(op, n) for n in (nx, ny, "out")), bool(op.rules)
 
     def call(input: Any, other: Any) -> Any:
+        kind = other.__class__
         if input.__class__ not in PLAIN:
-            return slow(input, other)
+            return forward(input, other) if input.__class__ in RAW and kind in RAW else slow(input, other)
         a = input._data
         d = a.dtype
-        kind = other.__class__
         if kind in PLAIN:
             b = other._data
             if b.dtype is not d:

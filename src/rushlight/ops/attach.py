@@ -67,6 +67,8 @@ def written(x: Tensor, ufunc: Callable[..., Any], *operands: Any) -> bool:
             b = y._data
             if b.dtype is not d or not (y._node is None and y._view is None or grad_mode() != GRAD):
                 return False
+            if y._counter is x._counter and y._view is not x._view:
+                return False  # memory may be shared in part
             others.append(b)
         elif kind is float or kind is int:
             others.append(y)
@@ -97,7 +99,7 @@ def unrecorded(x: Tensor) -> bool:
         return mode == INFERENCE
     if mode == GRAD:
         return x._node is None and x._view is None
-    return counter is None or x._view is None or not overlaps_itself(x)
+    return counter is None or x._view is None or not overlaps_itself(x._data)
 
 
 def inplace_methods(*functions: Callable[..., Any], **renamed: Callable[..., Any]) -> None:
