@@ -126,6 +126,7 @@ def bernoulli(out: Any, p: Any = 0.5, generator: Generator | None = None) -> Any
             _check_known(d, "bernoulli_scalar_cpu_")
         return _fill(out, _doubles(generator, out.size) < p)
     _check_known(d, "bernoulli_tensor_cpu_self_")
+    p = np.asanyarray(p)
     probability = of_array(p)
     _check_floating(probability, "bernoulli_tensor_cpu_p_")
     if not ((p >= 0) & (p <= 1)).all():
@@ -365,8 +366,7 @@ def _fma32(a: np.ndarray, b: Any, c: Any) -> np.ndarray:
 def _affine(x: np.ndarray, scale: float, shift: float, d: dtype) -> np.ndarray:
     """x * scale + shift, rounded once, in float64 for float64 and else in float32."""
     if d is not float64:
-        scale, shift = np.float32(scale), np.float32(shift)
-        return x if scale == 1 and shift == 0 else _fma32(x, scale, shift)
+        return x if scale == 1 and shift == 0 else _fma32(x, np.float32(scale), np.float32(shift))
     product = x * scale
     if scale == 1 or shift == 0:
         return product + shift
