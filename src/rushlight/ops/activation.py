@@ -16,8 +16,11 @@ from ..core import dtypes
 from ..core.errors import wrap_dim
 from ..core.op import elementwise, op
 from ..core.tensor import Tensor
-from .arguments import check_int, check_number, check_tensor, floating, unimplemented
+from .arguments import check_int, check_number, check_tensor, unimplemented
 from .attach import inplace, methods
+from .comparison import choose as where
+from .comparison import zeros
+from .kinds import Promote, only
 from .precision import wide_op
 from .selection import choose, drop, keep
 
@@ -27,123 +30,98 @@ __all__ = [
 ]  # fmt: skip
 
 
-def zero(g: Any) -> Any:
-    """The rule of an input on which a result depends only piecewise constantly."""
-    return np.zeros_like(g)
-
-
 # Piecewise linear functions.
 
 
-def _no_bool(name: str) -> Any:
-    def promote(d: dtypes.dtype) -> dtypes.dtype:
-        if d is dtypes.bool_:
-            raise RuntimeError(name)
-        return d
-
-    return promote
+def clampable(refusal: str) -> Promote:
+    """The ``promote`` of functions that clamp: any real numbers, but no bool."""
+    return only("bif", NotImplementedError("clamp is not supported for complex types"), only("ifc", RuntimeError(refusal)))
 
 
 threshold_backward = elementwise(
     "threshold_backward", lambda g, x, threshold: drop(x <= threshold, g),
     "ThresholdBackwardBackward0",
     lambda gg, x, threshold: threshold_backward(gg, x, threshold),
-    zero,
+    zeros,
     names=("g", "x", "threshold"),
 )  # fmt: skip
 relu = elementwise(
     "relu", lambda x: np.maximum(x, 0), "ReluBackward0", lambda g, out: threshold_backward(g, out, 0),
-    promote=_no_bool("Boolean inputs not supported for relu"),
+    promote=clampable("Boolean inputs not supported for relu"),
 )  # fmt: skip
 _threshold = elementwise(
     "threshold", lambda x, threshold, value: np.where(x <= threshold, np.asarray(value, x.dtype), x),
     "ThresholdBackward0", lambda g, x, threshold: threshold_backward(g, x, threshold),
+    promote=only("if", "threshold_cpu"),
 )  # fmt: skip
 
 leaky_relu_backward = elementwise(
     "leaky_relu_backward", lambda g, x, negative_slope: choose(x > 0, g, g * negative_slope),
     "LeakyReluBackwardBackward0",
     lambda gg, x, negative_slope: leaky_relu_backward(gg, x, negative_slope),
-    zero,
+    zeros,
     names=("g", "x", "negative_slope"),
 )  # fmt: skip
 _leaky_relu = elementwise(
     "leaky_relu", lambda x, negative_slope: choose(x > 0, x, x * negative_slope), "LeakyReluBackward0",
-    lambda g, x, negative_slope: leaky_relu_backward(g, x, negative_slope), promote=floating("leaky_relu_cpu"),
+    lambda g, x, negative_slope: leaky_relu_backward(g, x, negative_slope), promote=only("f", "leaky_relu_cpu"),
 )  # fmt: skip
 
 hardtanh_backward = elementwise(
     "hardtanh_backward", lambda g, x, min_val, max_val: drop((x <= min_val) | (x >= max_val), g),
     "HardtanhBackwardBackward0",
     lambda gg, x, min_val, max_val: hardtanh_backward(gg, x, min_val, max_val),
-    zero,
+    zeros,
     names=("g", "x", "min_val", "max_val"),
 )  # fmt: skip
 
 
-def _hardtanh_dtype(d: dtypes.dtype) -> dtypes.dtype:
-    if d is dtypes.bool_:
-        raise RuntimeError("Bool inputs not supported for hardtanh")
-    if d.is_complex:
-        raise NotImplementedError("clamp is not supported for complex types")
-    return d
-
-
 _hardtanh = elementwise(
     "hardtanh", lambda x, min_val, max_val: np.minimum(np.maximum(x, min_val), max_val), "HardtanhBackward0",
-    lambda g, x, min_val, max_val: hardtanh_backward(g, x, min_val, max_val), promote=_hardtanh_dtype,
+    lambda g, x, min_val, max_val: hardtanh_backward(g, x, min_val, max_val), promote=clampable("Bool inputs not supported for hardtanh"),
 )  # fmt: skip
 
+#: torch's constant, a float32.
+_SIXTH = float(np.float32(1) / np.float32(6))
 hardsigmoid_backward = elementwise(
-    "hardsigmoid_backward", lambda g, x: keep((x > -3) & (x < 3), g / 6), "HardsigmoidBackwardBackward0",
-    lambda gg, x: hardsigmoid_backward(gg, x), zero, names=("g", "x"),
+    "hardsigmoid_backward", lambda g, x: keep((x > -3) & (x < 3), g * _SIXTH), "HardsigmoidBackwardBackward0",
+    lambda gg, x: hardsigmoid_backward(gg, x), zeros, names=("g", "x"),
 )  # fmt: skip
 hardsigmoid = elementwise(
     "hardsigmoid", lambda x: np.minimum(np.maximum(x + 3, 0), 6) / 6, "HardsigmoidBackward0",
-    lambda g, x: hardsigmoid_backward(g, x), promote=floating("hardsigmoid_cpu"),
+    lambda g, x: hardsigmoid_backward(g, x), promote=only("f", "hardsigmoid_cpu"),
 )  # fmt: skip
 
-_inside = elementwise(
-    "hardswish_curvature", lambda g, x: keep((x > -3) & (x < 3), g / 3), "WhereBackward0",
-    lambda gg, x: _inside(gg, x), zero, names=("g", "x"),
-)  # fmt: skip
 hardswish_backward = elementwise(
-    "hardswish_backward", lambda g, x: choose(x >= 3, g, keep(x > -3, g * (x / 3 + 0.5))),
+    "hardswish_backward", lambda g, x: drop(x <= -3, choose(x < 3, g * (x / 3 + 0.5), g)),
     "HardswishBackwardBackward0",
     lambda gg, x: hardswish_backward(gg, x),
-    lambda gg, g, x: _inside(gg * g, x),
+    lambda gg, g, x: where(gg * g / 3, 0, (x > -3) & (x < 3)),
     names=("g", "x"),
 )  # fmt: skip
 hardswish = elementwise(
     "hardswish", lambda x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6, "HardswishBackward0",
-    lambda g, x: hardswish_backward(g, x), promote=floating("hardswish_cpu"),
+    lambda g, x: hardswish_backward(g, x), promote=only("f", "hardswish_cpu"),
 )  # fmt: skip
 
 _shrink_backward = elementwise(
     "hardshrink_backward", lambda g, x, lambd: drop((x >= -lambd) & (x <= lambd), g), "HardshrinkBackwardBackward0",
-    lambda gg, x, lambd: _shrink_backward(gg, x, lambd), zero, names=("g", "x", "lambd"),
+    lambda gg, x, lambd: _shrink_backward(gg, x, lambd), zeros, names=("g", "x", "lambd"),
 )  # fmt: skip
 _hardshrink = elementwise(
     "hardshrink", lambda x, lambd: drop((x >= -lambd) & (x <= lambd), x), "HardshrinkBackward0",
-    lambda g, x, lambd: _shrink_backward(g, x, lambd), promote=floating("hardshrink_cpu"),
+    lambda g, x, lambd: _shrink_backward(g, x, lambd), promote=only("f", "hardshrink_cpu"),
 )  # fmt: skip
 _softshrink = elementwise(
     "softshrink", lambda x, lambd: x - np.minimum(np.maximum(x, -lambd), lambd), "SoftshrinkBackward0",
-    lambda g, x, lambd: _shrink_backward(g, x, lambd), promote=floating("softshrink_check"),
+    lambda g, x, lambd: _shrink_backward(g, x, lambd), promote=only("f", "softshrink_check"),
 )  # fmt: skip
 
-#: `a` where x > 0, else `b`.
-where_positive = elementwise(
-    "where_positive", lambda x, a, b: np.where(x > 0, a, b), "WhereBackward0",
-    zero,
-    lambda g, x: where_positive(x, g, 0 * g),
-    lambda g, x: where_positive(x, 0 * g, g),
-)  # fmt: skip
 _prelu_kernel = elementwise(
     "prelu_kernel", lambda x, weight: choose(x > 0, x, weight * x), "PreluKernelBackward0",
-    lambda g, x, weight: where_positive(x, g, weight * g),
-    lambda g, x: where_positive(x, 0 * g, x * g),
-    names=("x", "weight"), inputs=2, saved_as={"weight": "weight"},
+    lambda g, x, weight: where(g, weight * g, x > 0),
+    lambda g, x: where(0, x * g, x > 0),
+    saved_as={"weight": "weight"},
 )  # fmt: skip
 
 
@@ -176,11 +154,11 @@ elu_backward = elementwise(
 )  # fmt: skip
 _elu = elementwise(
     "elu", _elu_value, "EluBackward0",
-    lambda g, x, alpha, scale, input_scale: elu_backward(g, x, alpha, scale, input_scale), promote=floating("elu_cpu"),
+    lambda g, x, alpha, scale, input_scale: elu_backward(g, x, alpha, scale, input_scale), promote=only("f", "elu_cpu"),
 )  # fmt: skip
 _celu = elementwise(
     "celu", _elu_value, "CeluBackward0",
-    lambda g, x, alpha, scale, input_scale: elu_backward(g, x, alpha, scale, input_scale), promote=floating("elu_cpu"),
+    lambda g, x, alpha, scale, input_scale: elu_backward(g, x, alpha, scale, input_scale), promote=only("f", "elu_cpu"),
 )  # fmt: skip
 
 _SQRT_HALF, _PEAK = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
@@ -211,7 +189,7 @@ gelu_backward = elementwise(
 )  # fmt: skip
 _gelu = elementwise(
     "gelu", lambda x: x * _normal_cdf(x), "GeluBackward0", lambda g, x: gelu_backward(g, x),
-    promote=floating("GeluKernelImpl"),
+    promote=only("f", "GeluKernelImpl"),
 )  # fmt: skip
 
 
@@ -232,17 +210,11 @@ gelu_tanh_backward = elementwise(
 )  # fmt: skip
 _gelu_tanh = elementwise(
     "gelu_tanh", lambda x: 0.5 * x * (1 + np.tanh(_BETA * (x + _KAPPA * x * x * x))), "GeluBackward0",
-    lambda g, x: gelu_tanh_backward(g, x), promote=floating("GeluKernelImpl"),
+    lambda g, x: gelu_tanh_backward(g, x), promote=only("f", "GeluKernelImpl"),
 )  # fmt: skip
 
 
 _logistic = elementwise("logistic", lambda x: 1 / (1 + np.exp(-x)), "SigmoidBackward0", lambda g, out: g * (out * (1 - out)))
-
-
-def _silu_dtype(d: dtypes.dtype) -> dtypes.dtype:
-    if not (d.is_floating_point or d.is_complex):
-        raise unimplemented("silu_cpu", d)
-    return d
 
 
 def _silu_slope(g: Any, x: Any) -> Any:
@@ -250,7 +222,7 @@ def _silu_slope(g: Any, x: Any) -> Any:
     return g * (s * (1 + x * (1 - s)))
 
 
-silu = elementwise("silu", lambda x: x / (1 + np.exp(-x)), "SiluBackward0", _silu_slope, promote=_silu_dtype)
+silu = elementwise("silu", lambda x: x / (1 + np.exp(-x)), "SiluBackward0", _silu_slope, promote=only("fc", "silu_cpu"))
 
 
 def _mish_slope(g: Any, x: Any) -> Any:
@@ -260,7 +232,7 @@ def _mish_slope(g: Any, x: Any) -> Any:
 
 mish = elementwise(
     "mish", lambda x: x * np.tanh(np.logaddexp(x, x.dtype.type(0))), "MishBackward0", _mish_slope,
-    promote=floating("mish_cpu"),
+    promote=only("f", "mish_cpu"),
 )  # fmt: skip
 
 
@@ -271,7 +243,7 @@ def _softplus_slope(g: Any, x: Any, beta: float, threshold: float) -> Any:
 
 def _softplus_curvature(g: Any, x: Any, beta: float, threshold: float) -> Any:
     s = _logistic(x * beta)
-    return g * s * (1 - s) * beta * (x * beta <= threshold)
+    return g * s * (1 - s) * beta * (x * beta < threshold)
 
 
 softplus_backward = elementwise(
@@ -283,7 +255,7 @@ _softplus = elementwise(
     "softplus",
     lambda x, beta, threshold: choose(x * beta > threshold, x, np.log1p(np.exp(np.minimum(x * beta, threshold))) / beta),
     "SoftplusBackward0", lambda g, x, beta, threshold: softplus_backward(g, x, beta, threshold),
-    promote=floating("softplus_cpu"),
+    promote=only("f", "softplus_cpu"),
 )  # fmt: skip
 
 log_sigmoid_backward = elementwise(
@@ -294,7 +266,7 @@ log_sigmoid_backward = elementwise(
 )  # fmt: skip
 logsigmoid = elementwise(
     "log_sigmoid", lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))), "LogSigmoidBackward0",
-    lambda g, x: log_sigmoid_backward(g, x), promote=floating("log_sigmoid_cpu"),
+    lambda g, x: log_sigmoid_backward(g, x), promote=only("f", "log_sigmoid_cpu"),
 )  # fmt: skip
 
 
@@ -357,9 +329,10 @@ def _along(name: str, function: Any, input: Any, dim: Any, dtype: dtypes.dtype |
     if dtype is not None:
         input = input.to(dtype)
     data = input._data
+    dim = wrap_dim(dim, data.ndim)
     if data.dtype.kind != "f":
         raise unimplemented(f"{name}_lastdim_kernel_impl", input.dtype)
-    return function(input, wrap_dim(dim, data.ndim))
+    return function(input, dim)
 
 
 def softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
@@ -421,13 +394,14 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tens
     check_number("hardtanh", max_val, "max_val", 3)
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
+    if isinstance(input, Tensor) and input._data.dtype.kind in "iu":
+        min_val, max_val = int(min_val), int(max_val)
     return _hardtanh(input, min_val, max_val)
 
 
 def relu6(input: Tensor) -> Tensor:
     """`input` clipped to [0, 6]."""
-    check_tensor("relu6", input)
-    return _hardtanh(input, 0, 6)
+    return hardtanh(input, 0, 6)
 
 
 def elu(input: Tensor, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0) -> Tensor:
@@ -489,9 +463,11 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """`input` moved towards 0 by `lambd`, and not beyond. Raises RuntimeError for a negative `lambd`."""
     check_tensor("softshrink", input)
     check_number("softshrink", lambd, "lambd", 2)
+    d = input.dtype
+    if not d.is_floating_point:
+        raise unimplemented("softshrink_check", d)
     if lambd < 0:
-        d = input.dtype
-        greatest = float(np.finfo(d.numpy).max) if d.is_floating_point else 0
+        greatest = float(np.finfo(d.numpy).max)
         raise RuntimeError(
             f"lambda must be in range [0, {greatest:g}] for input dtype {d.scalar_name}, but found {lambd:g}"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -43,14 +42,3 @@ def check_bool(function: str, value: Any, name: str, position: int) -> None:
 def unimplemented(kernel: str, d: dtype) -> NotImplementedError:
     """The error of a kernel that does not take this dtype."""
     return NotImplementedError(f"\"{kernel}\" not implemented for '{d.scalar_name}'")
-
-
-def floating(kernel: str) -> Callable[[dtype], dtype]:
-    """The ``promote`` of an operation that takes floating point only; its error names the kernel."""
-
-    def promote(d: dtype) -> dtype:
-        if not d.is_floating_point:
-            raise unimplemented(kernel, d)
-        return d
-
-    return promote
