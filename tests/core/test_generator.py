@@ -272,3 +272,15 @@ def test_random_warns_where_integers_have_gaps():
         UserWarning, match=r"^to - 1 is out of bounds \[-\(2\^24\), 2\^24\]. Due to precision limitations float"
     ):
         sampling.random(empty(3), 0, 2**25, generator=seeded())
+
+
+def test_state_as_a_tensor():
+    g = seeded(3)
+    state = g.get_state()
+    assert tuple(state.shape) == (5056,) and state.dtype is dtypes.uint8
+    first = g.raw(3)
+    g.set_state(state)
+    np.testing.assert_array_equal(g.raw(3), first)
+    streams.set_rng_state(state)
+    np.testing.assert_array_equal(streams.default_generator.raw(3), first)
+    np.testing.assert_array_equal(streams.default_generator.state_bytes(), g.state_bytes())
