@@ -7,8 +7,9 @@ Note [In-place without a graph]
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def written(x: Tensor, ufunc: Callable[..., Any], *operands: Any) -> bool:
         kind = y.__class__
         if kind in PLAIN:
             b = y._data
-            if b.dtype is not d or not (y._node is None and y._view is None or grad_mode() != GRAD):
+            if b.dtype is not d or not ((y._node is None and y._view is None) or grad_mode() != GRAD):
                 return False
             if y._counter is x._counter and y._view is not x._view:
                 return False  # memory may be shared in part

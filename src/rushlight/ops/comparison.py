@@ -171,7 +171,7 @@ bitwise_right_shift = elementwise("bitwise_right_shift", _shift_right, promote=o
 
 # Signs and steps.
 
-_copysign_rule = lambda g, x, out: g * masked_fill(out / x, x == 0, 0)  # noqa: E731
+_copysign_rule = lambda g, x, out: g * masked_fill(out / x, x == 0, 0)
 _copysign = elementwise(
     "copysign", np.copysign, "CopysignBackward0", _copysign_rule, lambda g: zeros(g),
     promote=only("bif", "copysign_cpu", int_to_float),

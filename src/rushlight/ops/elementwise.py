@@ -40,7 +40,7 @@ _add = elementwise("add", operator.add, "AddBackward0", lambda g: g, lambda g: g
 
 
 def _check_sub(x: Any, y: Any) -> None:
-    bools = [a.__class__ is bool or isinstance(a, Tensor) and a.dtype is dtypes.bool_ for a in (x, y)]
+    bools = [a.__class__ is bool or (isinstance(a, Tensor) and a.dtype is dtypes.bool_) for a in (x, y)]
     if all(bools):
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
@@ -298,9 +298,11 @@ def _power_of_tensors(x: Any, y: Any) -> Any:
     return np.where(negative, sign, np.power(x, np.where(negative, 0, y))).astype(x.dtype)
 
 
-def is_complex(x: Any) -> bool:
-    """Whether a tensor or payload is complex."""
-    return x.is_complex() if isinstance(x, Tensor) else x.dtype.kind == "c"
+def is_complex(input: Any) -> bool:
+    """Whether a tensor (or payload) is complex."""
+    if not isinstance(input, (Tensor, np.ndarray, np.generic)):
+        check_tensor("is_complex", input)
+    return getattr(input, "_data", input).dtype.kind == "c"
 
 
 def _exponent_rule(g: Any, x: Any, y: Any, out: Any) -> Any:
@@ -397,7 +399,7 @@ def _remainder_operator(self: Tensor, other: Any) -> Any:
 def float_power(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     """``input ** exponent`` in float64, or complex128 where one of the two is complex."""
     pair = (input, exponent)
-    some_complex = any(isinstance(a, complex) or isinstance(a, Tensor) and a.is_complex() for a in pair)  # type: ignore[attr-defined]
+    some_complex = any(isinstance(a, complex) or (isinstance(a, Tensor) and a.is_complex()) for a in pair)  # type: ignore[attr-defined]
     dtype = dtypes.complex128 if some_complex else dtypes.float64
     base, exponent = (a.to(dtype) if isinstance(a, Tensor) else dtype.numpy.type(a).item() for a in pair)
     return pow(base, exponent, out=out)
@@ -541,7 +543,7 @@ def _scaled_inplace(x: Tensor, other: Any, alpha: Any) -> bool:
     a, b = x._data, other._data
     if a.__class__ is not np.ndarray or a.dtype.char not in "fd" or b.dtype is not a.dtype or a.shape != b.shape:
         return False
-    if not unrecorded(x) or not (grad_mode() != GRAD or other._node is None and other._view is None):
+    if not unrecorded(x) or not (grad_mode() != GRAD or (other._node is None and other._view is None)):
         return False
     fused(a, b, alpha, a)
     bump(x)

@@ -1,0 +1,387 @@
+"""Functions of one real or complex number, as ``exp`` and ``erf``, and a few of two, as ``atan2`` and ``logaddexp``.
+
+The derivatives are those of any table (M. Abramowitz, I. Stegun, Handbook of Mathematical Functions; https://dlmf.nist.gov),
+written in the order in which torch computes them.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..core import dtypes
+from ..core.op import NUMBERS, elementwise, int_to_float, into
+from ..core.tensor import Tensor, wrap
+from ..core.types import finfo
+from .arguments import check_int, check_number, check_tensor
+from .attach import functions, inplace_methods, methods
+from .comparison import choose, isfinite, masked_fill, zeros
+from .elementwise import is_complex, pow_of_number, reciprocal
+from .kinds import only
+from .options import argument_error
+
+__all__ = [
+    "acos", "acos_", "acosh", "acosh_", "arccos", "arccos_", "arccosh", "arccosh_", "arcsin", "arcsin_", "arcsinh",
+    "arcsinh_", "arctan", "arctan2", "arctan_", "arctanh", "arctanh_", "asin", "asin_", "asinh", "asinh_", "atan", "atan2",
+    "atan_", "atanh", "atanh_", "ceil", "ceil_", "cos", "cos_", "cosh", "cosh_", "deg2rad", "deg2rad_", "digamma", "erf",
+    "erf_", "erfc", "erfc_", "erfinv", "exp", "exp2", "exp2_", "exp_", "expm1", "expm1_", "fix", "fix_", "floor", "floor_",
+    "frac", "frac_", "hypot", "i0", "i0_", "lgamma", "log", "log10", "log10_", "log1p", "log1p_", "log2", "log2_",
+    "log_", "logaddexp", "logaddexp2", "logit", "logit_", "mvlgamma", "nan_to_num", "nan_to_num_", "polygamma", "rad2deg",
+    "rad2deg_", "round", "round_", "rsqrt", "rsqrt_", "sigmoid", "sigmoid_", "sin", "sin_", "sinc", "sinc_", "sinh",
+    "sinh_", "sqrt", "sqrt_", "tan", "tan_", "tanh", "tanh_", "trunc", "trunc_", "xlogy", "xlogy_",
+]  # fmt: skip
+
+
+def _function(name: str, forward: Any, node: str, rule: Any, promote: Any = int_to_float) -> Any:
+    return elementwise(name, forward, node, rule, promote=promote, names=("x",))
+
+
+@cache
+def _scipy(name: str) -> Any:
+    """A ufunc of SciPy, which is imported when the first one is used."""
+    import scipy.special
+
+    return getattr(scipy.special, name)
+
+
+def _special(name: str) -> Any:
+    return lambda *x: _scipy(name)(*x)
+
+
+# Exponentials and logarithms.
+
+exp = _function("exp", np.exp, "ExpBackward0", lambda g, out: g * out)
+exp2 = _function(
+    "exp2", lambda x: np.exp2(x) if x.dtype.kind != "c" else np.exp(x * math.log(2)), "Exp2Backward0",
+    lambda g, out: g * out * math.log(2),
+)  # fmt: skip
+expm1 = _function("expm1", np.expm1, "Expm1Backward0", lambda g, out: g * (out + 1))
+log = _function("log", np.log, "LogBackward0", lambda g, x: g / x)
+log2 = _function("log2", np.log2, "Log2Backward0", lambda g, x: g / (x * math.log(2)))
+log10 = _function("log10", np.log10, "Log10Backward0", lambda g, x: g / (x * math.log(10)))
+log1p = _function("log1p", np.log1p, "Log1PBackward0", lambda g, x: g / (x + 1))
+sqrt = _function("sqrt", np.sqrt, "SqrtBackward0", lambda g, out: g / (2 * out))
+rsqrt = _function("rsqrt", lambda x: 1 / np.sqrt(x), "RsqrtBackward0", lambda g, out: -0.5 * g * out**3)
+
+# Circular and hyperbolic functions, and their inverses.
+
+sin = _function("sin", np.sin, "SinBackward0", lambda g, x: g * cos(x))
+cos = _function("cos", np.cos, "CosBackward0", lambda g, x: g * -sin(x))
+tan = _function("tan", np.tan, "TanBackward0", lambda g, out: g * (out**2 + 1))
+asin = arcsin = _function("asin", np.arcsin, "AsinBackward0", lambda g, x: g * rsqrt(-x * x + 1))
+acos = arccos = _function("acos", np.arccos, "AcosBackward0", lambda g, x: g * -rsqrt(-x * x + 1))
+atan = arctan = _function("atan", np.arctan, "AtanBackward0", lambda g, x: g / (x * x + 1))
+sinh = _function("sinh", np.sinh, "SinhBackward0", lambda g, x: g * cosh(x))
+cosh = _function("cosh", np.cosh, "CoshBackward0", lambda g, x: g * sinh(x))
+asinh = arcsinh = _function("asinh", np.arcsinh, "AsinhBackward0", lambda g, x: g * rsqrt(x**2 + 1))
+acosh = arccosh = _function("acosh", np.arccosh, "AcoshBackward0", lambda g, x: g * rsqrt(x * x - 1))
+atanh = arctanh = _function("atanh", np.arctanh, "AtanhBackward0", lambda g, x: g / (1 - x**2))
+
+tanh_backward = elementwise(
+    "tanh_backward", lambda g, out: g * (1 - out * out), "TanhBackwardBackward0",
+    lambda gg, out: tanh_backward(gg, out),
+    lambda gg, g, out: g * (-2 * out * gg),
+    names=("g", "out"),
+)  # fmt: skip
+tanh = _function("tanh", np.tanh, "TanhBackward0", lambda g, out: tanh_backward(g, out))
+
+sigmoid_backward = elementwise(
+    "sigmoid_backward", lambda g, out: g * (1 - out) * out, "SigmoidBackwardBackward0",
+    lambda gg, out: sigmoid_backward(gg, out),
+    lambda gg, g, out: g * gg * (-2 * out + 1),
+    names=("g", "out"),
+)  # fmt: skip
+sigmoid = _function("sigmoid", lambda x: 1 / (1 + np.exp(-x)), "SigmoidBackward0", lambda g, out: sigmoid_backward(g, out))
+
+
+def _sinc(x: Any) -> Any:
+    x = x * math.pi
+    return np.where(x == 0, x.dtype.type(1), np.sin(x) / x)[()]
+
+
+def _sinc_rule(g: Any, x: Any) -> Any:
+    y, square = x * math.pi, x * x * math.pi
+    return choose(0, g * ((y * cos(y) - sin(y)) / square), square == 0)
+
+
+sinc = _function("sinc", _sinc, "SincBackward0", _sinc_rule)
+deg2rad, rad2deg = (
+    _function(name, lambda x, factor=factor: x * x.dtype.type(factor), node, rule,
+              only("bif", RuntimeError(f"{name} is not supported for complex tensors."), int_to_float))
+    for name, factor, node, rule in (
+        ("deg2rad", math.pi / 180, "Deg2RadBackward0", lambda g: deg2rad(g)),
+        ("rad2deg", 180 / math.pi, "Rad2DegBackward0", lambda g: rad2deg(g)),
+    )
+)  # fmt: skip
+
+
+# Functions of two.
+
+hypot = elementwise(
+    "hypot", np.hypot, "HypotBackward0", lambda g, x, out: g * (x / out), lambda g, y, out: g * (y / out),
+    names=("x", "y"), numbers=False, promote=only("f", "hypot_cpu"),
+)  # fmt: skip
+
+
+def _inverse_square(x: Any, y: Any) -> Any:
+    square = x * x + y * y
+    return masked_fill(reciprocal(square), square == 0, 0)
+
+
+atan2 = arctan2 = elementwise(
+    "atan2", np.arctan2, "Atan2Backward0",
+    lambda g, x, y: g * y * _inverse_square(x, y), lambda g, x, y: g * -x * _inverse_square(x, y),
+    names=("x", "y"), numbers=False, promote=only("bif", "atan2_cpu", int_to_float),
+)  # fmt: skip
+
+
+def _logaddexp(x: Any, y: Any) -> Any:
+    if x.dtype.kind != "c":
+        return np.logaddexp(x, y)
+    low, high = np.where(x.real < y.real, x, y), np.where(x.real < y.real, y, x)
+    return (high + np.log1p(np.exp(low - high)))[()]
+
+
+logaddexp = elementwise(
+    "logaddexp", _logaddexp, "LogaddexpBackward0",
+    lambda g, x, y: g / (1 + exp(y - x)), lambda g, x, y: g / (1 + exp(x - y)),
+    numbers=False, promote=only("fc", "logaddexp_cpu"),
+)  # fmt: skip
+logaddexp2 = elementwise(
+    "logaddexp2", np.logaddexp2, "Logaddexp2Backward0",
+    lambda g, x, y: g / (1 + pow_of_number(y - x, 2)), lambda g, x, y: g / (1 + pow_of_number(x - y, 2)),
+    names=("x", "y"), numbers=False, promote=only("f", "logaddexp2_cpu"),
+)  # fmt: skip
+
+
+def _xlogy(x: Any, y: Any) -> Any:
+    # 0 wherever x is 0, unless y is not a number.
+    return np.where((x == 0) & (y == y), x.dtype.type(0), x * np.log(y))[()]
+
+
+_xlogy_dtype = only("bif", "xlogy_cpu", int_to_float)
+_log_of = lambda g, x, y: masked_fill(xlogy(g, y), (x == 0) & (y <= 0), 0)
+_xlogy_tensors = elementwise("xlogy", _xlogy, "XlogyBackward0", _log_of, lambda g, x, y: g * x / y, promote=_xlogy_dtype)
+_xlogy_number = elementwise("xlogy_number", _xlogy, "XlogyBackward2", _log_of, inputs=2, promote=_xlogy_dtype)
+_xlogy_of_number = elementwise(
+    "xlogy_of_number", lambda y, x: _xlogy(x, y), "XlogyBackward1", lambda g, y, x: g * x / y, inputs=2, promote=_xlogy_dtype
+)
+
+
+def xlogy(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """``input * log(other)``, and 0 where `input` is 0; one of the two may be a number."""
+    if isinstance(other, NUMBERS):
+        return _xlogy_number(input, other, out=out)
+    if isinstance(input, NUMBERS):
+        return _xlogy_of_number(other, input, out=out)
+    return _xlogy_tensors(input, other) if out is None else _xlogy_tensors(input, other, out=out)
+
+
+# Error functions, gamma functions, Bessel functions.
+
+
+def _real(name: str, kernel: str, value: Any, node: str, rule: Any) -> Any:
+    return _function(name, value, node, rule, only("bif", kernel, int_to_float))
+
+
+erf = _real("erf", "erf_vml_cpu", _special("erf"), "ErfBackward0", lambda g, x: 2 / math.sqrt(math.pi) * exp(-(x**2)) * g)
+erfc = _real(
+    "erfc", "erfc_vml_cpu", _special("erfc"), "ErfcBackward0", lambda g, x: -2 / math.sqrt(math.pi) * exp(-(x**2)) * g
+)
+erfinv = _real(
+    "erfinv", "erfinv_vml_cpu", _special("erfinv"), "ErfinvBackward0",
+    lambda g, out: 0.5 * math.sqrt(math.pi) * exp(out**2) * g,
+)  # fmt: skip
+lgamma = _real("lgamma", "lgamma_vml_cpu", _special("gammaln"), "LgammaBackward0", lambda g, x: g * digamma(x))
+
+
+def _digamma(x: Any) -> Any:
+    # At the poles: infinite at 0, with the sign of the side it is seen from, and undefined below.
+    pole = (x == 0) | ((x < 0) & (x == np.floor(x)))
+    return np.where(pole, np.where(x == 0, -np.copysign(x.dtype.type(np.inf), x), np.nan), _scipy("psi")(x)).astype(x.dtype)[()]
+
+
+digamma = _real("digamma", "digamma", _digamma, "DigammaBackward0", lambda g, x: g * _polygamma(x, 1))
+
+
+def _polygamma_value(x: Any, n: int) -> Any:
+    if n == 0:
+        return _digamma(x)
+    value = (-1.0) ** (n + 1) * math.factorial(n) * _scipy("zeta")(float(n + 1), x.astype(np.float64))
+    if n == 1:
+        # zeta is not defined left of 0: reflection, psi1(1 - x) + psi1(x) = (pi / sin(pi x))^2.
+        x64 = x.astype(np.float64)
+        value = np.where(x64 < 0.5, (math.pi / np.sin(math.pi * x64)) ** 2 - _scipy("zeta")(2.0, 1 - x64), value)
+    return np.asarray(value).astype(x.dtype)[()]
+
+
+_polygamma = elementwise(
+    "polygamma", _polygamma_value, "PolygammaBackward0", lambda g, x, n: g * _polygamma(x, n + 1),
+    inputs=1, promote=only("bif", "polygamma", int_to_float),
+)  # fmt: skip
+
+
+def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The `n`-th derivative of `digamma`. Raises RuntimeError for a negative `n`."""
+    check_int("polygamma", n, "n", 1)
+    check_tensor("polygamma", input, "input", 2)
+    if n < 0:
+        raise RuntimeError("polygamma(n, x) does not support negative n.")
+    return _polygamma(input, n) if out is None else into(out, _polygamma, input, n)
+
+
+def _mvlgamma_value(x: Any, p: int) -> Any:
+    if np.any(x <= 0.5 * (p - 1)):
+        raise RuntimeError("All elements must be greater than (p-1)/2")
+    return sum(_scipy("gammaln")(x - 0.5 * i) for i in range(p)) + x.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
+
+
+_mvlgamma = elementwise(
+    "mvlgamma", _mvlgamma_value, "MvlgammaBackward0", lambda g, x, p: g * sum(digamma(x - 0.5 * i) for i in range(p)),
+    inputs=1, promote=only("bif", "mvlgamma", int_to_float),
+)  # fmt: skip
+
+
+def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
+    """The logarithm of the multivariate gamma function of dimension `p`. Raises RuntimeError where it is undefined."""
+    check_tensor("mvlgamma", input)
+    check_int("mvlgamma", p, "p", 2)
+    if p < 1:
+        raise RuntimeError("p has to be greater than or equal to 1")
+    return _mvlgamma(input, p) if out is None else into(out, _mvlgamma, input, p)
+
+
+i0 = _real("i0", "i0_vml_cpu", _special("i0"), "I0Backward0", lambda g, x: g * _i1(x))
+_i1 = _real("i1", "i1_vml_cpu", _special("i1"), "SpecialI1Backward0", lambda g, x, out: g * _i1_slope(x, out))
+
+
+def _i1_slope(x: Any, out: Any) -> Any:
+    return choose(0.5, i0(x) - out / x, x == 0)
+
+
+# Rounding.
+
+
+def _rounding(name: str, forward: Any, node: str, complex_error: str | Exception) -> Any:
+    def promote(d: dtypes.dtype) -> dtypes.dtype:
+        return only("bif", complex_error, only("ifc", f"{name}_vml_cpu"))(d)
+
+    return _function(name, forward, node, lambda g: zeros(g), promote)
+
+
+floor, ceil, trunc = (
+    _rounding(name, forward, f"{name.title()}Backward0", NotImplementedError(f"{name} is not supported for complex inputs"))
+    for name, forward in (("floor", np.floor), ("ceil", np.ceil), ("trunc", np.trunc))
+)
+fix = trunc
+_round = _rounding("round", np.rint, "RoundBackward0", "round_vml_cpu")
+
+
+def _round_to(x: Any, decimals: int) -> Any:
+    scale = x.dtype.type(10.0 ** abs(decimals))
+    return np.rint(x * scale) / scale if decimals >= 0 else np.rint(x / scale) * scale
+
+
+_round_decimals = elementwise(
+    "round_decimals", _round_to, "RoundBackward1", lambda g: zeros(g), inputs=1, promote=only("f", "round_cpu")
+)
+
+
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
+    """The nearest integer, or multiple of ``10 ** -decimals``; the even one of two that are equally near."""
+    if decimals.__class__ is int and decimals == 0:
+        return _round(input, out=out)
+    check_int("round", decimals, "decimals", 2)
+    return _round_decimals(input, decimals) if out is None else into(out, _round_decimals, input, decimals)
+
+
+frac = _function("frac", lambda x: x - np.trunc(x), "FracBackward0", lambda g: g, only("f", "frac_cpu"))
+
+
+# Cleaning up.
+
+
+def _logit_value(x: Any, eps: float | None) -> Any:
+    if eps is not None:
+        x = np.minimum(np.maximum(x, eps), 1 - eps)
+    return np.log(x / (1 - x))
+
+
+def _logit_rule(g: Any, x: Any, eps: float | None) -> Any:
+    slope = g / (x * (1 - x))
+    if eps is None:
+        return choose(slope, math.nan, (x >= 0) & (x <= 1))
+    return choose(slope, 0, (x >= eps) & (x <= 1 - eps))
+
+
+_logit = elementwise(
+    "logit", _logit_value, "LogitBackward0", _logit_rule, inputs=1, promote=only("bif", "logit_cpu", int_to_float)
+)
+
+
+def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Tensor:
+    """``log(input / (1 - input))``, of `input` kept within [`eps`, 1 - `eps`] where `eps` is given."""
+    if eps is not None:
+        check_number("logit", eps, "eps", 2)
+    return _logit(input, eps) if out is None else into(out, _logit, input, eps)
+
+
+def _finite(x: Any, nan: float, posinf: float, neginf: float) -> Any:
+    out = np.where(np.isnan(x), x.dtype.type(nan), x)
+    return np.where(out == np.inf, x.dtype.type(posinf), np.where(out == -np.inf, x.dtype.type(neginf), out))[()]
+
+
+_nan_to_num = elementwise(
+    "nan_to_num", _finite, "NanToNumBackward0", lambda g, x: g * isfinite(x), inputs=1, promote=only("f", "nan_to_num")
+)
+
+
+def nan_to_num(
+    input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None, *,
+    out: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """`input` with 0 or `nan` for what is not a number, and finite numbers for infinities (by default the extreme ones)."""
+    check_tensor("nan_to_num", input)
+    for position, (name, value) in enumerate((("nan", nan), ("posinf", posinf), ("neginf", neginf)), 2):
+        if value is not None and not isinstance(value, (int, float)):
+            raise argument_error("nan_to_num", name, "float", value, position)
+    if is_complex(input):
+        raise NotImplementedError("nan_to_num() of complex tensors")
+    if input.dtype.category < 2:
+        return clone_of(input) if out is None else into(out, clone_of, input)
+    most = finfo(input.dtype).max
+    arguments = (input, nan or 0.0, most if posinf is None else posinf, -most if neginf is None else neginf)
+    return _nan_to_num(*arguments) if out is None else into(out, _nan_to_num, *arguments)
+
+
+def clone_of(x: Tensor) -> Tensor:
+    return wrap(x._data.copy())
+
+
+_UNARY = (
+    acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, deg2rad, digamma, erf, erfc, erfinv, exp, exp2, expm1, floor,
+    frac, i0, lgamma, log, log10, log1p, log2, logit, nan_to_num, rad2deg, round, rsqrt, sigmoid, sin, sinc, sinh, sqrt,
+    tan, tanh, trunc,
+)  # fmt: skip
+_ALIASES = {
+    "arccos": acos, "arccosh": acosh, "arcsin": asin, "arcsinh": asinh, "arctan": atan, "arctanh": atanh, "fix": trunc,
+}  # fmt: skip
+methods(
+    **{f.__name__: f for f in _UNARY}, **_ALIASES,
+    atan2=atan2, arctan2=atan2, hypot=hypot, logaddexp=logaddexp, logaddexp2=logaddexp2, xlogy=xlogy, mvlgamma=mvlgamma,
+    polygamma=lambda self, n: polygamma(n, self),
+)  # fmt: skip
+inplace_methods(
+    *_UNARY, atan2, hypot, xlogy, mvlgamma, arctan2_=atan2, polygamma_=lambda self, n: polygamma(n, self),
+    **{name + "_": f for name, f in _ALIASES.items()},
+)  # fmt: skip
+(
+    acos_, acosh_, asin_, asinh_, atan_, atanh_, ceil_, cos_, cosh_, deg2rad_, erf_, erfc_, exp_, exp2_, expm1_, floor_,
+    frac_, i0_, log_, log10_, log1p_, log2_, logit_, nan_to_num_, rad2deg_, round_, rsqrt_, sigmoid_, sin_, sinc_, sinh_,
+    sqrt_, tan_, tanh_, trunc_, xlogy_, arccos_, arccosh_, arcsin_, arcsinh_, arctan_, arctanh_, fix_,
+) = functions(
+    *["acos_", "acosh_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "cos_", "cosh_", "deg2rad_", "erf_", "erfc_", "exp_", "exp2_", "expm1_", "floor_", "frac_", "i0_", "log_", "log10_", "log1p_", "log2_", "logit_", "nan_to_num_", "rad2deg_", "round_", "rsqrt_", "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_", "tan_", "tanh_", "trunc_", "xlogy_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_", "arctanh_", "fix_"]
+)  # fmt: skip
