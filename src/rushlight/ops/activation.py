@@ -214,11 +214,11 @@ _gelu_tanh = elementwise(
 )  # fmt: skip
 
 
-_logistic = elementwise("logistic", lambda x: 1 / (1 + np.exp(-x)), "SigmoidBackward0", lambda g, out: g * (out * (1 - out)))
+sigmoid = elementwise("logistic", lambda x: 1 / (1 + np.exp(-x)), "SigmoidBackward0", lambda g, out: g * (out * (1 - out)))
 
 
 def _silu_slope(g: Any, x: Any) -> Any:
-    s = _logistic(x)
+    s = sigmoid(x)
     return g * (s * (1 + x * (1 - s)))
 
 
@@ -227,7 +227,7 @@ silu = elementwise("silu", lambda x: x / (1 + np.exp(-x)), "SiluBackward0", _sil
 
 def _mish_slope(g: Any, x: Any) -> Any:
     t = np.tanh(_softplus(x, 1.0, 20.0))
-    return g * (t + x * _logistic(x) * (1 - t * t))
+    return g * (t + x * sigmoid(x) * (1 - t * t))
 
 
 mish = elementwise(
@@ -242,7 +242,7 @@ def _softplus_slope(g: Any, x: Any, beta: float, threshold: float) -> Any:
 
 
 def _softplus_curvature(g: Any, x: Any, beta: float, threshold: float) -> Any:
-    s = _logistic(x * beta)
+    s = sigmoid(x * beta)
     return g * s * (1 - s) * beta * (x * beta < threshold)
 
 
@@ -259,12 +259,12 @@ _softplus = elementwise(
 )  # fmt: skip
 
 log_sigmoid_backward = elementwise(
-    "log_sigmoid_backward", lambda g, x: g * _logistic(-x), "LogSigmoidBackwardBackward0",
+    "log_sigmoid_backward", lambda g, x: g * sigmoid(-x), "LogSigmoidBackwardBackward0",
     lambda gg, x: log_sigmoid_backward(gg, x),
-    lambda gg, g, x: gg * g * -(_logistic(x) * _logistic(-x)),
+    lambda gg, g, x: gg * g * -(sigmoid(x) * sigmoid(-x)),
     names=("g", "x"),
 )  # fmt: skip
-logsigmoid = elementwise(
+log_sigmoid = elementwise(
     "log_sigmoid", lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))), "LogSigmoidBackward0",
     lambda g, x: log_sigmoid_backward(g, x), promote=only("f", "log_sigmoid_cpu"),
 )  # fmt: skip
@@ -359,13 +359,13 @@ def softmin(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tenso
 
 def _glu_value(x: Any, dim: int) -> Any:
     a, b = np.split(x, 2, dim)
-    return a * _logistic(b)
+    return a * sigmoid(b)
 
 
 def _glu_slope(g: Any, x: Any, dim: int) -> Any:
     half = x.shape[dim] // 2
     before = (slice(None),) * dim
-    a, s = x[(*before, slice(0, half))], _logistic(x[(*before, slice(half, None))])
+    a, s = x[(*before, slice(0, half))], sigmoid(x[(*before, slice(half, None))])
     return np.concatenate((g * s, g * a * s * (1 - s)), dim)
 
 

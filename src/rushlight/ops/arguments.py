@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dtypes import dtype
+from ..core.modes import is_grad_enabled
 from ..core.tensor import Tensor
 from .options import argument_error
 
@@ -42,3 +43,12 @@ def check_bool(function: str, value: Any, name: str, position: int) -> None:
 def unimplemented(kernel: str, d: dtype) -> NotImplementedError:
     """The error of a kernel that does not take this dtype."""
     return NotImplementedError(f"\"{kernel}\" not implemented for '{d.scalar_name}'")
+
+
+def check_no_gradient(function: str, value: Any, name: str) -> None:
+    """Raises RuntimeError if `value` is a tensor whose gradient would be recorded: this argument has none."""
+    if isinstance(value, Tensor) and value.requires_grad and is_grad_enabled():
+        raise RuntimeError(
+            f"The function '{function}' is not differentiable with respect to argument '{name}'. This input cannot have "
+            "requires_grad True."
+        )
