@@ -402,7 +402,7 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any, pending: dict[Any, Any])
 
 def accumulate(leaf: Tensor, gradient: Tensor, alone: bool = False) -> None:
     """Adds to a leaf's `.grad`: in place, or under grad mode out of place. `alone`: nobody else holds the payload."""
-    from ..ops import copy_of_gradient
+    from ..ops.conversion import copy_of_gradient
 
     with _accumulating:
         cold = leaf._cold_state()
