@@ -6,10 +6,11 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.backward import Run, run
-from ..core.node import accumulate_grad_of
+import numpy as np
+
+from ..core.backward import Run, add_to_grad, run
 from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
-from ..core.tensor import LEAF, Tensor, edge_of
+from ..core.tensor import LEAF, Tensor, edge_of, wrap
 from . import anomaly_mode, function, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
@@ -55,16 +56,45 @@ def backward(
     if inputs is not None and not inputs:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     outputs = _tuple(tensors) or ()
-    gradients = _root_gradients(outputs, grad_tensors)
+    gradients = _root_gradients(outputs, grad_tensors, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
     if create_graph and inputs is None:
         _warn_create_graph()
+    job = Run()
+    job.keep_graph, job.create_graph = keep, create_graph
     if inputs is None:
-        _run(Run(keep, create_graph), outputs, gradients)
+        _run(job, outputs, gradients)
         return
-    captures = _captures(inputs)
-    captured = _run(Run(keep, create_graph, captures), outputs, gradients)
+    job.captures = _captures(inputs)
+    captured = _run(job, outputs, gradients)
     _accumulate_into(inputs, captured, create_graph)
+
+
+def _tensor_backward(
+    self: Tensor, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
+) -> None:
+    """Computes the gradient of this tensor with respect to the graph's leaves and adds it to their `.grad`.
+
+    `gradient` (same shape) may be left out for a scalar. ``retain_graph`` keeps what was saved for another backward;
+    ``create_graph`` records the computation itself, for higher derivatives; `inputs` restricts the accumulation to these
+    tensors. Raises RuntimeError if nothing here requires grad, or if the graph was freed.
+    """
+    if create_graph or inputs is not None:
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        return
+    # The call of every training step: one root, straight to the engine.
+    root = edge_of(self)
+    gradient = _root_gradient(0, self, gradient, False)
+    if root is None:
+        raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
+    job = Run()
+    if retain_graph:
+        job.keep_graph = True
+    run(job, (root,), (gradient,))
+
+
+_tensor_backward.__name__ = _tensor_backward.__qualname__ = "backward"
+Tensor.backward = _tensor_backward  # type: ignore[attr-defined]
 
 
 def grad(
@@ -97,12 +127,15 @@ def grad(
     out, into = _tuple(outputs) or (), _tuple(inputs) or ()
     if not into:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    gradients = _root_gradients(out, grad_outputs)
+    gradients = _root_gradients(out, grad_outputs, create_graph)
     for x in into:
         if not x.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     keep = create_graph if retain_graph is None else retain_graph
-    captured = _run(Run(keep, create_graph, _captures(into), accumulate=False), out, gradients)
+    job = Run()
+    job.keep_graph, job.create_graph, job.accumulate = keep, create_graph, False
+    job.captures = _captures(into)
+    captured = _run(job, out, gradients)
     return _results(into, captured, create_graph, allow_unused, materialize_grads)
 
 
@@ -112,38 +145,41 @@ def _tuple(x: Any) -> tuple[Any, ...] | None:
     return (x,) if isinstance(x, Tensor) or hasattr(x, "node") else tuple(x)
 
 
-def _root_gradients(outputs: Sequence[Tensor], given: Any) -> list[Tensor]:
-    """A gradient for every output: as given and checked, or one where the output is a real scalar."""
+def _root_gradients(outputs: Sequence[Tensor], given: Any, create_graph: bool) -> list[Any]:
+    """A gradient for every output, as given and checked, or one where the output is a real scalar: a Tensor under
+    `create_graph`, a payload otherwise."""
     given = (None,) * len(outputs) if given is None else _tuple(given)
     if len(given) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
-    return [_root_gradient(i, out, gradient) for i, (out, gradient) in enumerate(zip(outputs, given))]
+    return [_root_gradient(i, out, gradient, create_graph) for i, (out, gradient) in enumerate(zip(outputs, given))]
 
 
-def _root_gradient(i: int, out: Tensor, gradient: Any) -> Any:
-    from ..ops import ones_like
-
-    if isinstance(gradient, Tensor):
-        if gradient.shape != out.shape:
-            raise RuntimeError(
-                f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a shape of "
-                f"{out.shape}."
-            )
-        if out.is_complex() != gradient.is_complex():
-            raise RuntimeError(
-                "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
-                f"dtype: grad_output[{i}] has a dtype of {gradient.dtype} and output[{i}] has a dtype of {out.dtype}."
-            )
-        return gradient if gradient.dtype is out.dtype else gradient.to(out.dtype)
-    if gradient is not None:
-        raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
-    if out.requires_grad:
-        if out._data.size != 1:
+def _root_gradient(i: int, out: Tensor, gradient: Any, create_graph: bool) -> Any:
+    if gradient is None:
+        data = out._data
+        if not out.requires_grad:
+            return None
+        if data.size != 1:
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        if not out.is_floating_point():
+        if data.dtype.kind != "f":
             raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {out.dtype}")
-        return ones_like(out)
-    return None
+        one = data.dtype.type(1) if isinstance(data, np.generic) else np.ones_like(data)
+        return wrap(one) if create_graph else one
+    if not isinstance(gradient, Tensor):
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
+    if gradient.shape != out.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a shape of "
+            f"{out.shape}."
+        )
+    if out.is_complex() != gradient.is_complex():
+        raise RuntimeError(
+            "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
+            f"dtype: grad_output[{i}] has a dtype of {gradient.dtype} and output[{i}] has a dtype of {out.dtype}."
+        )
+    if gradient.dtype is not out.dtype:
+        gradient = gradient.to(out.dtype)
+    return gradient if create_graph else gradient._data
 
 
 def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any]) -> dict[int, Any]:
@@ -151,7 +187,7 @@ def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any]) -> dict[
     for i, root in enumerate(roots):
         if root is None:
             raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
-    return run(job, roots, gradients if job.create_graph else [g._data for g in gradients])
+    return run(job, roots, gradients)
 
 
 def _captures(inputs: Sequence[Tensor]) -> dict[Any, list[int]]:
@@ -169,15 +205,8 @@ def _accumulate_into(inputs: Sequence[Tensor], captured: dict[int, Any], create_
     for i, x in enumerate(inputs):
         if x._node is LEAF or i not in captured or captured[i] is None:
             continue
-        accumulator = accumulate_grad_of(x)
         with set_grad_enabled(create_graph):
-            accumulator(captured[i] if create_graph else _wrapped(captured[i]))
-
-
-def _wrapped(payload: Any) -> Tensor:
-    from ..core.tensor import wrap
-
-    return wrap(payload)
+            add_to_grad(x, captured[i])
 
 
 def _results(
@@ -196,7 +225,7 @@ def _results(
                 )
             results.append(zeros_like(x) if materialize else None)
         else:
-            results.append(gradient if create_graph else _wrapped(gradient))
+            results.append(gradient if create_graph else wrap(gradient))
     return tuple(results)
 
 

@@ -27,7 +27,7 @@ import numpy as np
 
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import FREED_GRAPH, AccumulateGrad, Node, Output
-from .saved import check_versions, last_write, tensors
+from .saved import check_versions, count_write, last_write, note_write, tensors
 from .tensor import Tensor, edge_of, wrap
 
 #: Called around every node while anomaly mode is on: (node, run the node) -> gradients.
@@ -37,16 +37,14 @@ GUARDS: list[Callable[..., Any]] = []
 class Run:
     """What one backward is asked to do."""
 
-    __slots__ = ("accumulate", "captured", "captures", "create_graph", "hooked", "keep_graph", "needed", "only")
-
-    def __init__(self, keep_graph: bool, create_graph: bool, captures: dict[Any, list[int]] | None = None,
-                 accumulate: bool = True) -> None:  # fmt: skip
-        self.keep_graph, self.create_graph, self.accumulate = keep_graph, create_graph, accumulate
-        #: Edge -> positions in the result of `grad()`; None where every leaf gets its gradient.
-        self.captures = captures
-        self.captured: dict[int, Any] = {}
-        self.needed: set[Any] | None = None
-        self.hooked: _Hooked | None = None
+    keep_graph = create_graph = False
+    #: Edge -> positions in the result of `grad()`; None where every leaf gets its gradient.
+    captures: dict[Any, list[int]] | None = None
+    captured: dict[int, Any]
+    #: With captures: whether captured leaves get their gradient too.
+    accumulate = True
+    needed: set[Any] | None = None
+    hooked: _Hooked | None = None
 
 
 def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, Any]:
@@ -54,18 +52,25 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
     mode = GRAD if job.create_graph else NO_GRAD
     previous = grad_mode()
     if job.captures is not None:
-        job.needed = _needed(roots, job.captures)
+        job.captured, job.needed = {}, _needed(roots, job.captures)
     if previous != mode and previous != INFERENCE:
         set_grad_mode(mode)
     try:
         pending = _sweep(job, roots, gradients)
+        if job.captures is None:
+            with _accumulating:
+                for leaf, gradient in pending.items():
+                    if gradient is not None and (leaf._cold is None or not leaf._cold.hooked):
+                        # Three names hold a gradient that is this leaf's alone: the dict, ours, getrefcount's.
+                        accumulate(leaf, gradient, getrefcount(gradient) <= 3)
+                note_write()
         for leaf, gradient in pending.items():
-            if gradient is not None:
-                _finish_leaf(job, leaf, gradient, pending)
+            if gradient is not None and (job.captures is not None or leaf._cold.hooked):
+                _finish_leaf(job, leaf, gradient)
     finally:
-        if grad_mode() != previous:
+        if previous != mode:
             set_grad_mode(previous)
-    return job.captured
+    return job.captured if job.captures is not None else {}
 
 
 def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[Any, Any]:
@@ -94,7 +99,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                 continue
             elif not target._rank:
                 pending[target] = gradient
-                if target._cold is not None and job.hooked is None and _has_hooks(target):
+                if job.hooked is None and target._cold is not None and _has_hooks(target):
                     job.hooked = _Hooked(job, heap, following)
             elif following is None:
                 following, waits = target, gradient
@@ -314,7 +319,7 @@ def _capture(job: Run, node: Node, gradients: list[Any]) -> None:
 
 def _has_hooks(leaf: Tensor) -> bool:
     cold = leaf._cold
-    if cold is None:
+    if cold is None or not cold.hooked:
         return False
     accumulator = cold.accumulator() if cold.accumulator is not None else None
     return bool(cold.hooks or cold.post_accumulate or (accumulator is not None and accumulator.extras is not None))
@@ -366,13 +371,13 @@ class _Hooked:
             if self.waiting[leaf] <= 0 and leaf in pending:
                 gradient = pending.pop(leaf)
                 if gradient is not None:
-                    _finish_leaf(self.job, leaf, gradient, pending)
+                    _finish_leaf(self.job, leaf, gradient)
 
 
 _accumulating = threading.RLock()
 
 
-def _finish_leaf(job: Run, leaf: Tensor, gradient: Any, pending: dict[Any, Any]) -> None:
+def _finish_leaf(job: Run, leaf: Tensor, gradient: Any) -> None:
     """A leaf's gradient is complete: its hooks, then the capture or `.grad`."""
     cold = leaf._cold
     if cold is not None and cold.hooks:
@@ -387,8 +392,7 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any, pending: dict[Any, Any])
     extras = accumulator.extras if accumulator is not None else None
     if extras is not None and extras.pre:
         (gradient,) = _pre_hooks(job, extras, [gradient])
-    # Four names hold a gradient that is this leaf's alone: the dict, the caller's, ours, getrefcount's.
-    accumulate(leaf, shown(job, gradient), alone=not job.create_graph and getrefcount(gradient) <= 4)
+    add_to_grad(leaf, gradient)
     if cold is not None and cold.post_accumulate:
         for hook in list(cold.post_accumulate.values()):
             result = hook(leaf)
@@ -400,36 +404,52 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any, pending: dict[Any, Any])
             hook((), (given,))
 
 
-def accumulate(leaf: Tensor, gradient: Tensor, alone: bool = False) -> None:
-    """Adds to a leaf's `.grad`: in place, or under grad mode out of place. `alone`: nobody else holds the payload."""
-    from ..ops.conversion import copy_of_gradient
+def accumulate(leaf: Tensor, gradient: Any, alone: bool = False) -> None:
+    """Adds a payload to a leaf's `.grad`, in place; under grad mode a Tensor, out of place.
 
-    with _accumulating:
+    `alone`: nobody else holds the payload, so that it may itself become the `.grad`. The caller holds the lock, and
+    calls `note_write` afterwards.
+    """
+    cold = leaf._cold
+    if cold is None:
         cold = leaf._cold_state()
-        grad = cold.grad
-        if grad is None:
-            data = gradient._data
-            if grad_mode() == GRAD:
-                cold.grad = copy_of_gradient(gradient)
-            elif alone and (data.__class__ is not np.ndarray or (data.base is None and data.flags.c_contiguous)):
-                cold.grad = gradient
-            else:
-                cold.grad = wrap(np.array(data, order="C") if isinstance(data, np.ndarray) else data)
-        elif grad_mode() == GRAD:
-            cold.grad = grad + gradient
-        else:
-            grad.add_(gradient)
+    grad = cold.grad
+    if grad_mode() == GRAD:
+        from ..ops import copy_of_gradient
+
+        gradient = gradient if isinstance(gradient, Tensor) else wrap(gradient)
+        cold.grad = copy_of_gradient(gradient) if grad is None else grad + gradient
+    elif grad is None:
+        if gradient.__class__ is np.ndarray and not (alone and gradient.base is None and gradient.flags.c_contiguous):
+            gradient = np.array(gradient, order="C")
+        cold.grad = wrap(gradient)
+    elif grad._data.__class__ is np.ndarray and grad._view is None:
+        np.add(grad._data, gradient, grad._data)
+        count_write(grad)
+    elif isinstance(grad._data, np.generic):
+        grad._data = grad._data + gradient
+        count_write(grad)
+    else:
+        grad.add_(wrap(gradient))
+
+
+def add_to_grad(leaf: Tensor, gradient: Any) -> None:
+    """`accumulate`, on its own."""
+    with _accumulating:
+        accumulate(leaf, gradient)
+        note_write()
 
 
 def call_node(node: Node, gradients: Sequence[Any]) -> Any:
     """``grad_fn(*gradients)``: runs one node by hand, on Tensors, in the grad mode of the caller."""
     if isinstance(node, AccumulateGrad):
         if gradients and gradients[0] is not None:
-            accumulate(node.variable, gradients[0])
+            add_to_grad(node.variable, gradients[0] if grad_mode() == GRAD else gradients[0]._data)
         return None
     if len(gradients) != node.outputs:
         raise TypeError(f"expected {node.outputs} arguments, got {len(gradients)} instead")
-    job = Run(keep_graph=True, create_graph=True)
+    job = Run()
+    job.keep_graph = job.create_graph = True
     results = run_node(job, node, list(gradients) if node.several else gradients[0])
     results = tuple(results)
     return results[0] if len(results) == 1 else results

@@ -34,21 +34,21 @@ OVERLAPPING_INPUT = (
 #: How a view was made, where that forbids to rewrite its history; DEFAULT_VIEW: it does not.
 DEFAULT_VIEW, NO_GRAD_VIEW, INFERENCE_VIEW, MULTI_VIEW, CUSTOM_VIEW = range(5)
 _AMBIGUOUS = (
-    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the "
-    "view and the inplace either both inside the {} block (if you don't want the inplace to be tracked) or both outside "
-    "(if you want the inplace to be tracked)."
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both "
+    "the view and the inplace either both inside the {} block (if you don't want the inplace to be tracked) or both "
+    "outside (if you want the inplace to be tracked)."
 )
 _WHY_NOT = {
     NO_GRAD_VIEW: _AMBIGUOUS.format("no_grad"),
     INFERENCE_VIEW: _AMBIGUOUS.format("inference_mode"),
     MULTI_VIEW: (
-        "This view is the output of a function that returns multiple views. Such functions do not allow the output views "
-        "to be modified inplace. You should replace the inplace operation by an out-of-place one."
+        "This view is the output of a function that returns multiple views. Such functions do not allow the output "
+        "views to be modified inplace. You should replace the inplace operation by an out-of-place one."
     ),
     CUSTOM_VIEW: (
-        "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to "
-        "handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect "
-        "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+        "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic "
+        "to handle view+inplace would override the custom backward associated with the custom Function, leading to "
+        "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
     ),
 }
 
@@ -64,7 +64,8 @@ def view_error(creation: int, indirect: bool, node: str | None, nr: int) -> Runt
     if node is None:
         what = f"A view was created in {mode} and {changed} modified inplace{end}. "
     elif creation in (NO_GRAD_VIEW, INFERENCE_VIEW):
-        what = f"Output {nr} of {node} is a view of a view which was created in {mode} and {changed} modified inplace{end}. "
+        what = f"Output {nr} of {node} is a view of a view which was created in {mode} and {changed} modified inplace{end}"
+        what += ". "
     else:
         what = f"Output {nr} of {node} is a view and {changed} modified inplace. "
     return RuntimeError(what + _WHY_NOT[creation])

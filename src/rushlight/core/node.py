@@ -190,6 +190,7 @@ def accumulate_grad_of(leaf: Any) -> AccumulateGrad:
     accumulator = cold.accumulator() if cold.accumulator is not None else None
     if accumulator is None:
         accumulator = AccumulateGrad(leaf)
+        cold.hooked = True
         cold.accumulator = weakref.ref(accumulator)
     return accumulator
 

@@ -317,9 +317,16 @@ def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentia
 
         this = Op(name, forward, node or name, names, rules=vjp, saves=(f"{names[0]}_shape", *names[1:]), **about)
         return _named(views_call(this) if this.several else view_call(this), this)
+    # One input with a gradient, and it comes first: calls on a float tensor may take the short way.
+    short = bool(vjp) and joint is None and list(vjp) == [names[0]] and not (about.keys() & {"several", "variadic"})
     this = Op(name, forward, node or name, names, rules=None if joint else vjp, joint=joint,
-              differentiable=differentiable, **about)  # fmt: skip
-    return _named(_general(this), this)
+              differentiable=differentiable, saves=_one_input_saves(names) if short else None, **about)  # fmt: skip
+    return _named(_unary(this, _general(this)) if short else _general(this), this)
+
+
+def _one_input_saves(names: Sequence[str]) -> tuple[str, ...]:
+    """What the short way keeps, in its order: the arguments, the result, the input's shape."""
+    return (*names, "out", f"{names[0]}_shape")
 
 
 def _general(op: Op) -> Call:
@@ -362,7 +369,7 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     names = names or (parameters(forward) if hasattr(forward, "__code__") else ("x", "y")[: max(len(vjp), 1)])
     inputs = about.pop("inputs", len(vjp) or len(names))
     simple = inputs == 1 or len(names) == inputs == 2
-    saves = (*names, "out") if simple and vjp else None
+    saves = (_one_input_saves(names) if inputs == 1 else (*names, "out")) if simple and vjp else None
     this = Op(name, forward, node or name, names, rules=dict(zip(names, vjp)), conforms=True, saves=saves, **about)
     slow = _promoting(this, inputs)
     # The operator answers NotImplemented where the function raises.
@@ -481,6 +488,7 @@ FLOATS, DOUBLES = _Numbers(F32), _Numbers(F64)
 def _unary(op: Op, slow: Call) -> Call:
     forward, node_class = op.forward, op.node_class
     saves_x, saves_out, smooth = _reads(op, op.names[0]), _reads(op, "out"), bool(op.rules)
+    saves_shape = _reads(op, f"{op.names[0]}_shape")
     saves = any(_reads(op, name) for name in op.saves)
     unsaved = (None,) * (len(op.names) - 1)
 
@@ -493,12 +501,16 @@ def _unary(op: Op, slow: Call) -> Call:
         d = a.dtype
         if d is not F32 and d is not F64:
             return slow(input, *parameters)
+        for p in parameters:
+            if p.__class__ in PLAIN:
+                return slow(input, *parameters)
         try:
             r = forward(a, *parameters)
         except (RuntimeWarning, ValueError, TypeError):
             return slow(input, *parameters)
         y = new(Tensor)
-        y._data, y._view, y._cold = r, None, None
+        y._data = r
+        y._view = y._cold = None
         mode = grad_mode()
         counter = input._counter
         n = input._node
@@ -513,8 +525,9 @@ def _unary(op: Op, slow: Call) -> Call:
         y._node = node
         y._counter = [0] if saves_out else None
         if saves:
-            node.values = (a if saves_x else None, *parameters, r if saves_out else None)
-            node.saved = saved = (input if saves_x else None, *unsaved, y._counter)
+            shape = a.shape if saves_shape else None
+            node.values = (a if saves_x else None, *parameters, r if saves_out else None, shape)
+            node.saved = saved = (input if saves_x else None, *unsaved, y._counter, None)
             node.versions = None if counter is None or not saves_x else versions_of(saved)
         else:
             node.values, node.saved, node.versions = (), (), None

@@ -34,22 +34,28 @@ last_write = [0]
 WRITERS: list[Any] = []
 
 
-def wrote(counter: list[int]) -> None:
-    """Notes a write to the memory that `counter` counts."""
-    with _lock:
-        counter[0] += 1
-        last_write[0] = next_rank()
+def bump(x: Tensor) -> None:
+    """Notes an in-place change of `x`. An inference tensor keeps no version."""
+    counter = count_write(x)
+    note_write()
     for note in WRITERS:
         note(counter)
 
 
-def bump(x: Tensor) -> None:
-    """Notes an in-place change of `x`. An inference tensor keeps no version."""
-    if x._counter is UNTRACKED:
-        return
-    if x._counter is None:
-        x._counter = [0]
-    wrote(x._counter)
+def count_write(x: Tensor) -> list[int]:
+    """The next version of `x`; `note_write` is to follow once the memory, and perhaps more of it, is written."""
+    counter = x._counter
+    if counter is None:
+        counter = x._counter = [1]
+    elif counter is not UNTRACKED:
+        counter[0] += 1
+    return counter
+
+
+def note_write() -> None:
+    """From now on every node that is older than this has its saved tensors checked."""
+    with _lock:
+        last_write[0] = next_rank()
 
 
 def check_versions(node: Node) -> None:

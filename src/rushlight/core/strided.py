@@ -79,7 +79,9 @@ def is_dense(x: np.ndarray) -> bool:
 
 def overlaps_partly(x: Any, y: Any) -> bool:
     """Whether `x` and `y` share memory, but not element for element; only told of two that are dense."""
-    if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or not (x.size and y.size and is_dense(x) and is_dense(y)):
+    if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and x.size and y.size):
+        return False
+    if not (is_dense(x) and is_dense(y)):
         return False
     start, other = x.__array_interface__["data"][0], y.__array_interface__["data"][0]
     if start == other and x.nbytes == y.nbytes:
@@ -88,9 +90,9 @@ def overlaps_partly(x: Any, y: Any) -> bool:
 
 
 # Note [as_strided]
-#   Called by a program, as_strided looks at x's memory. Replayed on another payload of x's shape, such as a gradient, it
-#   means the places that x's elements had then: `layout` are x's strides at that time, places count from x's first
-#   element, what lies between x's elements or beyond them is zero, and a place that several elements share has their mean.
+#   Called by a program, as_strided looks at x's memory. Replayed on another payload of x's shape, such as a gradient,
+#   it means the places that x's elements had then: `layout` are x's strides at that time, places count from x's first
+#   element, what lies between x's elements or beyond them is zero, and a place that several share has their mean.
 
 
 def reach(size: tuple[int, ...], stride: tuple[int, ...]) -> int:

@@ -34,14 +34,16 @@ new: Callable[[Any], Any] = object.__new__
 class Cold:
     """The rare state of a tensor."""
 
-    __slots__ = ("accumulator", "grad", "hooks", "post_accumulate", "retain")
+    __slots__ = ("accumulator", "grad", "hooked", "hooks", "post_accumulate", "retain")
 
     def __init__(self) -> None:
         self.grad: Any = None
-        self.hooks: OrderedDict[int, Any] = OrderedDict()
-        self.post_accumulate: OrderedDict[int, Any] = OrderedDict()
-        self.accumulator: weakref.ref[Any] | None = None
         self.retain = False
+        #: Whether the engine has to look here at all: a hook, or an AccumulateGrad that may carry some, was made once.
+        self.hooked = False
+        self.hooks: OrderedDict[int, Any] | None = None
+        self.post_accumulate: OrderedDict[int, Any] | None = None
+        self.accumulator: weakref.ref[Any] | None = None
 
 
 class Tensor:
@@ -70,7 +72,7 @@ class Tensor:
     _cold: Cold | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        from ..ops.creation import legacy_tensor
+        from ..ops.legacy import legacy_tensor
 
         return legacy_tensor(cls, *args, **kwargs)
 
@@ -238,7 +240,9 @@ class Tensor:
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if self.is_leaf:
-            hooks: OrderedDict[int, Any] = self._cold_state().hooks
+            cold = self._cold_state()
+            cold.hooked = True
+            hooks = cold.hooks = cold.hooks if cold.hooks is not None else OrderedDict()
             handle = RemovableHandle(hooks)
             hooks[handle.id] = hook
         else:
@@ -255,23 +259,12 @@ class Tensor:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if not self.is_leaf:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-        hooks = self._cold_state().post_accumulate
+        cold = self._cold_state()
+        cold.hooked = True
+        hooks = cold.post_accumulate = cold.post_accumulate if cold.post_accumulate is not None else OrderedDict()
         handle = RemovableHandle(hooks)
         hooks[handle.id] = hook
         return handle
-
-    def backward(
-        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
-    ) -> None:
-        """Computes the gradient of this tensor with respect to the graph's leaves and adds it to their `.grad`.
-
-        `gradient` (same shape) may be left out for a scalar. ``retain_graph`` keeps what was saved for another
-        backward; ``create_graph`` records the computation itself, for higher derivatives; `inputs` restricts the
-        accumulation to these tensors. Raises RuntimeError if nothing here requires grad, or if the graph was freed.
-        """
-        from ..autograd import backward
-
-        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def detach(self) -> Tensor:
         """This tensor's payload without its history; memory and version counter are shared."""

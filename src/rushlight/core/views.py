@@ -102,7 +102,8 @@ class View:
         base = self.base
         if base._data is not self.origin:
             # The base was transposed, resized, ... in place: only the memory still connects the two.
-            self.step = Step(as_strided.op, geometry(x._data, base._data), base._data.shape, None, 1, None)  # type: ignore[attr-defined]
+            place_of = geometry(x._data, base._data)
+            self.step = Step(as_strided.op, place_of, base._data.shape, None, 1, None)  # type: ignore[attr-defined]
             self.origin = base._data
         return self.step
 
@@ -327,7 +328,7 @@ class CopySlices(Node):
 
 
 def check_inplace(x: Tensor, recording: bool) -> None:
-    """Raises, as torch does, where `x` may not be changed in place; `recording`: the operation would enter the graph."""
+    """Raises, as torch does, where `x` may not be changed in place (`recording`: by what enters the graph)."""
     if x._counter is UNTRACKED and grad_mode() != INFERENCE:
         raise RuntimeError(errors.INFERENCE_INPLACE)
     if not recording:
@@ -354,7 +355,8 @@ def check_overlap(x: Tensor, arguments: tuple[Any, ...]) -> None:
             raise RuntimeError(errors.OVERLAPPING_INPUT)
 
 
-def assign(x: Tensor, call: Call, arguments: tuple[Any, ...], *, like_copy: bool = False, overlap: bool = False) -> Tensor:
+def assign(x: Tensor, call: Call, arguments: tuple[Any, ...], *, like_copy: bool = False,
+           overlap: bool = False) -> Tensor:  # fmt: skip
     """``x.op_(*arguments)``: computes ``call(x, *arguments)`` into `x`. See Note [In-place].
 
     Raises RuntimeError where torch does, before anything is changed. `like_copy` casts the result to any dtype;
@@ -533,8 +535,8 @@ def _resize(out: Tensor, result: Tensor) -> None:
 
         warnings.warn(
             f"An output with one or more elements was resized since it had shape {list(out.shape)}, which does not "
-            f"match the required output shape {list(result.shape)}. This behavior is deprecated, and in a future PyTorch "
-            "release outputs will not be resized unless they have zero elements. You can explicitly reuse an out "
+            f"match the required output shape {list(result.shape)}. This behavior is deprecated, and in a future "
+            "PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out "
             "tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
             UserWarning,
             stacklevel=5,
