@@ -1,0 +1,302 @@
+"""The engine: depth, memory, threads, reentrance, and what is left behind when backward fails."""
+
+import gc
+import sys
+import threading
+import weakref
+
+import pytest
+
+import rushlight as torch
+
+
+def leaf(*values):
+    return torch.tensor(values, requires_grad=True)
+
+
+@pytest.fixture
+def no_gc():
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def test_a_chain_of_a_million_nodes():
+    x = leaf(1.0)
+    y = x
+    for _ in range(1_000_000):
+        y = y + 1.0
+    y.backward(torch.ones(1))
+    assert x.grad.tolist() == [1.0]
+    del y  # and the graph goes without recursion
+
+
+def test_a_deep_chain_differentiated_twice():
+    x = leaf(1.0)
+    y = x
+    for _ in range(20_000):
+        y = y * 1.00001
+    (g,) = torch.autograd.grad((y * y).sum(), x, create_graph=True)
+    (gg,) = torch.autograd.grad(g.sum(), x)
+    assert torch.allclose(gg, 2 * torch.tensor([1.00001], dtype=torch.float64).pow(40_000).float(), rtol=1e-2)
+
+
+def test_a_node_waits_for_everything_that_used_its_result():
+    x = leaf(2.0)
+    a = x * x
+    b = a * 3
+    c = a + b
+    d = c * a
+    d.backward(torch.ones(1))
+    # d = (a + 3a) a = 4 x^4
+    assert x.grad.tolist() == [16 * 2.0**3]
+
+
+PROGRAMS = {
+    "chain": lambda x: (x * 2 + x).exp().sum(),
+    "saved result": lambda x: x.tanh().exp().sqrt().sum(),
+    "matmul": lambda x: (x.reshape(1, -1) @ x.reshape(-1, 1)).sum(),
+    "views": lambda x: (x[1:] * x.reshape(3, 1).t()[0, :2]).sum(),
+    "several results": lambda x: sum(part.sum() for part in (x * 2).unbind()),
+    "in place": lambda x: (x * 1).add_(1).mul_(2).sum(),
+    "in place on a view": lambda x: _overwritten(x).sum(),
+    "broadcast": lambda x: (x.reshape(3, 1) * x).sum(),
+}
+
+
+def _overwritten(x):
+    y = x * 1
+    y[0] = y[1] * 2
+    return y
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_a_dropped_graph_is_gone_at_once(name, order, no_gc):
+    x = leaf(0.5, 1.0, 1.5)
+    gc.collect()
+    out = PROGRAMS[name](x)
+    alive = [weakref.ref(out)]
+    if order == 1:
+        (g,) = torch.autograd.grad(out, x)
+    elif order == 2:
+        (g,) = torch.autograd.grad(out, x, create_graph=True)
+        if g.requires_grad:
+            g.sum().backward()
+        alive.append(weakref.ref(g))
+        del g
+    del out
+    assert [ref() for ref in alive] == [None] * len(alive)
+    x.grad = None
+    assert gc.collect() == 0
+
+
+def test_backward_keeps_no_memory(no_gc):
+    x = leaf(1.0, 2.0, 3.0)
+    step = lambda: (x * x).exp().sum().backward()
+    step()
+    before = len(gc.get_objects())
+    for _ in range(200):
+        step()
+    assert len(gc.get_objects()) - before < 20
+
+
+def test_saved_values_are_freed_as_backward_goes():
+    x = leaf(1.0)
+    y = x.exp()
+    z = y.exp()
+    node = y.grad_fn
+    z.backward(torch.ones(1))
+    with pytest.raises(RuntimeError, match="second time"):
+        _ = node._saved_result
+
+
+class Fails(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, g):
+        raise KeyError("on purpose")
+
+
+def test_a_failed_backward_changes_no_grad():
+    x, y = leaf(1.0), leaf(2.0)
+    (x * y).backward(torch.ones(1))
+    early = Fails.apply(x)
+    late = y * 3
+    with pytest.raises(KeyError, match="on purpose"):
+        (early * late).backward(torch.ones(1))
+    assert (x.grad.tolist(), y.grad.tolist()) == ([2.0], [1.0])
+    assert torch.is_grad_enabled()
+
+
+def test_backward_inside_backward():
+    x = leaf(3.0)
+
+    class Inner(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a):
+            with torch.enable_grad():
+                ctx.a = a.detach().requires_grad_()
+                ctx.out = ctx.a * ctx.a
+            return ctx.out.detach()
+
+        @staticmethod
+        def backward(ctx, g):
+            ctx.out.backward(g)
+            return ctx.a.grad
+
+    Inner.apply(x * 2).backward(torch.ones(1))
+    assert x.grad.tolist() == [24.0]
+
+
+def test_deep_reentrance():
+    class Nested(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, depth):
+            ctx.depth = depth
+            return a * 1
+
+        @staticmethod
+        def backward(ctx, g):
+            if ctx.depth:
+                with torch.enable_grad():
+                    b = leaf(1.0)
+                    Nested.apply(b, ctx.depth - 1).backward(torch.ones(1))
+                    return b.grad * g, None
+            return g, None
+
+    x = leaf(1.0)
+    Nested.apply(x, 20).backward(torch.ones(1))
+    assert x.grad.tolist() == [1.0]
+
+
+def in_threads(count, work):
+    errors = []
+
+    def run(i):
+        try:
+            work(i)
+        except Exception as error:  # pragma: no cover
+            errors.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(count)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    sys.setswitchinterval(interval)
+    assert not errors
+
+
+def test_threads_accumulate_into_shared_leaves():
+    x = torch.ones(4, dtype=torch.float64, requires_grad=True)
+
+    def work(i):
+        for _ in range(200):
+            (x * x).sum().backward()
+
+    in_threads(8, work)
+    assert x.grad.tolist() == [8 * 200 * 2.0] * 4
+
+
+def test_threads_share_a_retained_graph():
+    x = torch.ones(4, dtype=torch.float64, requires_grad=True)
+    y = (x * x).exp().sum()
+    (once,) = torch.autograd.grad(y, x, retain_graph=True)
+
+    def work(i):
+        for _ in range(50):
+            (g,) = torch.autograd.grad(y, x, retain_graph=True)
+            assert torch.equal(g, once)
+
+    in_threads(8, work)
+
+
+def test_grad_mode_belongs_to_a_thread():
+    seen = []
+    with torch.no_grad():
+        in_threads(1, lambda i: seen.append(torch.is_grad_enabled()))
+    assert seen == [True]
+
+
+def test_grad_mode_belongs_to_a_task():
+    import asyncio
+
+    @torch.no_grad()
+    async def quiet():
+        first = torch.is_grad_enabled()
+        await asyncio.sleep(0)
+        return first, torch.is_grad_enabled()
+
+    async def loud():
+        await asyncio.sleep(0)
+        return torch.is_grad_enabled()
+
+    async def main():
+        return await asyncio.gather(quiet(), loud(), quiet())
+
+    assert asyncio.run(main()) == [(False, False), True, (False, False)]
+
+
+def test_no_grad_around_an_async_generator():
+    import asyncio
+
+    @torch.no_grad()
+    async def numbers():
+        yield torch.is_grad_enabled()
+        yield torch.is_grad_enabled()
+
+    async def main():
+        return [(inside, torch.is_grad_enabled()) async for inside in numbers()]
+
+    assert asyncio.run(main()) == [(False, True), (False, True)]
+
+
+def test_a_generator_gets_what_is_sent_and_thrown():
+    @torch.no_grad()
+    def echo():
+        got = yield "start"
+        try:
+            while True:
+                got = yield got
+        except ValueError:
+            yield "thrown"
+        return "end"
+
+    g = echo()
+    assert [next(g), g.send(1), g.send(2), g.throw(ValueError())] == ["start", 1, 2, "thrown"]
+    with pytest.raises(StopIteration) as stop:
+        next(g)
+    assert stop.value.value == "end"
+
+
+def test_anomaly_mode_names_the_nan_and_the_lines():
+    x = leaf(0.0)
+    with pytest.warns(UserWarning, match="Anomaly Detection"), torch.autograd.detect_anomaly():
+        y = (x.sqrt() * 0).sum()
+        with (
+            pytest.warns(UserWarning, match=r"Error detected in SqrtBackward0(.|\n)*x\.sqrt\(\)"),
+            pytest.raises(RuntimeError, match="Function 'SqrtBackward0' returned nan values in its 0th output."),
+        ):
+            y.backward()
+    assert x.grad is None
+
+
+def test_anomaly_mode_says_where_a_saved_value_was_overwritten():
+    x = leaf(1.0, 2.0)
+    with torch.autograd.set_detect_anomaly(True, check_nan=False):
+        y = x.exp()
+        z = y * y  # saved here
+        y.add_(1)  # overwritten here
+        with (
+            pytest.warns(UserWarning, match="Error detected in MulBackward0"),
+            pytest.raises(RuntimeError, match="modified by an inplace operation") as error,
+        ):
+            z.sum().backward()
+    line = test_anomaly_mode_says_where_a_saved_value_was_overwritten.__code__.co_firstlineno
+    assert f"{__file__}:{line + 4}" in str(error.value)
+    assert f"{__file__}:{line + 5}" in str(error.value)
