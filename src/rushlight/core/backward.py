@@ -131,10 +131,13 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             check_versions(node)
         if create_graph:
             values = tensors(node)
-        if node.metas is None:
-            gradients = node.backward(gradient, values)
-        else:
-            gradients = node.metas.backward(node, gradient, values)
+        try:
+            if node.metas is None:
+                gradients = node.backward(gradient, values)
+            else:
+                gradients = node.metas.backward(node, gradient, values)
+        except RuntimeWarning:
+            gradients = _again(job, node, gradient)
         targets = node.edges
         if values and not keep_graph:
             node.values, node.saved = None, ()
@@ -157,9 +160,20 @@ def run_node(job: Run, node: Node, gradient: Any) -> Any:
         raise RuntimeError(FREED_GRAPH)
     check_versions(node)
     values = tensors(node) if job.create_graph else node.values
-    if node.metas is None:
-        return node.backward(gradient, values)
-    return node.metas.backward(node, gradient, values)
+    try:
+        if node.metas is None:
+            return node.backward(gradient, values)
+        return node.metas.backward(node, gradient, values)
+    except RuntimeWarning:
+        return _again(job, node, gradient)
+
+
+def _again(job: Run, node: Node, gradient: Any) -> Any:
+    """Where NumPy's warnings are errors, runs a node's rules once more without them (see `op.quietly`)."""
+    if node.runs_undefined:
+        raise  # a custom Function: the warning is its author's  # noqa: PLE0704
+    with np.errstate(all="ignore"):
+        return run_node(job, node, gradient)
 
 
 def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Sequence[Any]]:
