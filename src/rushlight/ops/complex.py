@@ -153,7 +153,7 @@ def _set_imag(self: Tensor, value: Any) -> None:
 # Conjugates.
 
 _conj = elementwise("conj", np.conjugate, "ConjBackward0", lambda g: conj(g), names=("x",), holomorphic=False)
-conj_physical = elementwise(
+_conj_physical = elementwise(
     "conj_physical", np.conjugate, "ConjPhysicalBackward0", lambda g: conj_physical(g), names=("x",), holomorphic=False
 )
 
@@ -161,6 +161,13 @@ conj_physical = elementwise(
 def conj(input: Any) -> Any:
     """The complex conjugate; a real tensor itself."""
     return _conj(input) if is_complex(input) else input
+
+
+def conj_physical(input: Any, *, out: Tensor | None = None) -> Any:
+    """The complex conjugate; a real tensor itself."""
+    if out is not None:
+        return _conj_physical(input, out=out)
+    return _conj_physical(input) if is_complex(input) else input
 
 
 # Putting together.

@@ -420,9 +420,8 @@ def _size(x: Any) -> Any:
 
 
 def _direction(x: Any) -> Any:
-    if x.dtype.kind == "b":
-        return +x if x.__class__ is np.bool else x.copy()
-    return np.sign(x) if x.dtype.kind != "u" else (x != 0).astype(x.dtype)
+    # Unlike NumPy's, torch's sign of what is not a number is 0.
+    return np.sign(x) if x.dtype.kind == "c" else ((x > 0).astype(x.dtype) - (x < 0) if x.dtype.kind != "b" else x | x)
 
 
 def _sgn_rule(g: Any, x: Any, out: Any) -> Any:

@@ -77,22 +77,26 @@ atan = arctan = _function("atan", np.arctan, "AtanBackward0", lambda g, x: g / (
 sinh = _function("sinh", np.sinh, "SinhBackward0", lambda g, x: g * cosh(x))
 cosh = _function("cosh", np.cosh, "CoshBackward0", lambda g, x: g * sinh(x))
 asinh = arcsinh = _function("asinh", np.arcsinh, "AsinhBackward0", lambda g, x: g * rsqrt(x**2 + 1))
-acosh = arccosh = _function("acosh", np.arccosh, "AcoshBackward0", lambda g, x: g * rsqrt(x * x - 1))
+acosh = arccosh = _function("acosh", np.arccosh, "AcoshBackward0", lambda g, x: g * _acosh_slope(x))
 atanh = arctanh = _function("atanh", np.arctanh, "AtanhBackward0", lambda g, x: g / (1 - x**2))
 
+
+def _acosh_slope(x: Any) -> Any:
+    # One root of the product would be on the wrong branch left of the imaginary axis.
+    return rsqrt(x + 1) * rsqrt(x - 1) if is_complex(x) else rsqrt(x * x - 1)
+
+
 tanh_backward = elementwise(
-    "tanh_backward", lambda g, out: g * (1 - out * out), "TanhBackwardBackward0",
-    lambda gg, out: tanh_backward(gg, out),
-    lambda gg, g, out: g * (-2 * out * gg),
-    names=("g", "out"),
+    "tanh_backward", lambda x, y: x * (1 - y * y), "TanhBackwardBackward0",
+    lambda g, y: tanh_backward(g, y),
+    lambda g, x, y: x * (-2 * y * g),
 )  # fmt: skip
 tanh = _function("tanh", np.tanh, "TanhBackward0", lambda g, out: tanh_backward(g, out))
 
 sigmoid_backward = elementwise(
-    "sigmoid_backward", lambda g, out: g * (1 - out) * out, "SigmoidBackwardBackward0",
-    lambda gg, out: sigmoid_backward(gg, out),
-    lambda gg, g, out: g * gg * (-2 * out + 1),
-    names=("g", "out"),
+    "sigmoid_backward", lambda x, y: x * (1 - y) * y, "SigmoidBackwardBackward0",
+    lambda g, y: sigmoid_backward(g, y),
+    lambda g, x, y: x * g * (-2 * y + 1),
 )  # fmt: skip
 sigmoid = _function("sigmoid", lambda x: 1 / (1 + np.exp(-x)), "SigmoidBackward0", lambda g, out: sigmoid_backward(g, out))
 
@@ -277,7 +281,7 @@ floor, ceil, trunc = (
     for name, forward in (("floor", np.floor), ("ceil", np.ceil), ("trunc", np.trunc))
 )
 fix = trunc
-_round = _rounding("round", np.rint, "RoundBackward0", "round_vml_cpu")
+_round = _rounding("round", lambda x: np.rint(x) if x.dtype.kind == "f" else +x, "RoundBackward0", "round_vml_cpu")
 
 
 def _round_to(x: Any, decimals: int) -> Any:

@@ -91,7 +91,7 @@ def _zero_inplace(self: Tensor) -> Tensor:
 
 def _copied(x: Any, source: Any) -> Any:
     try:
-        return np.broadcast_to(dtypes.cast(source, dtypes.of_array(x)), x.shape)
+        return np.broadcast_to(dtypes.cast(source, dtypes.of_array(x)), x.shape, subok=True)[()]
     except ValueError:
         shape = errors.broadcast_shapes(x.shape, source.shape)
         raise RuntimeError(
