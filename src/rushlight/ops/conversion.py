@@ -11,13 +11,12 @@ from ..core import dtypes
 from ..core.dtypes import bfloat16, cast
 from ..core.modes import GRAD, grad_mode
 from ..core.op import op
-from ..core.strided import is_dense
 from ..core.tensor import Tensor, memory
 from ..core.types import check_device, contiguous_format, device, memory_format, preserve_format
 from .arguments import check_tensor
 from .attach import methods
 from .comparison import zeros
-from .creation import in_format
+from .creation import in_format, ordered_copy
 from .from_data import REQUIRES_GRAD_TO_SCALAR
 from .options import PYTHON_DTYPES, argument_error, made, no_such_call, warn_once
 
@@ -26,19 +25,6 @@ __all__ = ["clone", "from_dlpack"]
 REQUIRES_GRAD = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 NO_BFLOAT16 = "Got unsupported ScalarType BFloat16"
 _NOT_ONE_ELEMENT = "only one element tensors can be converted to Python scalars"
-
-
-def ordered_copy(data: Any, format_: Any) -> Any:
-    """A copy of a payload: in the order of its memory if `format_` preserves it, else in that of the format."""
-    if isinstance(data, np.generic):
-        return data
-    if format_ is contiguous_format:
-        return data.copy(order="C")
-    if format_ is preserve_format:
-        return data.copy(order="K") if 0 not in data.strides or is_dense(data) else data.copy(order="C")
-    out = in_format("clone", data, format_)
-    out[...] = data
-    return out
 
 
 _clone = op("clone", ordered_copy, "CloneBackward0", {"data": lambda g: g}, names=("data", "format_"))
@@ -373,7 +359,7 @@ def contains(self: Tensor, element: Any) -> bool:
         raise RuntimeError(  # noqa: TRY004
             f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
         )
-    return bool((self == element).any().item())  # type: ignore[attr-defined]
+    return bool((element == self).any().item())  # type: ignore[attr-defined]
 
 
 def backwards(self: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core import dtypes
 from ..core.dtypes import bfloat16, bool_, cast, int64
+from ..core.strided import is_dense
 from ..core.tensor import Tensor
 from ..core.types import (
     channels_last, channels_last_3d, contiguous_format, finfo, memory_format, preserve_format, strided,
@@ -16,6 +17,7 @@ from ..core.types import (
 from .arguments import check_tensor, unimplemented
 from .attach import methods
 from .options import (
+    MISSING,
     argument_error, as_number, check_integer, check_keywords, check_nonnegative, check_options, check_out, check_size,
     made, take_size, write_made,
 )  # fmt: skip
@@ -117,7 +119,7 @@ def in_format(name: str, data: Any, format_: Any) -> Any:
     return np.moveaxis(np.empty_like(np.moveaxis(data, 1, -1), order="C"), -1, 1)
 
 
-def full(size: Any, fill_value: Any = None, *, out: Tensor | None = None, dtype: Any = None, layout: Any = strided,
+def full(size: Any, fill_value: Any = MISSING, *, out: Tensor | None = None, dtype: Any = None, layout: Any = strided,
          device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
     """A tensor of this size, every element `fill_value`, of whose kind the dtype is unless one is given.
 
@@ -137,12 +139,9 @@ def full(size: Any, fill_value: Any = None, *, out: Tensor | None = None, dtype:
 
 
 def _fill_value(name: str, value: Any, position: int) -> Any:
-    try:
-        return as_number(name, "fill_value", value, position)
-    except TypeError:
-        if value is None:
-            raise TypeError(f'{name}() missing 1 required positional arguments: "fill_value"') from None
-        raise
+    if value is MISSING:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "fill_value"')
+    return as_number(name, "fill_value", value, position)
 
 
 def _dtype_of(value: Any) -> dtypes.dtype:
@@ -238,6 +237,19 @@ def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = st
     return made(_strided(size, stride, dtype or dtypes.get_default_dtype()), requires_grad)
 
 
+def ordered_copy(data: Any, format_: Any) -> Any:
+    """A copy of a payload: in the order of its memory if `format_` preserves it, else in that of the format."""
+    if isinstance(data, np.generic):
+        return data
+    if format_ is contiguous_format:
+        return data.copy(order="C")
+    if format_ is preserve_format:
+        return data.copy(order="K") if 0 not in data.strides or is_dense(data) else data.copy(order="C")
+    out = in_format("clone", data, format_)
+    out[...] = data
+    return out
+
+
 def _strided(size: tuple[int, ...], stride: tuple[int, ...], d: dtypes.dtype) -> Any:
     if len(size) != len(stride):
         raise RuntimeError(
@@ -323,7 +335,7 @@ def empty_like(input: Tensor, *, dtype: Any = None, layout: Any = None, device: 
     return _like("empty_like", None, input, dtype, layout, device, pin_memory, requires_grad, memory_format)
 
 
-def full_like(input: Tensor, fill_value: Any = None, *, dtype: Any = None, layout: Any = None, device: Any = None,
+def full_like(input: Tensor, fill_value: Any = MISSING, *, dtype: Any = None, layout: Any = None, device: Any = None,
               pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = preserve_format) -> Tensor:  # fmt: skip
     """`fill_value` everywhere, in the shape and dtype of `input`, and in the order of its memory."""
     value = _fill_value("full_like", fill_value, 2)
@@ -345,7 +357,7 @@ def _new_constant(name: str, value: int | None) -> Any:
     return method
 
 
-def new_full(self: Tensor, size: Any, fill_value: Any = None, *, dtype: Any = None, device: Any = None,
+def new_full(self: Tensor, size: Any, fill_value: Any = MISSING, *, dtype: Any = None, device: Any = None,
              requires_grad: bool = False, layout: Any = strided, pin_memory: bool = False) -> Tensor:  # fmt: skip
     """`fill_value` everywhere, in the dtype of this tensor, of the given size; the result is a leaf."""
     dtype = check_options("new_full", dtype, layout, device, pin_memory, requires_grad) or self.dtype

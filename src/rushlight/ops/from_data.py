@@ -19,10 +19,10 @@ from ..core import dtypes
 from ..core.dtypes import BY_NUMPY, bfloat16, bool_, cast, complex128, dtype, int64
 from ..core.promotion import promote_types
 from ..core.tensor import PLAIN, Tensor, edge_of, memory
-from ..core.types import strided
+from ..core.types import preserve_format, strided
 from .attach import methods
-from .creation import filled, in_range
-from .options import check_options, made, warn_once, warn_user
+from .creation import filled, in_range, ordered_copy
+from .options import MISSING, check_options, made, warn_once, warn_user
 
 __all__ = ["as_tensor", "asarray", "from_numpy", "frombuffer", "tensor"]
 
@@ -37,7 +37,6 @@ _READ_ONLY = (
     "the {} to protect its data or make it writable before converting it to a tensor. This type of warning will be "
     "suppressed for the rest of this program."
 )
-MISSING: Any = object()
 
 
 def tensor(data: Any = MISSING, *args: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False,
@@ -82,10 +81,10 @@ def copied(data: Any, d: dtype | None, name: str) -> Any:
     if isinstance(data, Tensor):
         warn_user(_COPY_CONSTRUCTION.format(name))
         source = data._data
-        return cast(source, d or data.dtype, copy=isinstance(source, np.ndarray))
+        return cast(source, d) if d is not None and d is not data.dtype else ordered_copy(source, preserve_format)
     if isinstance(data, np.ndarray):
-        check_array(data)
-        return cast(data, d or BY_NUMPY[data.dtype], copy=True)
+        found = check_array(data)
+        return cast(data, d) if d is not None and d is not found else ordered_copy(data, preserve_format)
     if isinstance(data, np.generic) and not isinstance(data, (str, bytes)):
         return cast(data, d or BY_NUMPY[data.dtype]) if d is None or d.category >= 2 else _sequence(data, d)
     return _sequence(data, d)

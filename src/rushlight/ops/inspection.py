@@ -15,7 +15,10 @@ from ..core.printing import PRINT_OPTS, get_printoptions, printoptions, set_prin
 from ..core.promotion import can_cast, promote_types
 from ..core.strided import offset_between, storage, strides
 from ..core.tensor import PLAIN, Tensor, memory
-from ..core.types import CPU, Size, contiguous_format, get_default_device, set_default_device
+from ..core.types import (
+    CPU, Size, channels_last, channels_last_3d, contiguous_format, get_default_device, preserve_format,
+    set_default_device, strided,
+)  # fmt: skip
 from .arguments import check_tensor
 from .attach import methods
 from .conversion import in_order, type_string
@@ -23,7 +26,7 @@ from .legacy import TENSOR_TYPES, tensortype
 from .options import argument_error, check_integer, type_name, warn_once
 
 __all__ = [
-    "can_cast", "get_default_device", "get_default_dtype", "is_complex", "is_conj", "is_floating_point", "is_inference",
+    "can_cast", "channels_last", "channels_last_3d", "contiguous_format", "preserve_format", "strided", "get_default_device", "get_default_dtype", "is_complex", "is_conj", "is_floating_point", "is_inference",
     "is_neg", "is_nonzero", "is_same_size", "is_signed", "is_storage", "is_tensor", "numel", "promote_types",
     "result_type", "set_default_device", "set_default_dtype", "set_default_tensor_type", "set_printoptions",
     "get_printoptions", "printoptions",
@@ -50,7 +53,8 @@ def _dim(name: str, dim: Any, ndim: int) -> int:
 
 def stride(self: Tensor, dim: Any = None) -> Any:
     """How far apart in memory neighbours of each dimension are, in elements; or of one dimension."""
-    found = strides(memory(self))
+    data = memory(self)
+    found = strides(data if data.size else np.empty([max(n, 1) for n in data.shape], np.int8))
     return found if dim is None else found[_dim("stride", dim, len(found))]
 
 

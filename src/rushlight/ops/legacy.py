@@ -12,8 +12,8 @@ from ..core.op import op
 from ..core.tensor import Tensor, memory, new, shared_counter
 from ..core.types import CPU, Size, device
 from .attach import methods
-from .from_data import MISSING, copied
-from .options import check_nonnegative, check_size, made, type_name
+from .from_data import copied
+from .options import MISSING, check_nonnegative, check_size, made, type_name
 
 _SIGNATURES = (
     " * (*, torch.device device = None)\n{}"

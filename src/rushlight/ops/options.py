@@ -16,6 +16,8 @@ from ..core.tensor import LEAF, UNTRACKED, Tensor, new
 from ..core.types import check_device, device, layout, strided
 from ..core.views import write
 
+#: The default of an argument that must be given, where None may be given.
+MISSING: Any = object()
 #: The Python types that PyTorch takes for a dtype.
 PYTHON_DTYPES = {float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_, complex: dtypes.complex128}
 NEEDS_FLOATING_POINT = "Only Tensors of floating point and complex dtype can require gradients"

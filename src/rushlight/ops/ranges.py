@@ -101,9 +101,11 @@ def _no_such_arange(args: tuple[Any, ...], keywords: dict[str, Any]) -> TypeErro
 def _arange(start: Any, end: Any, step: Any, d: dtype, inclusive: bool) -> Any:
     if d.is_complex or d is bool_:
         raise unimplemented("arange_cpu", d)
-    start, end, step = (_real(n, d) for n in (start, end, step))
     if step == 0:
         raise RuntimeError("step must be nonzero")
+    start, end, step = (_real(n, d) for n in (start, end, step))
+    if step == 0:
+        raise ValueError("step must be nonzero")
     if not (math.isfinite(start) and math.isfinite(end)):
         raise RuntimeError(f"unsupported range: {start:g} -> {end:g}")
     if (end < start) if step > 0 else (end > start):
@@ -275,7 +277,8 @@ def _power(base: float, exponent: float) -> float:
     try:
         return math.pow(base, exponent)
     except (OverflowError, ValueError):
-        return float(np.power(np.float64(base), exponent))
+        with np.errstate(all="ignore"):
+            return float(np.power(np.float64(base), exponent))
 
 
 def _element(value: Any, d: dtype) -> Any:
