@@ -197,11 +197,12 @@ class BackwardHook:
 
     def _call_without_inputs(self, outputs: tuple) -> None:
         """No input requires a gradient, so no node stands there: the user's hooks are called with None for each."""
-        warnings.warn(
+        from ..ops.options import warn_user
+
+        warn_user(
             "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs "
             "require gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html"
-            "#torch.nn.Module.register_full_backward_hook for more details.",
-            stacklevel=5,
+            "#torch.nn.Module.register_full_backward_hook for more details."
         )
         for hook in self.user_hooks:
             result = hook(self.module, (None,) * self._n_inputs, outputs)
