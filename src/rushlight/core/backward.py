@@ -172,8 +172,11 @@ def _again(job: Run, node: Node, gradient: Any) -> Any:
     """Where NumPy's warnings are errors, runs a node's rules once more without them (see `op.quietly`)."""
     if node.runs_undefined:
         raise  # a custom Function: the warning is its author's  # noqa: PLE0704
+    values = tensors(node) if job.create_graph else node.values
     with np.errstate(all="ignore"):
-        return run_node(job, node, gradient)
+        if node.metas is None:
+            return node.backward(gradient, values)  # type: ignore[arg-type]
+        return node.metas.backward(node, gradient, values)
 
 
 def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Sequence[Any]]:
