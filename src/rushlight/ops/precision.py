@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core import dtypes
 from ..core.op import op, parameters
+from ..core.tensor import Tensor
 
 _HALF = np.dtype(np.float16)
 
@@ -43,3 +44,30 @@ def wide_op(name: str, forward: Callable[..., Any], node: str = "", vjp: Any = N
     """`op` whose value is computed by `widened(forward)`."""
     about.setdefault("names", parameters(forward))
     return op(name, widened(forward), node, vjp, **about)
+
+
+def converting(name: str, value: Callable[..., Any], node: str, vjp: dict[str, Any], **about: Any) -> Callable[..., Any]:
+    """An operation on x with a ``dtype=``, to which it converts x by itself, as torch's do."""
+    plain = wide_op(name, value, node, vjp, **about)
+    names = about.pop("names", None) or parameters(value)
+    converted = op(
+        f"{name}_as", lambda x, *rest: value(dtypes.cast(x, rest[-1]), *rest[:-1]), node, vjp,
+        names=(*names, "dtype"), **about, conforms=True,
+    )  # fmt: skip
+
+    def call(input: Tensor, *rest: Any, dtype: dtypes.dtype | None = None) -> Tensor:
+        if dtype is None or dtype is input.dtype:
+            return plain(input, *rest)
+        return converted(input, *rest, dtype)
+
+    call.__name__ = name
+    call.plain = plain  # type: ignore[attr-defined]
+    call.op = plain.op  # type: ignore[attr-defined]
+    return call
+
+
+def summed_dtype(input: Tensor, dtype: dtypes.dtype | None) -> dtypes.dtype | None:
+    """The dtype in which to add up: int64 for integers and bool, unless one is asked for."""
+    if dtype is None and input._data.dtype.kind in "biu":
+        return dtypes.int64
+    return dtype

@@ -1,0 +1,53 @@
+"""The results of functions that return several tensors: tuples whose parts have names.
+
+>>> torch.tensor([[1., 3.], [4., 2.]]).max(dim=1)
+torch.return_types.max(
+values=tensor([3., 4.]),
+indices=tensor([1, 0]))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import itemgetter
+from typing import Any
+
+__all__: list[str] = []
+
+
+class NamedTuple(tuple):
+    """A tuple of fixed length whose parts are attributes too. Made of one sequence; TypeError for one of another length."""
+
+    __slots__ = ()
+    n_fields = n_sequence_fields = n_unnamed_fields = 0
+    _names: tuple[str, ...] = ()
+
+    def __new__(cls, sequence: Iterable[Any]) -> NamedTuple:
+        parts = tuple(sequence)
+        if len(parts) != cls.n_fields:
+            raise TypeError(f"{cls._qualified()}() takes a {cls.n_fields}-sequence ({len(parts)}-sequence given)")
+        return tuple.__new__(cls, parts)
+
+    @classmethod
+    def _qualified(cls) -> str:
+        return f"torch.return_types.{cls.__name__}"
+
+    def __repr__(self) -> str:
+        parts = ",\n".join([f"{name}={part!r}" for name, part in zip(self._names, self)])
+        return f"{self._qualified()}(\n{parts})"
+
+    def __reduce__(self) -> Any:
+        return type(self), (tuple(self),)
+
+
+def _define(fields: str, *names: str) -> None:
+    parts = tuple(fields.split())
+    for name in names:
+        attributes: dict[str, Any] = {part: property(itemgetter(i)) for i, part in enumerate(parts)}
+        attributes |= {"__slots__": (), "n_fields": len(parts), "n_sequence_fields": len(parts), "_names": parts}
+        globals()[name] = type(name, (NamedTuple,), {**attributes, "__module__": "torch.return_types"})
+        __all__.append(name)
+
+
+_define("values indices", "cummax", "cummin", "kthvalue", "max", "median", "min", "mode", "nanmedian", "sort", "topk")
+_define("min max", "aminmax")
