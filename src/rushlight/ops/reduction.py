@@ -475,13 +475,15 @@ def _norm_slope(g: Any, x: Any, out: Any, ord: float, dim: Any, keepdim: bool) -
     return (sign * size ** (ord - 1) if ord < 2 else x * size ** (ord - 2)) * scale
 
 
-def _ties(x: Any, extreme: Any, dim: Any) -> Any:
-    mask = (x == extreme) | ((x != x) & (extreme != extreme))
+def _ties(x: Any, extreme: Any, dim: Any, nan: bool = False) -> Any:
+    mask = x == extreme
+    if nan:
+        mask |= (x != x) & (extreme != extreme)
     return np.asarray(mask / add(mask, dim, np.int64, None, True)).astype(x.dtype, copy=False)
 
 
-#: Shares of the places that attain the extreme, even among ties (NaN ties with NaN); `extreme` has the reduced
-#: dimensions. It is constant but for jumps.
+#: Shares of the places that attain the extreme, even among ties; `extreme` has the reduced dimensions as ones. NaN ties
+#: with NaN if asked for. It is constant but for jumps.
 ties = op("ties", _ties)
 
 _vector_norm = converting("linalg_vector_norm", _norm_value, "LinalgVectorNormBackward0", {
