@@ -7,7 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from .core.generator import (
-    Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state,
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
 )  # fmt: skip
 
 __all__ = [
@@ -23,7 +29,7 @@ def fork_rng(
 ) -> Iterator[None]:  # fmt: skip
     """Within the block, draw as you like: after it the default generator goes on where it was before.
 
-    The devices are PyTorch's parameters for GPUs, of which there are none. ``enabled=False`` makes the block do nothing.
+    The devices are PyTorch's parameters for GPUs, of which there are none. With ``enabled=False`` nothing happens.
     """
     if not enabled:
         yield

@@ -16,7 +16,7 @@ from ..core.types import check_device, contiguous_format, device, memory_format,
 from .arguments import check_tensor
 from .attach import methods
 from .comparison import zeros
-from .creation import in_format, ordered_copy
+from .creation import ordered_copy
 from .from_data import REQUIRES_GRAD_TO_SCALAR
 from .options import PYTHON_DTYPES, argument_error, made, no_such_call, warn_once
 
@@ -127,9 +127,9 @@ def to(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
 
 def converted(x: Tensor, dtype: dtypes.dtype, copy: bool = False, format_: Any = None) -> Tensor:
     """`x` as a `dtype`, itself if it is one and no copy is asked for."""
-    if not copy and dtype is x.dtype:
-        if format_ is None or format_ is preserve_format or in_order(x._data, format_):
-            return x
+    as_it_is = format_ is None or format_ is preserve_format or in_order(x._data, format_)
+    if not copy and dtype is x.dtype and as_it_is:
+        return x
     return _to_copy_op(x, dtype, preserve_format if format_ is None else format_)
 
 
@@ -143,7 +143,7 @@ def _parse_to(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, boo
     else:
         names = ("device", "dtype", "non_blocking", "copy")
     given = {**dict(zip(names, args)), **keywords}
-    known = {*names, "memory_format"} if args else {"tensor", "device", "dtype", "non_blocking", "copy", "memory_format"}
+    known = {"non_blocking", "copy", "memory_format", *(names if args else ("tensor", "device", "dtype"))}
     dtype = given.get("dtype")
     well_formed = (
         len(args) <= len(names)
@@ -293,7 +293,8 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
         check_device(device)
     if not hasattr(ext_tensor, "__dlpack__"):
         raise RuntimeError(
-            "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might "
+            "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you "
+            "might "
             "have already constructed a tensor from it once."
         )
     return made(np.from_dlpack(ext_tensor, copy=copy))
@@ -356,7 +357,7 @@ def iterate(self: Tensor) -> Any:
 
 def contains(self: Tensor, element: Any) -> bool:
     if not isinstance(element, (Tensor, int, float, complex, np.number, np.bool)):
-        raise RuntimeError(  # noqa: TRY004
+        raise RuntimeError(
             f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
         )
     return bool((element == self).any().item())  # type: ignore[attr-defined]
@@ -395,21 +396,21 @@ def _map(name: str, x: Tensor, others: tuple[Any, ...], function: Any) -> Tensor
     for other in others:
         if other.dtype is not x.dtype:
             raise TypeError(f"{name}: expected {type_string(x.dtype)} for 'other' (got {type_string(other.dtype)})")
-    columns = [x.flatten().tolist(), *[other.expand_as(x).flatten().tolist() for other in others]]  # type: ignore[attr-defined]
+    columns = [t.expand_as(x).flatten().tolist() for t in (x, *others)]  # type: ignore[attr-defined]
     values = made(cast(np.array([function(*row) for row in zip(*columns)]).reshape(x.shape), x.dtype))
     return x.copy_(values)  # type: ignore[attr-defined]
 
 
 _NAMED = {
-    "double": dtypes.float64, "float": dtypes.float32, "half": dtypes.float16, "bfloat16": bfloat16, "int": dtypes.int32,
-    "long": dtypes.int64, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
-    "cfloat": dtypes.complex64, "cdouble": dtypes.complex128,
+    "double": dtypes.float64, "float": dtypes.float32, "half": dtypes.float16, "bfloat16": bfloat16,
+    "int": dtypes.int32, "long": dtypes.int64, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8,
+    "bool": dtypes.bool_, "cfloat": dtypes.complex64, "cdouble": dtypes.complex128,
 }  # fmt: skip
 
 methods(
     clone=_clone_method, contiguous=contiguous, to=to, type=type_, type_as=type_as, cpu=cpu, cuda=_elsewhere("cuda"),
     xpu=_elsewhere("xpu"), numpy=numpy, __array__=array, tolist=tolist, __dlpack__=dlpack,
     __dlpack_device__=dlpack_device, __float__=to_float, __complex__=to_complex, __int__=to_int, __index__=to_index,
-    __len__=length, __iter__=iterate, __contains__=contains, __reversed__=backwards, apply_=apply_, map_=map_, map2_=map2_,
-    chalf=_chalf, **{name: _conversion(name, dtype) for name, dtype in _NAMED.items()},
+    __len__=length, __iter__=iterate, __contains__=contains, __reversed__=backwards, apply_=apply_, map_=map_,
+    map2_=map2_, chalf=_chalf, **{name: _conversion(name, dtype) for name, dtype in _NAMED.items()},
 )  # fmt: skip

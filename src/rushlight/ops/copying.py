@@ -17,7 +17,8 @@ from ..core.tensor import LEAF, Tensor, memory, new
 from .attach import methods
 
 _NOT_A_LEAF = (
-    "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If you were "
+    "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If "
+    "you were "
     "attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
     "https://github.com/pytorch/pytorch/pull/103001"
 )
@@ -64,9 +65,12 @@ def deepcopied(self: Tensor, memo: dict[int, Any]) -> Any:
         return memo[id(self)]
     if type(self) is not Tensor and type(self.new_empty(0)) is not type(self):  # type: ignore[attr-defined]
         raise RuntimeError(
-            "The default implementation of __deepcopy__() for non-wrapper subclasses only works for subclass types that "
-            "implement new_empty() and for which that function returns another instance of the same subclass. You should "
-            "either properly implement new_empty() for your subclass or override __deepcopy__() if it is intended behavior "
+            "The default implementation of __deepcopy__() for non-wrapper subclasses only works for subclass types "
+            "that "
+            "implement new_empty() and for which that function returns another instance of the same subclass. You "
+            "should "
+            "either properly implement new_empty() for your subclass or override __deepcopy__() if it is intended "
+            "behavior "
             "for new_empty() to return an instance of a different type."
         )
     owner, *place = _pieces(self)

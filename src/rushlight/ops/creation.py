@@ -1,4 +1,4 @@
-"""Tensors of a shape and a value: zeros, ones, full, empty, eye, their ``_like`` and ``new_`` forms, index triangles."""
+"""Tensors of a shape and a value: zeros, ones, full, empty, eye, their ``_like`` and ``new_`` forms, triangles."""
 
 from __future__ import annotations
 
@@ -12,14 +12,29 @@ from ..core.dtypes import bfloat16, bool_, cast, int64
 from ..core.strided import is_dense
 from ..core.tensor import Tensor
 from ..core.types import (
-    channels_last, channels_last_3d, contiguous_format, finfo, memory_format, preserve_format, strided,
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    finfo,
+    memory_format,
+    preserve_format,
+    strided,
 )  # fmt: skip
 from .arguments import check_tensor, unimplemented
 from .attach import methods
 from .options import (
     MISSING,
-    argument_error, as_number, check_integer, check_keywords, check_nonnegative, check_options, check_out, check_size,
-    made, take_size, write_made,
+    argument_error,
+    as_number,
+    check_integer,
+    check_keywords,
+    check_nonnegative,
+    check_options,
+    check_out,
+    check_size,
+    made,
+    take_size,
+    write_made,
 )  # fmt: skip
 
 __all__ = [
@@ -31,7 +46,8 @@ __all__ = [
 _C_TYPES = {
     "Bool": "bool", "Byte": "uint8_t", "Char": "int8_t", "Short": "int16_t", "Int": "int", "Long": "int64_t",
     "UInt16": "uint16_t", "UInt32": "uint32_t", "UInt64": "uint64_t", "Half": "at::Half", "BFloat16": "at::BFloat16",
-    "Float": "float", "Double": "double", "ComplexFloat": "c10::complex<float>", "ComplexDouble": "c10::complex<double>",
+    "Float": "float", "Double": "double", "ComplexFloat": "c10::complex<float>",
+    "ComplexDouble": "c10::complex<double>",
 }  # fmt: skip
 
 
@@ -41,10 +57,21 @@ def filled(size: tuple[int, ...], value: Any, d: dtypes.dtype) -> Any:
         return cast(np.full(size, value, np.float32), d)
     if not size:
         return d.numpy.type(value)
-    data = np.empty(size, d.numpy) if value else np.zeros(size, d.numpy)
+    try:
+        data = np.empty(size, d.numpy) if value else np.zeros(size, d.numpy)
+    except MemoryError:
+        raise out_of_memory(size, d) from None
     if value:
         data.fill(value)
     return data
+
+
+def out_of_memory(size: tuple[int, ...], d: dtypes.dtype) -> RuntimeError:
+    """The error for a tensor that is too large for this machine."""
+    return RuntimeError(
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate "
+        f"{math.prod(size) * d.itemsize} bytes. Error code 12 (Cannot allocate memory)"
+    )
 
 
 def _constant(name: str, value: int, size: tuple[Any, ...], out: Any, dtype: Any, layout: Any, device: Any,
@@ -83,7 +110,8 @@ def ones(*size: Any, out: Tensor | None = None, dtype: Any = None, layout: Any =
 
 
 def empty(*size: Any, out: Tensor | None = None, dtype: Any = None, layout: Any = strided, device: Any = None,
-          pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = None, **keywords: Any) -> Tensor:  # fmt: skip
+          pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = None,
+          **keywords: Any) -> Tensor:  # fmt: skip
     """A tensor of unspecified values; `memory_format` orders its memory. See `zeros`."""
     dtype = check_options("empty", dtype, layout, device, pin_memory, requires_grad)
     size = take_size("empty", size, keywords)
@@ -95,14 +123,18 @@ def empty(*size: Any, out: Tensor | None = None, dtype: Any = None, layout: Any 
             raise RuntimeError("cannot resize variables that require grad")
         check_out("empty", out, dtype)
         dtype = out.dtype
-    data = _uninitialised(size, dtype or dtypes.get_default_dtype())
+    data = uninitialised(size, dtype or dtypes.get_default_dtype())
     if memory_format is not None and memory_format is not contiguous_format:
         data = in_format("empty", data, memory_format)
     return made(data, requires_grad) if out is None else write_made(out, data, requires_grad)
 
 
-def _uninitialised(size: tuple[int, ...], d: dtypes.dtype) -> Any:
-    return cast(np.zeros(size, d.numpy), d) if d is bfloat16 else np.empty(size, d.numpy)
+def uninitialised(size: tuple[int, ...], d: dtypes.dtype) -> Any:
+    """An array of this size, values unspecified."""
+    try:
+        return cast(np.zeros(size, d.numpy), d) if d is bfloat16 else np.empty(size, d.numpy)
+    except MemoryError:
+        raise out_of_memory(size, d) from None
 
 
 def in_format(name: str, data: Any, format_: Any) -> Any:
@@ -160,7 +192,7 @@ def _full(size: tuple[int, ...], value: Any, d: dtypes.dtype) -> Any:
 def check_fits(value: Any, d: dtypes.dtype) -> Any:
     """The number as the dtype holds it. Raises RuntimeError if it cannot, OverflowError beyond 64 bits."""
     if d.is_floating_point:
-        if value.__class__ is float and (d is dtypes.float64 or -3e38 < value < 3e38 and d is dtypes.float32):
+        if value.__class__ is float and (d is dtypes.float64 or (-3e38 < value < 3e38 and d is dtypes.float32)):
             return value
         if isinstance(value, int) and not -(2**63) <= value < 2**64:
             raise OverflowError("int too big to convert")
@@ -274,12 +306,13 @@ def empty_permuted(size: Any, physical_layout: Any, *, dtype: Any = None, layout
     order = check_size("empty_permuted", physical_layout, 2, "physical_layout")
     if sorted(order) != list(range(len(size))):
         raise RuntimeError(
-            f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = {len(size)} "
+            f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
+            f"{len(size)} "
             f"is not equal to len(physical_layout) = {len(order)}"
             if len(order) != len(size)
             else "Duplicate dim or dimension out of range in physical_layout"
         )
-    data = _uninitialised(tuple([size[i] for i in order]), dtype or dtypes.get_default_dtype())
+    data = uninitialised(tuple([size[i] for i in order]), dtype or dtypes.get_default_dtype())
     return made(data.transpose(np.argsort(order)), requires_grad)
 
 
@@ -292,10 +325,10 @@ def like_payload(data: Any, format_: Any = preserve_format, d: dtypes.dtype | No
     if d is not None and source.dtype != d.numpy:
         source = np.empty_like(source, dtype=d.numpy, order="K")
     if format_ is preserve_format or format_ is None:
-        made_ = np.empty_like(source, order="K") if not 0 in source.strides else np.empty_like(source, order="C")
+        made_ = np.empty_like(source, order="K") if 0 not in source.strides else np.empty_like(source, order="C")
     else:
         made_ = in_format("empty_like", source, format_)
-    if d is bfloat16 or d is None and isinstance(data, dtypes.BFloat16Array):
+    if d is bfloat16 or (d is None and isinstance(data, dtypes.BFloat16Array)):
         made_[...] = 0
         return made_.view(dtypes.BFloat16Array)
     return made_
@@ -336,7 +369,8 @@ def empty_like(input: Tensor, *, dtype: Any = None, layout: Any = None, device: 
 
 
 def full_like(input: Tensor, fill_value: Any = MISSING, *, dtype: Any = None, layout: Any = None, device: Any = None,
-              pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = preserve_format) -> Tensor:  # fmt: skip
+              pin_memory: bool = False, requires_grad: bool = False,
+              memory_format: Any = preserve_format) -> Tensor:  # fmt: skip
     """`fill_value` everywhere, in the shape and dtype of `input`, and in the order of its memory."""
     value = _fill_value("full_like", fill_value, 2)
     return _like("full_like", value, input, dtype, layout, device, pin_memory, requires_grad, memory_format)
@@ -349,7 +383,7 @@ def _new_constant(name: str, value: int | None) -> Any:
         size = take_size(name, size, keywords)
         check_keywords(name, keywords)
         check_nonnegative(size)
-        return made(_uninitialised(size, dtype) if value is None else filled(size, value, dtype), requires_grad)
+        return made(uninitialised(size, dtype) if value is None else filled(size, value, dtype), requires_grad)
 
     words = "Unspecified values" if value is None else "Zeros" if value == 0 else "Ones"
     method.__name__ = method.__qualname__ = name
@@ -367,8 +401,8 @@ def new_full(self: Tensor, size: Any, fill_value: Any = MISSING, *, dtype: Any =
     return made(_full(size, value, dtype), requires_grad)
 
 
-def new_empty_strided(self: Tensor, size: Any, stride: Any, *, dtype: Any = None, layout: Any = strided, device: Any = None,
-                      requires_grad: bool = False, pin_memory: bool = False) -> Tensor:  # fmt: skip
+def new_empty_strided(self: Tensor, size: Any, stride: Any, *, dtype: Any = None, layout: Any = strided,
+                      device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:  # fmt: skip
     """Unspecified values in the dtype of this tensor, of the given size and strides; the result is a leaf."""
     dtype = check_options("new_empty_strided", dtype, layout, device, pin_memory, requires_grad) or self.dtype
     size = check_size("new_empty_strided", size)

@@ -18,7 +18,7 @@ import numpy as np
 from ..core import dtypes
 from ..core.dtypes import BY_NUMPY, bfloat16, bool_, cast, complex128, dtype, int64
 from ..core.promotion import promote_types
-from ..core.tensor import PLAIN, Tensor, edge_of, memory
+from ..core.tensor import Tensor, edge_of, memory
 from ..core.types import preserve_format, strided
 from .attach import methods
 from .creation import filled, in_range, ordered_copy
@@ -33,7 +33,8 @@ _COPY_CONSTRUCTION = (
     "sourceTensor.detach().clone().requires_grad_(True), rather than {}(sourceTensor)."
 )
 _READ_ONLY = (
-    "The given {} is not writable, and PyTorch does not support non-writable tensors. This means {} You may want to copy "
+    "The given {} is not writable, and PyTorch does not support non-writable tensors. This means {} You may want to "
+    "copy "
     "the {} to protect its data or make it writable before converting it to a tensor. This type of warning will be "
     "suppressed for the rest of this program."
 )
@@ -184,7 +185,8 @@ def _unsigned(x: Any) -> int:
 def _is_sequence(data: Any) -> bool:
     if isinstance(data, (Tensor, dict)):
         return False
-    return isinstance(data, (list, tuple, str, bytes)) or hasattr(type(data), "__getitem__") and hasattr(type(data), "__len__")
+    kind = type(data)
+    return kind in _LISTS or (hasattr(kind, "__getitem__") and hasattr(kind, "__len__"))
 
 
 def _walked(data: Any, d: dtype | None) -> tuple[list[Any], tuple[int, ...], dtype]:
@@ -205,7 +207,7 @@ def _type_name(x: Any) -> str:
 
 def _first_shape(data: Any) -> tuple[int, ...]:
     shape: list[int] = []
-    while _is_sequence(data) and not isinstance(data, np.generic) or isinstance(data, (str, bytes)):
+    while (_is_sequence(data) and not isinstance(data, np.generic)) or isinstance(data, (str, bytes)):
         shape.append(len(data))
         if len(shape) > 128:
             raise ValueError(f"too many dimensions '{_type_name(data).rpartition('.')[2].rstrip('_')}'")
@@ -233,8 +235,7 @@ def _inferred(data: Any) -> dtype:
     if isinstance(data, (str, bytes)):
         raise TypeError(f"new(): invalid data type '{_type_name(data)}'")
     if not _is_sequence(data):
-        module = "" if type(data).__module__ in ("builtins", "__main__") or _is_heap(data) else type(data).__module__ + "."
-        raise RuntimeError(f"Could not infer dtype of {module}{kind.__name__}")
+        raise RuntimeError(f"Could not infer dtype of {kind.__name__ if _is_heap(data) else _type_name(data)}")
     return _inferred_of_items(data)
 
 
@@ -268,7 +269,8 @@ def _store(data: Any, shape: tuple[int, ...], depth: int, d: dtype, flat: list[A
         raise ValueError(f"expected sequence of length {shape[depth]} at dim {depth} (got {len(items)})")
     if items and all(isinstance(item, np.ndarray) for item in items[1:] or items) and len(items) > 1:
         warn_once(
-            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a "
+            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list "
+            "to a "
             "single numpy.ndarray with numpy.array() before converting to a tensor."
         )
     for item in items:
@@ -287,11 +289,11 @@ def _leaf(x: Any, d: dtype) -> Any:
         if isinstance(x, np.uint64) and d is dtypes.uint64:
             raise TypeError("an integer is required")
         return x.item()
-    if d.is_floating_point:
-        return float(x) if hasattr(x, "__float__") or hasattr(x, "__index__") else _refuse(x, "must be real number, not {}")
-    if d.is_complex:
-        known = any(hasattr(x, name) for name in ("__complex__", "__float__", "__index__"))
-        return complex(x) if known else _refuse(x, "must be real number, not {}")
+    if d.category >= 2:
+        conversions = ("__float__", "__index__", "__complex__")[: 3 if d.is_complex else 2]
+        if not any([hasattr(x, name) for name in conversions]):
+            raise TypeError(f"must be real number, not {type(x).__name__}")
+        return complex(x) if d.is_complex else float(x)
     if isinstance(x, (int, float)):
         return int(x) if isinstance(x, int) else float(x)
     return operator.index(x)
@@ -318,10 +320,6 @@ REQUIRES_GRAD_TO_SCALAR = (
 )
 
 
-def _refuse(x: Any, words: str) -> Any:
-    raise TypeError(words.format(type(x).__name__))
-
-
 # Sharing memory.
 
 
@@ -330,7 +328,8 @@ def check_array(array: np.ndarray) -> dtype:
     d = BY_NUMPY[array.dtype]
     if any([s < 0 for s in array.strides]):
         raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently "
             "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
         )
     if any([s % array.itemsize for s in array.strides]):
@@ -345,7 +344,8 @@ def shared(array: np.ndarray) -> Any:
     """A payload on the memory of `array`: writing to either changes both."""
     check_array(array)
     if not array.flags.writeable:
-        warn_once(_READ_ONLY.format("NumPy array", "writing to this tensor will result in undefined behavior.", "array"))
+        danger = "writing to this tensor will result in undefined behavior."
+        warn_once(_READ_ONLY.format("NumPy array", danger, "array"))
     return array if type(array) is np.ndarray else array.view(np.ndarray)
 
 
@@ -463,9 +463,8 @@ def _from_buffer(buffer: Any, d: dtype, count: int, offset: int) -> Any:
             f"actual buffer length ({length} bytes)"
         )
     if view.readonly:
-        warn_once(_READ_ONLY.format(
-            "buffer", "you can write to the underlying (supposedly non-writable) buffer using the tensor.", "buffer"
-        ))  # fmt: skip
+        danger = "you can write to the underlying (supposedly non-writable) buffer using the tensor."
+        warn_once(_READ_ONLY.format("buffer", danger, "buffer"))
     return np.frombuffer(view, d.numpy, count, offset)
 
 

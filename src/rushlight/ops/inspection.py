@@ -16,8 +16,15 @@ from ..core.promotion import can_cast, promote_types
 from ..core.strided import offset_between, storage, strides
 from ..core.tensor import PLAIN, Tensor, memory
 from ..core.types import (
-    CPU, Size, channels_last, channels_last_3d, contiguous_format, get_default_device, preserve_format,
-    set_default_device, strided,
+    CPU,
+    Size,
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    get_default_device,
+    preserve_format,
+    set_default_device,
+    strided,
 )  # fmt: skip
 from .arguments import check_tensor
 from .attach import methods
@@ -26,10 +33,11 @@ from .legacy import TENSOR_TYPES, tensortype
 from .options import argument_error, check_integer, type_name, warn_once
 
 __all__ = [
-    "can_cast", "channels_last", "channels_last_3d", "contiguous_format", "preserve_format", "strided", "get_default_device", "get_default_dtype", "is_complex", "is_conj", "is_floating_point", "is_inference",
-    "is_neg", "is_nonzero", "is_same_size", "is_signed", "is_storage", "is_tensor", "numel", "promote_types",
-    "result_type", "set_default_device", "set_default_dtype", "set_default_tensor_type", "set_printoptions",
-    "get_printoptions", "printoptions",
+    "can_cast", "channels_last", "channels_last_3d", "contiguous_format", "get_default_device", "get_default_dtype",
+    "get_printoptions", "is_complex", "is_conj", "is_floating_point", "is_inference", "is_neg", "is_nonzero",
+    "is_same_size", "is_signed", "is_storage", "is_tensor", "numel", "preserve_format", "printoptions",
+    "promote_types", "result_type", "set_default_device", "set_default_dtype", "set_default_tensor_type",
+    "set_printoptions", "strided",
 ]  # fmt: skip
 
 
@@ -283,7 +291,8 @@ def formatted(self: Tensor, spec: str) -> str:
 
 def _no_cuda_array(self: Tensor) -> Any:
     raise AttributeError(
-        f"Can't get __cuda_array_interface__ on non-CUDA tensor type: {type_string(self.dtype)} If CUDA data is required "
+        f"Can't get __cuda_array_interface__ on non-CUDA tensor type: {type_string(self.dtype)} If CUDA data is "
+        f"required "
         "use tensor.cuda() to copy tensor to device memory."
     )
 

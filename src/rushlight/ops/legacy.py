@@ -47,13 +47,14 @@ def of_class(cls: type[Tensor], x: Tensor) -> Any:
 def _payload(d: dtypes.dtype, args: tuple[Any, ...], keywords: dict[str, Any], any_dtype: bool) -> Any:
     """The payload that the arguments of a legacy constructor describe, or the Tensor that they are."""
     place = keywords.pop("device", None)
-    if place is not None and device(place).type != "cpu":
-        raise RuntimeError(f"legacy constructor expects device type: cpu but device type: {device(place).type} was passed")
+    kind = "cpu" if place is None else device(place).type
+    if kind != "cpu":
+        raise RuntimeError(f"legacy constructor expects device type: cpu but device type: {kind} was passed")
     data = args[0] if len(args) == 1 else keywords.pop("data", MISSING) if not args else MISSING
     size = keywords.pop("size", None) if not args else None
     if keywords:
         raise _no_such_call(args, keywords, f"some of the keywords were incorrect: {', '.join(keywords)}")
-    if size is not None or data is MISSING and (not args or type(args[0]) is int):
+    if size is not None or (data is MISSING and (not args or type(args[0]) is int)):
         return _sized(check_size("new", size if size is not None else args or (0,)), d)
     if data is MISSING:
         wrong = ", ".join(f"!{type_name(a)}!" for a in args)
@@ -115,9 +116,8 @@ class tensortype(type):
 
 #: FloatTensor and the others, by name.
 TENSOR_TYPES: dict[str, Any] = {
-    f"{d.scalar_name}Tensor": tensortype(f"{d.scalar_name}Tensor", (), {"dtype": d, "device": CPU, "__module__": "torch"})
-    for name, d in dtypes.NAMES.items()
-    if name == d.name and d.scalar_name in _C_NAMES
+    name: tensortype(name, (), {"dtype": d, "device": CPU, "__module__": "torch"})
+    for name, d in {f"{d.scalar_name}Tensor": d for d in dtypes.NAMES.values() if d.scalar_name in _C_NAMES}.items()
 }
 globals().update(TENSOR_TYPES)
 __all__ = [*TENSOR_TYPES]

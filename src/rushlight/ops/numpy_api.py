@@ -29,9 +29,11 @@ _UFUNC_NAMES = {
     "radians": "deg2rad", "right_shift": "bitwise_right_shift", "rint": "round", "subtract": "sub",
 }  # fmt: skip
 _SAME_NAMES = (
-    "add bitwise_and bitwise_or bitwise_xor ceil copysign cos cosh deg2rad exp exp2 expm1 float_power floor floor_divide "
+    "add bitwise_and bitwise_or bitwise_xor ceil copysign cos cosh deg2rad exp exp2 expm1 float_power floor "
+    "floor_divide "
     "fmax fmin fmod frexp gcd heaviside hypot isfinite isinf isnan lcm ldexp log log10 log1p log2 logaddexp logaddexp2 "
-    "logical_and logical_not logical_or logical_xor matmul maximum minimum nextafter positive rad2deg reciprocal remainder "
+    "logical_and logical_not logical_or logical_xor matmul maximum minimum nextafter positive rad2deg reciprocal "
+    "remainder "
     "sign signbit sin sinh sqrt square tan tanh trunc"
 )
 _UFUNCS: dict[Any, str] = {
@@ -48,7 +50,7 @@ _OPERATORS = {
 def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """``Tensor.__array_ufunc__``: the torch function of this name on these inputs.
 
-    Raises TypeError for ``out=`` and other keywords, for ``ufunc.reduce`` and its like, and for ufuncs that torch lacks.
+    Raises TypeError for ``out=`` and other keywords, and for ``ufunc.reduce`` and its like.
     """
     if method != "__call__":
         raise TypeError(f"numpy.{ufunc.__name__}.{method} does not take a Tensor; use the method or function of torch")
@@ -83,7 +85,7 @@ def _dtype_for(operands: list[Any]) -> dtypes.dtype:
 
 
 def _arrays(values: Any) -> Any:
-    """The arguments of a NumPy function with arrays in place of Tensors. Raises RuntimeError for those that require grad."""
+    """Arguments of a NumPy function, arrays in place of Tensors. Raises RuntimeError for those that require grad."""
     if isinstance(values, Tensor):
         return values.numpy()  # type: ignore[attr-defined]
     if isinstance(values, (list, tuple)) and not hasattr(values, "_fields"):
@@ -113,6 +115,14 @@ def _t(x: Any) -> Tensor:
     return x if isinstance(x, Tensor) else wrap(np.asarray(x))
 
 
+def _flat(x: Any) -> Tensor:
+    return ops.flatten(_t(x))
+
+
+def _size(shape: Any) -> tuple[int, ...]:
+    return tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+
+
 def _dtype(dtype: Any) -> dtypes.dtype | None:
     if dtype is None or isinstance(dtype, dtypes.dtype):
         return dtype
@@ -127,8 +137,7 @@ def _like(x: Any, dtype: Any, shape: Any, value: Any) -> Tensor:
     x = _t(x)
     if shape is None:
         return ops.full_like(x, value, dtype=_dtype(dtype))
-    shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    return ops.full(shape, value, dtype=_dtype(dtype) or x.dtype)
+    return ops.full(_size(shape), value, dtype=_dtype(dtype) or x.dtype)
 
 
 def _reduction(name: str) -> Callable[..., Any]:
@@ -165,7 +174,7 @@ def _position(name: str) -> Callable[..., Any]:
 
 def _running(name: str) -> Callable[..., Any]:
     def accumulate(a: Any, axis: Any = None, dtype: Any = None) -> Tensor:
-        x = _t(a).flatten() if axis is None else _t(a)  # type: ignore[attr-defined]
+        x = _flat(a) if axis is None else _t(a)
         return getattr(ops, name)(x, 0 if axis is None else axis, dtype=_dtype(dtype))
 
     return accumulate
@@ -228,7 +237,7 @@ def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Tensor:
 
 def _writes(name: str) -> Callable[..., Any]:
     def refuse(*args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError(f"numpy.{name} writes into its argument, which a Tensor does not allow; use torch's in-place methods")
+        raise TypeError(f"numpy.{name} would write into a Tensor unnoticed; use torch's in-place methods")
 
     return refuse
 
@@ -241,12 +250,12 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
         _like(a, dtype, shape, _operand(fill_value)),
     "empty_like": lambda a, dtype=None, order="K", subok=True, shape=None, device=None: _like(a, dtype, shape, 0),
     "copy": lambda a, order="K", subok=False: ops.clone(_t(a)),
-    "astype": lambda x, dtype, /, *, copy=True, device=None: _t(x).to(_dtype(dtype), copy=copy),  # type: ignore[attr-defined]
+    "astype": lambda x, dtype, /, *, copy=True, device=None: x.to(_dtype(dtype), copy=copy),
     # Of shape.
     "shape": lambda a: a.shape,
     "ndim": lambda a: a.ndim,
     "size": lambda a, axis=None: a.numel() if axis is None else a.shape[axis],
-    "reshape": lambda a, shape, order="C", *, copy=None: ops.reshape(_t(a), shape if isinstance(shape, (tuple, list)) else (shape,)),
+    "reshape": lambda a, shape, order="C", *, copy=None: ops.reshape(_t(a), _size(shape)),
     "ravel": lambda a, order="C": ops.ravel(_t(a)),
     "transpose": _transpose,
     "permute_dims": _transpose,
@@ -255,9 +264,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "moveaxis": lambda a, source, destination: ops.movedim(_t(a), source, destination),
     "squeeze": lambda a, axis=None: ops.squeeze(_t(a)) if axis is None else ops.squeeze(_t(a), axis),
     "expand_dims": _expand_dims,
-    "broadcast_to": lambda array, shape, subok=False: ops.broadcast_to(_t(array), shape if isinstance(shape, (tuple, list)) else (shape,)),
+    "broadcast_to": lambda array, shape, subok=False: ops.broadcast_to(_t(array), _size(shape)),
     "broadcast_arrays": lambda *args, subok=False: tuple(ops.broadcast_tensors(*[_t(x) for x in args])),
-    "concatenate": lambda arrays, axis=0: ops.cat([_t(x).flatten() if axis is None else _t(x) for x in arrays], axis or 0),  # type: ignore[attr-defined]
+    "concatenate": lambda arrays, axis=0: ops.cat([_flat(x) if axis is None else _t(x) for x in arrays], axis or 0),
     "stack": lambda arrays, axis=0: ops.stack([_t(x) for x in arrays], axis),
     "vstack": lambda tup: ops.vstack([_t(x) for x in tup]),
     "hstack": lambda tup: ops.hstack([_t(x) for x in tup]),
@@ -266,7 +275,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "split": _split,
     "array_split": lambda ary, indices_or_sections, axis=0: list(ops.tensor_split(_t(ary), indices_or_sections, axis)),
     "unstack": lambda x, /, *, axis=0: ops.unbind(_t(x), axis),
-    "tile": lambda A, reps: ops.tile(_t(A), reps if isinstance(reps, (tuple, list)) else (reps,)),
+    "tile": lambda A, reps: ops.tile(_t(A), _size(reps)),
     "repeat": _repeat,
     "roll": lambda a, shift, axis=None: ops.roll(_t(a), shift, axis),
     "flip": lambda m, axis=None: ops.flip(_t(m), tuple(range(_t(m).ndim)) if axis is None else axis),
@@ -300,7 +309,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "iscomplexobj": lambda x: x.is_complex(),
     "isrealobj": lambda x: not x.is_complex(),
     "take_along_axis": lambda arr, indices, axis=-1: ops.take_along_dim(_t(arr), _t(indices), axis),
-    "take": lambda a, indices, axis=None: ops.take(_t(a), _t(indices)) if axis is None else ops.index_select(_t(a), axis, _t(indices)),
+    "take": lambda a, indices, axis=None:
+        ops.take(_t(a), _t(indices)) if axis is None else ops.index_select(_t(a), axis, _t(indices)),
     "searchsorted": lambda a, v, side="left", sorter=None: ops.searchsorted(_t(a), _t(v), side=side, sorter=sorter),
     "sort": lambda a, axis=-1, *, stable=False: ops.sort(_t(a), dim=axis, stable=bool(stable))[0],
     "argsort": lambda a, axis=-1, *, stable=False: ops.argsort(_t(a), dim=axis, stable=bool(stable)),
@@ -314,7 +324,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "cumsum": _running("cumsum"), "cumprod": _running("cumprod"),
     "count_nonzero": lambda a, axis=None: ops.count_nonzero(_t(a), axis),
     # Products.
-    "dot": _dot, "vdot": _pairs("vdot"), "inner": _pairs("inner"), "outer": lambda a, b: ops.outer(_t(a).flatten(), _t(b).flatten()),  # type: ignore[attr-defined]
+    "dot": _dot, "vdot": _pairs("vdot"), "inner": _pairs("inner"),
+    "outer": lambda a, b: ops.outer(_flat(a), _flat(b)),
     "kron": _pairs("kron"),
     "tensordot": lambda a, b, axes=2: ops.tensordot(_t(a), _t(b), axes),
     "einsum": _einsum,

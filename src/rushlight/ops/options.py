@@ -22,7 +22,8 @@ MISSING: Any = object()
 PYTHON_DTYPES = {float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_, complex: dtypes.complex128}
 NEEDS_FLOATING_POINT = "Only Tensors of floating point and complex dtype can require gradients"
 NO_PINNED_MEMORY = (
-    "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory allocator is available on this system."
+    "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory allocator is available on this "
+    "system."
 )
 
 
@@ -59,7 +60,8 @@ def check_dtype(name: str, dtype: Any) -> dtypes.dtype | None:
         raise argument_error(name, "dtype", "torch.dtype", dtype) from None
 
 
-def check_options(name: str, dtype: Any, layout_: Any, device_: Any, pin_memory: Any, requires_grad: Any) -> dtypes.dtype | None:
+def check_options(name: str, dtype: Any, layout_: Any, device_: Any, pin_memory: Any,
+                  requires_grad: Any) -> dtypes.dtype | None:  # fmt: skip
     """Checks the keywords that say how to make a tensor, and returns its dtype (None: the function's default).
 
     Raises TypeError for a keyword of another type, NotImplementedError for a layout that is not strided, and PyTorch's
@@ -107,7 +109,7 @@ def check_size(name: str, size: Any, position: int | None = 1, argument: str = "
     out = []
     for i, n in enumerate(size):
         if n.__class__ is not int:
-            if not (_is_integer(n) or isinstance(n, bool) and i):
+            if not (_is_integer(n) or (isinstance(n, bool) and i)):
                 raise _bad_size(name, argument, size, i)
             n = operator.index(n)
         out.append(n)
@@ -124,10 +126,12 @@ def _bad_size(name: str, argument: str, size: Any, i: int) -> TypeError:
     kind = type_name(size[i])
     if i == 0:
         return TypeError(
-            f"{name}(): argument '{argument}' (position 1) must be tuple of ints, but found element of type {kind} at pos 0"
+            f"{name}(): argument '{argument}' (position 1) must be tuple of ints, but found element of type {kind} "
+            f"at pos 0"
         )
     return TypeError(
-        f"{name}(): argument '{argument}' failed to unpack the object at pos {i + 1} with error \"type must be tuple of "
+        f"{name}(): argument '{argument}' failed to unpack the object at pos {i + 1} with error \"type must be tuple "
+        f"of "
         f'ints,but got {kind}"'
     )
 

@@ -1,7 +1,7 @@
 """Random tensors: rand, randn, randint, randperm and their ``_like`` forms, distributions, and filling in place.
 
-The numbers are those of PyTorch's CPU generator for the same seed: see `rushlight.ops.sampling`. A sample does not depend
-differentiably on what it replaces, nor on the parameters of its distribution: their gradients are zero.
+The numbers are those of PyTorch's CPU generator for the same seed: see `rushlight.ops.sampling`. A sample does not
+depend differentiably on what it replaces, nor on the parameters of its distribution: their gradients are zero.
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ import numpy as np
 from ..core import dtypes
 from ..core.dtypes import int64
 from ..core.generator import (
-    Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state,
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
 )  # fmt: skip
 from ..core.op import op
 from ..core.tensor import Tensor
@@ -24,10 +30,19 @@ from . import sampling
 from .arguments import check_int, check_tensor
 from .attach import methods
 from .comparison import zeros as zero_gradient
-from .creation import _uninitialised, check_fits, like_payload
+from .creation import uninitialised, check_fits, like_payload
 from .options import (
-    argument_error, as_number, check_integer, check_nonnegative, check_options, check_out, check_size, made,
-    no_such_call, take_size, write_made,
+    argument_error,
+    as_number,
+    check_integer,
+    check_nonnegative,
+    check_options,
+    check_out,
+    check_size,
+    made,
+    no_such_call,
+    take_size,
+    write_made,
 )  # fmt: skip
 
 __all__ = [
@@ -53,9 +68,13 @@ def _drawn(name: str, sample: Callable[..., Any], size: tuple[int, ...], out: An
     check_nonnegative(size)
     if out is not None:
         check_out(name, out, dtype)
-        return write_made(out, sample(_uninitialised(size, out.dtype)), requires_grad)
-    data = sample(np.asarray(_uninitialised(size, dtype or default)) if dtype is not dtypes.bfloat16 else _uninitialised(size, dtype))
-    return made(data if size or dtype is dtypes.bfloat16 else data[()], requires_grad)
+        return write_made(out, sample(uninitialised(size, out.dtype)), requires_grad)
+    return made(_scalar(sample(uninitialised(size, dtype or default))), requires_grad)
+
+
+def _scalar(data: Any) -> Any:
+    """A 0-d array as a NumPy scalar, the payload of a 0-d tensor; others as they are."""
+    return data if data.ndim or isinstance(data, dtypes.BFloat16Array) else data[()]
 
 
 def _standard(name: str, sampler: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,9 +97,9 @@ def _standard(name: str, sampler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 rand = _standard("rand", sampling.uniform)
-rand.__doc__ = """Numbers uniform on [0, 1): ``rand(2, 3)`` or ``rand((2, 3))``, in the default dtype unless one is given."""
+rand.__doc__ = "Numbers uniform on [0, 1): ``rand(2, 3)`` or ``rand((2, 3))``, of the default dtype if none is given."
 randn = _standard("randn", sampling.normal)
-randn.__doc__ = """Standard normal numbers: ``randn(2, 3)`` or ``randn((2, 3))``, in the default dtype unless one is given."""
+randn.__doc__ = "Standard normal numbers: ``randn(2, 3)`` or ``randn((2, 3))``, of the default dtype if none is given."
 
 
 def randint(*args: Any, generator: Generator | None = None, out: Tensor | None = None, dtype: Any = None,
@@ -93,7 +112,8 @@ def randint(*args: Any, generator: Generator | None = None, out: Tensor | None =
     dtype = check_options("randint", dtype, layout, device, pin_memory, requires_grad)
     check_generator("randint", generator)
     low, high, size = _randint_arguments(args, keywords)
-    return _drawn("randint", lambda data: sampling.random(data, low, high, generator), size, out, dtype, int64, requires_grad)
+    return _drawn("randint", lambda data: sampling.random(data, low, high, generator), size, out, dtype, int64,
+                  requires_grad)  # fmt: skip
 
 
 def _randint_arguments(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[int, int, tuple[int, ...]]:
@@ -112,7 +132,8 @@ def _randint_arguments(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple
 
 
 def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None = None, dtype: Any = None,
-             layout: Any = strided, device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
+             layout: Any = strided, device: Any = None, pin_memory: bool = False,
+             requires_grad: bool = False) -> Tensor:  # fmt: skip
     """A random permutation of the integers below `n`, as int64 unless another dtype is given. Shape (n,)."""
     dtype = check_options("randperm", dtype, layout, device, pin_memory, requires_grad)
     n = check_integer("randperm", "n", n, 1)
@@ -132,7 +153,7 @@ def _like(name: str, x: Any, sample: Callable[..., Any], generator: Any, dtype: 
     dtype = check_options(name, dtype, layout, device, pin_memory, requires_grad)
     check_generator(name, generator)
     data = sample(like_payload(x._data, format_, dtype))
-    return made(data if data.ndim or isinstance(data, dtypes.BFloat16Array) else data[()], requires_grad)
+    return made(_scalar(data), requires_grad)
 
 
 def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: Any = None, layout: Any = None,
@@ -153,8 +174,9 @@ def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: Any 
 
 def randint_like(input: Tensor, *args: int, low: int | None = None, high: int | None = None,
                  generator: Generator | None = None, dtype: Any = None, layout: Any = None, device: Any = None,
-                 pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = preserve_format) -> Tensor:  # fmt: skip
-    """``randint_like(x, high)``, ``randint_like(x, low, high)``: integers from low to high - 1, in the shape and dtype of x."""
+                 pin_memory: bool = False, requires_grad: bool = False,
+                 memory_format: Any = preserve_format) -> Tensor:  # fmt: skip
+    """``randint_like(x, high)``, ``randint_like(x, low, high)``: integers below high, in the shape and dtype of x."""
     check_tensor("randint_like", input)
     bounds = [*([] if low is None else [low]), *args, *([] if high is None else [high])]
     if len(bounds) not in (1, 2):
@@ -240,7 +262,8 @@ def uniform_(self: Tensor, *args: float, generator: Generator | None = None, **k
     return _fill("uniform_", _uniform, self, parameters, generator)
 
 
-def _named(name: str, names: tuple[str, ...], args: tuple[Any, ...], keywords: dict[str, Any], defaults: tuple[Any, ...]) -> dict[str, Any]:
+def _named(name: str, names: tuple[str, ...], args: tuple[Any, ...], keywords: dict[str, Any],
+           defaults: tuple[Any, ...]) -> dict[str, Any]:  # fmt: skip
     """Arguments by name: one of them is the keyword ``from``, which Python's own signatures cannot have."""
     if len(args) > len(names):
         raise TypeError(f"{name}() takes {len(names)} positional arguments but {len(args)} were given")
@@ -315,7 +338,8 @@ def _bernoulli_of(x: Any, p: float | None, generator: Generator | None) -> Any:
 _bernoulli = op("bernoulli", _bernoulli_of, "BernoulliBackward0", {"x": _zero_rule})
 
 
-def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None, out: Tensor | None = None) -> Tensor:
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None,
+              out: Tensor | None = None) -> Tensor:  # fmt: skip
     """Ones with the probabilities in `input` (or all with probability `p`), and zeros; shape and dtype of `input`.
 
     Raises RuntimeError for what is no probability, NotImplementedError for integers.
@@ -330,7 +354,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
 
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None,
                 out: Tensor | None = None) -> Tensor:  # fmt: skip
-    """Indices drawn with probabilities in proportion to `input`, (n,) or (m, n): int64, (num_samples,) or (m, num_samples).
+    """Indices drawn with probabilities in proportion to `input`, (n,) or (m, n): int64, (..., num_samples).
 
     Raises RuntimeError for weights that are negative, infinite, or all zero, and for more samples than weights without
     replacement.
@@ -356,7 +380,7 @@ def _normal_of(mean: Any, std: Any, generator: Generator | None) -> Any:
     elif not std >= 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     shape = np.broadcast_shapes(np.shape(mean), np.shape(std))
-    sample = sampling.normal(_uninitialised(shape, d), 0.0, 1.0, generator)
+    sample = sampling.normal(uninitialised(shape, d), 0.0, 1.0, generator)
     return dtypes.cast(sample * std + mean, d)
 
 

@@ -22,7 +22,14 @@ from ..core.types import strided
 from .arguments import unimplemented
 from .fused import fma32, fma64
 from .options import (
-    as_number, check_integer, check_keywords, check_options, check_out, made, no_such_call, write_made,
+    as_number,
+    check_integer,
+    check_keywords,
+    check_options,
+    check_out,
+    made,
+    no_such_call,
+    write_made,
 )  # fmt: skip
 
 __all__ = ["arange", "linspace", "logspace", "range"]
@@ -56,7 +63,8 @@ def arange(*args: Any, out: Tensor | None = None, dtype: Any = None, layout: Any
         return made(data, requires_grad)
     if out._data.size and out._data.size != data.size:
         warnings.warn(
-            f"The number of elements in the out tensor of shape {list(out.shape)} is {out._data.size} which does not match "
+            f"The number of elements in the out tensor of shape {list(out.shape)} is {out._data.size} which does not "
+            f"match "
             f"the computed number of elements {data.size}. Note that this may occur as a result of rounding error. The "
             f"out tensor will be resized to a tensor of shape ({data.size},).",
             UserWarning,
@@ -68,9 +76,8 @@ def arange(*args: Any, out: Tensor | None = None, dtype: Any = None, layout: Any
 def _arange_numbers(args: tuple[Any, ...], keywords: dict[str, Any], out: Any) -> tuple[Any, Any, Any]:
     names = ("end",) if len(args) == 1 and "end" not in keywords else ("start", "end", "step")
     given = dict(zip(names, args))
-    if len(args) > 3 or not args and not keywords or "step" in keywords and "end" not in {*given, *keywords} - {"step"}:
-        raise _no_such_arange(args, keywords)
-    if names == ("end",) and "step" in keywords:
+    stepped = "step" in keywords and (names == ("end",) or "end" not in {**given, **keywords})
+    if len(args) > 3 or not (args or keywords) or stepped:
         raise _no_such_arange(args, keywords)
     for name, value in keywords.items():
         if name not in ("start", "end", "step"):
@@ -147,8 +154,9 @@ def _vectors(start: float, step: float, i: np.ndarray, d: dtype) -> Any:
 
 
 def range(start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None = None, dtype: Any = None,
-          layout: Any = strided, device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
-    """The numbers from `start` to `end`, both included, in the default dtype. Deprecated, as in PyTorch: use `arange`."""
+          layout: Any = strided, device: Any = None, pin_memory: bool = False,
+          requires_grad: bool = False) -> Tensor:  # fmt: skip
+    """The numbers from `start` to `end`, both included, in the default dtype. Deprecated, as in PyTorch: `arange`."""
     if end is None:
         raise TypeError('range() missing 1 required positional arguments: "end"')
     warnings.warn(
@@ -158,7 +166,8 @@ def range(start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None 
         stacklevel=2,
     )
     dtype = check_options("range", dtype, layout, device, pin_memory, requires_grad)
-    numbers = [as_number("range", n, v, i) for i, (n, v) in enumerate((("start", start), ("end", end), ("step", step)), 1)]
+    given = {"start": start, "end": end, "step": step}
+    numbers = [as_number("range", n, v, i) for i, (n, v) in enumerate(given.items(), 1)]
     if out is not None:
         check_out("range", out, dtype)
     d = dtype or (dtypes.get_default_dtype() if out is None else out.dtype)
@@ -175,11 +184,13 @@ def linspace(start: Any, end: Any, steps: int, *, out: Tensor | None = None, dty
     >>> linspace(0, 1, 3)
     tensor([0.0000, 0.5000, 1.0000])
     """
-    return _spaced("linspace", (start, end), steps, {}, _linspace, out, dtype, layout, device, pin_memory, requires_grad)
+    options = (dtype, layout, device, pin_memory, requires_grad)
+    return _spaced("linspace", (start, end), steps, {}, _linspace, out, *options)
 
 
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, out: Tensor | None = None, dtype: Any = None,
-             layout: Any = strided, device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
+             layout: Any = strided, device: Any = None, pin_memory: bool = False,
+             requires_grad: bool = False) -> Tensor:  # fmt: skip
     """`steps` numbers from ``base ** start`` to ``base ** end``, evenly spaced on a logarithmic scale. Shape (steps,).
 
     >>> logspace(0, 2, 3)
@@ -187,8 +198,8 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, out: Tenso
     """
     if base.__class__ is not float:
         base = as_number("logspace", "base", base, 4)
-    about = {"base": base}
-    return _spaced("logspace", (start, end), steps, about, _logspace, out, dtype, layout, device, pin_memory, requires_grad)
+    options = (dtype, layout, device, pin_memory, requires_grad)
+    return _spaced("logspace", (start, end), steps, {"base": base}, _logspace, out, *options)
 
 
 def _spaced(name: str, ends: tuple[Any, Any], steps: Any, about: dict[str, Any], compute: Any, out: Any, dtype: Any,
@@ -210,7 +221,8 @@ def _spaced(name: str, ends: tuple[Any, Any], steps: Any, about: dict[str, Any],
     elif inferred.is_complex and not dtype.is_complex:
         kind = "double" if inferred is dtypes.complex128 else "float"
         raise RuntimeError(
-            f"torch.{name}(): inferred dtype c10::complex<{kind}> can't be safely cast to passed dtype {dtype.scalar_name}"
+            f"torch.{name}(): inferred dtype c10::complex<{kind}> can't be safely cast to passed dtype "
+            f"{dtype.scalar_name}"
         )
     if dtype is bool_:
         raise unimplemented(f"{name}_cpu", dtype)
@@ -223,7 +235,8 @@ def _end(name: str, argument: str, value: Any, given: tuple[Any, ...]) -> Any:
     if isinstance(value, Tensor):
         if value.ndim:
             raise RuntimeError(
-                f"{name} only supports 0-dimensional start and end tensors, but got {argument} with {value.ndim} dimension(s)."
+                f"{name} only supports 0-dimensional start and end tensors, but got {argument} with {value.ndim} "
+                f"dimension(s)."
             )
         return value._data.item()
     try:
