@@ -6,8 +6,25 @@ cross entropy, class probabilities in the input's shape.
 
 from __future__ import annotations
 
-from .. import ops
+from typing import Any
+
 from ..core import Tensor
+from ..core.op import op
+from ..ops.activation import log_softmax
+from ..ops.loss import nll_loss, nll_loss2d
+
+
+def _times(x: Any, factor: float) -> Any:
+    return x * factor
+
+
+def _over(x: Any, divisor: float) -> Any:
+    return x / divisor
+
+
+# A number of the loss itself, not of the user's program: torch's nodes tell the two apart.
+_scaled = op("cross_entropy_scaled", _times, "MulBackward1", {"x": _times})
+_divided = op("cross_entropy_divided", _over, "DivBackward1", {"x": _over})
 
 
 def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int) -> Tensor:
@@ -17,15 +34,15 @@ def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction:
     if input.dim() != 1 and input.size(0) != target.size(0):
         raise ValueError(f"Expected input batch_size ({input.size(0)}) to match target batch_size ({target.size(0)}).")
     if input.dim() <= 2:
-        return ops.nll_loss(input, target, weight, reduction, ignore_index)
+        return nll_loss(input, target, weight, reduction, ignore_index)
     if input.dim() == 4:
-        return ops.nll_loss2d(input, target, weight, reduction, ignore_index)
+        return nll_loss2d(input, target, weight, reduction, ignore_index)
 
     batch, classes, *spatial = input.shape
     if list(target.shape[1:]) != spatial:
         raise RuntimeError(f"Expected target size {[batch, *spatial]}, got {list(target.shape)}")
     flat = (1, -1) if input.numel() else (0, 0)
-    loss = ops.nll_loss2d(
+    loss = nll_loss2d(
         input.contiguous().view(batch, classes, *flat),
         target.contiguous().view(batch, *flat),
         weight,
@@ -56,14 +73,14 @@ def cross_entropy_loss(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
 
     class_dim = 0 if input.dim() == 1 else 1
-    log_probs = ops.log_softmax(input, class_dim)
+    log_probs = log_softmax(input, class_dim)
     if soft:
         return _soft(log_probs, target, weight, reduction, label_smoothing, class_dim)
     loss = nll_loss_nd(log_probs, target, weight, reduction, ignore_index)
     if label_smoothing <= 0.0:
         return loss
     smooth = _smooth(log_probs, target, weight, reduction, ignore_index, class_dim)
-    return (1 - label_smoothing) * loss + smooth * (label_smoothing / log_probs.size(class_dim))
+    return _scaled(loss, 1 - label_smoothing) + _scaled(smooth, label_smoothing / log_probs.size(class_dim))
 
 
 def _along_classes(weight: Tensor, log_probs: Tensor) -> Tensor:
@@ -82,7 +99,7 @@ def _soft(
             f"but got weight tensor of shape: {list(weight.shape)}"
         )
     if label_smoothing > 0.0:
-        target = target * (1 - label_smoothing) + label_smoothing / classes
+        target = _scaled(target, 1 - label_smoothing) + label_smoothing / classes
     terms = log_probs * target
     if weight is not None:
         terms = terms * _along_classes(weight, log_probs)
@@ -90,7 +107,7 @@ def _soft(
         return -terms.sum(class_dim)
     if reduction == "sum":
         return -terms.sum()
-    return -terms.sum() / (terms.numel() // classes)
+    return _divided(-terms.sum(), terms.numel() // classes)
 
 
 def _smooth(

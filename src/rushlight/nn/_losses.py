@@ -10,6 +10,7 @@ import warnings
 
 from .. import ops
 from ..core import Tensor
+from ..ops import loss
 from . import _reduction
 from ._cross_entropy import cross_entropy_loss, nll_loss_nd
 
@@ -78,8 +79,7 @@ def l1_loss(
     if weight is not None:
         _check_weighted(weight, input, reduction)
         return _weighted_average((expanded - target).abs(), weight, reduction)
-    reduction = _reduction.check(reduction)
-    return _reduce((expanded - target).abs(), reduction)
+    return loss.l1_loss(expanded, target, _reduction.check(reduction))
 
 
 def mse_loss(
@@ -102,7 +102,7 @@ def mse_loss(
     if weight is not None:
         _check_weighted(weight, input, reduction)
         return _weighted_average((expanded - target) ** 2, weight, reduction)
-    return ops.mse_loss(expanded, target, _reduction.check(reduction))
+    return loss.mse_loss(expanded, target, _reduction.check(reduction))
 
 
 def smooth_l1_loss(
@@ -125,9 +125,7 @@ def smooth_l1_loss(
     """
     reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
     input, target = _broadcast(input, target)
-    if beta == 0.0:
-        return _reduce((input - target).abs(), reduction)
-    return ops.smooth_l1_loss(input, target, reduction, beta)
+    return loss.smooth_l1_loss(input, target, reduction, beta)
 
 
 def huber_loss(
@@ -146,9 +144,9 @@ def huber_loss(
     """
     expanded, target = _broadcast(input, target)
     if weight is None:
-        return ops.huber_loss(expanded, target, _reduction.check(reduction), delta)
+        return loss.huber_loss(expanded, target, _reduction.check(reduction), delta)
     _check_weighted(weight, input, reduction)
-    return _reduce(ops.huber_loss(expanded, target, "none", delta) * weight, reduction)
+    return _reduce(loss.huber_loss(expanded, target, "none", delta) * weight, reduction)
 
 
 def binary_cross_entropy(
@@ -178,7 +176,7 @@ def binary_cross_entropy(
         )
     if weight is not None:
         weight = weight.expand(ops.broadcast_shapes(target.size(), weight.size()))
-    return ops.binary_cross_entropy(input, target, weight, reduction)
+    return loss.binary_cross_entropy(input, target, weight, reduction)
 
 
 def binary_cross_entropy_with_logits(
@@ -204,7 +202,7 @@ def binary_cross_entropy_with_logits(
     reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
     if target.size() != input.size():
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
-    return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
+    return loss.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
 
 
 def nll_loss(
@@ -283,5 +281,5 @@ def kl_div(
         )
     per_batch = reduction == "batchmean"
     reduction = _reduction.from_legacy(size_average, reduce, "sum" if per_batch else reduction)
-    loss = ops.kl_div(input, target, _reduction.check(reduction), log_target=log_target)
-    return loss / input.size(0) if per_batch and input.dim() != 0 else loss
+    total = loss.kl_div(input, target, _reduction.check(reduction), log_target=log_target)
+    return total / input.size(0) if per_batch and input.dim() != 0 else total

@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import ops
 from ..core import Tensor, no_grad
+from ..ops import activation
 from ._losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -65,14 +66,27 @@ __all__ = [
 # These are the operations themselves, under the names that they have here.
 linear = ops.linear
 bilinear = ops.bilinear
-gelu = ops.gelu
-logsigmoid = ops.log_sigmoid
-softplus = ops.softplus
-relu_ = ops.relu_
-hardtanh_ = ops.hardtanh_
-elu_ = ops.elu_
-selu_ = ops.selu_
-leaky_relu_ = ops.leaky_relu_
+softplus = activation.softplus
+logsigmoid = activation.log_sigmoid
+relu_ = activation.relu_
+hardtanh_ = activation.hardtanh_
+elu_ = activation.elu_
+selu_ = activation.selu_
+leaky_relu_ = activation.leaky_relu_
+
+
+def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
+    """The Gaussian error linear unit of every element; see :class:`~nn.GELU`.
+
+    Raises:
+        RuntimeError: if `approximate` is neither ``"none"`` nor ``"tanh"``.
+
+    Example::
+
+        >>> F.gelu(torch.tensor([-1.0, 2.0]))
+        tensor([-0.1587,  1.9545])
+    """
+    return activation.gelu(input, approximate)
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -83,7 +97,7 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.relu(torch.tensor([-1.0, 2.0]))
         tensor([0., 2.])
     """
-    return ops.relu_(input) if inplace else ops.relu(input)
+    return activation.relu_(input) if inplace else activation.relu(input)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -94,7 +108,7 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.relu6(torch.tensor([-1.0, 9.0]))
         tensor([0., 6.])
     """
-    return ops.hardtanh_(input, 0.0, 6.0) if inplace else ops.hardtanh(input, 0.0, 6.0)
+    return activation.relu6_(input) if inplace else activation.relu6(input)
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
@@ -107,7 +121,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     """
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
-    return ops.hardtanh_(input, min_val, max_val) if inplace else ops.hardtanh(input, min_val, max_val)
+    return activation.hardtanh_(input, min_val, max_val) if inplace else activation.hardtanh(input, min_val, max_val)
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -118,7 +132,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
         >>> F.elu(torch.tensor([-1.0, 2.0]))
         tensor([-0.6321,  2.0000])
     """
-    return ops.elu_(input, alpha) if inplace else ops.elu(input, alpha)
+    return activation.elu_(input, alpha) if inplace else activation.elu(input, alpha)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -129,7 +143,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.selu(torch.tensor([-1.0, 2.0]))
         tensor([-1.1113,  2.1014])
     """
-    return ops.selu_(input) if inplace else ops.selu(input)
+    return activation.selu_(input) if inplace else activation.selu(input)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
@@ -140,7 +154,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
         >>> F.leaky_relu(torch.tensor([-1.0, 2.0]), 0.1)
         tensor([-0.1000,  2.0000])
     """
-    return ops.leaky_relu_(input, negative_slope) if inplace else ops.leaky_relu(input, negative_slope)
+    return activation.leaky_relu_(input, negative_slope) if inplace else activation.leaky_relu(input, negative_slope)
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -151,7 +165,7 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.silu(torch.tensor([-1.0, 2.0]))
         tensor([-0.2689,  1.7616])
     """
-    return ops.silu_(input) if inplace else ops.silu(input)
+    return activation.silu_(input) if inplace else activation.silu(input)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -162,7 +176,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.mish(torch.tensor([-1.0, 2.0]))
         tensor([-0.3034,  1.9440])
     """
-    return ops.mish_(input) if inplace else ops.mish(input)
+    return activation.mish_(input) if inplace else activation.mish(input)
 
 
 def tanh(input: Tensor) -> Tensor:
@@ -213,7 +227,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
         >>> F.softmax(torch.zeros(4), dim=0)
         tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
-    return ops.softmax(input, _softmax_dim("softmax", input, dim, _stacklevel), dtype=dtype)
+    return activation.softmax(input, _softmax_dim("softmax", input, dim, _stacklevel), dtype=dtype)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
@@ -224,7 +238,7 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
         >>> F.softmin(torch.zeros(4), dim=0)
         tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
-    return ops.softmax(-input, _softmax_dim("softmin", input, dim, _stacklevel), dtype=dtype)
+    return activation.softmax(-input, _softmax_dim("softmin", input, dim, _stacklevel), dtype=dtype)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
@@ -235,7 +249,7 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
         >>> F.log_softmax(torch.zeros(4), dim=0)
         tensor([-1.3863, -1.3863, -1.3863, -1.3863])
     """
-    return ops.log_softmax(input, _softmax_dim("log_softmax", input, dim, _stacklevel), dtype=dtype)
+    return activation.log_softmax(input, _softmax_dim("log_softmax", input, dim, _stacklevel), dtype=dtype)
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 
 from ... import ops
 from ...core import Tensor, no_grad
+from ...ops.conversion import _parse_to
 from ..parameter import Parameter
 
 M = TypeVar("M", bound="ConversionMethods")
@@ -98,7 +99,9 @@ class ConversionMethods:
             >>> nn.Linear(2, 1).to(torch.float64).weight.dtype
             torch.float64
         """
-        device, dtype, non_blocking, memory_format = ops._parse_to(*args, **kwargs)
+        dtype, copy, memory_format = _parse_to(args, kwargs)
+        if copy:
+            raise RuntimeError(".to() does not accept copy argument")
         if dtype is not None:
             if not (dtype.is_floating_point or dtype.is_complex):
                 raise TypeError(
@@ -115,8 +118,6 @@ class ConversionMethods:
 
         def convert(t: Tensor) -> Tensor:
             cast = dtype if t.is_floating_point() or t.is_complex() else None
-            if memory_format is not None and t.dim() in (4, 5):
-                return t.to(device, cast, non_blocking, memory_format=memory_format)
-            return t.to(device, cast, non_blocking)
+            return t.to(dtype=cast, memory_format=memory_format if t.dim() in (4, 5) else None)
 
         return self._apply(convert)
