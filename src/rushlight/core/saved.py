@@ -82,7 +82,7 @@ def _modified(node: Node, i: int, version: int, expected: int) -> str:
         produced = f", which is output {nr} of {maker.short_name()},"
     message = (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{of_array(value).tensor_type} {list(value.shape)}]{produced} is at version {version}; expected version "
+        f"[torch.{of_array(value).scalar_name}Tensor {list(value.shape)}]{produced} is at version {version}; expected version "
         f"{expected} instead. "
     )
     from ..autograd import anomaly_mode
@@ -94,6 +94,8 @@ def tensors(node: Node) -> tuple[Any, ...]:
     """`node.values` with Tensors, on the graph, in place of saved payloads: what rules run on under ``create_graph``."""
     if node.values is None:
         raise RuntimeError(FREED_GRAPH)
+    if not node.saved:
+        return node.values  # shapes and numbers only
     return tuple([
         value if origin is None else _rebuilt(node, origin, value) for value, origin in zip(node.values, node.saved)
     ])
