@@ -318,7 +318,7 @@ def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentia
         this = Op(name, forward, node or name, names, rules=vjp, saves=(f"{names[0]}_shape", *names[1:]), **about)
         return _named(views_call(this) if this.several else view_call(this), this)
     # One input with a gradient, and it comes first: calls on a float tensor may take the short way.
-    short = bool(vjp) and joint is None and list(vjp) == [names[0]] and not (about.keys() & {"several", "variadic"})
+    short = bool(vjp) and joint is None and list(vjp) == [names[0]] and not (about.keys() & {"several", "variadic", "conforms"})
     this = Op(name, forward, node or name, names, rules=None if joint else vjp, joint=joint,
               differentiable=differentiable, saves=_one_input_saves(names) if short else None, **about)  # fmt: skip
     return _named(_unary(this, _general(this)) if short else _general(this), this)
@@ -387,6 +387,9 @@ def _promoting(op: Op, inputs: int) -> Call:
 
     def call(*arguments: Any) -> Any:
         operands = arguments[:inputs]
+        if len(arguments) != len(op.names):
+            count = f"{len(op.names)} positional argument{'s' * (len(op.names) != 1)}"
+            raise TypeError(f"{op.name}() takes {count} but {len(arguments)} were given")
         if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in operands]):
             return forward(*arguments)
         for position, a in enumerate(operands):

@@ -33,8 +33,10 @@ def inplace(function: Callable[..., Any], ufunc: Callable[..., Any] | None = Non
     With no options, ``ufunc(*payloads, out)`` may compute it: see Note [In-place without a graph].
     """
 
+    numbers = getattr(getattr(function, "op", None), "numbers", True)
+
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        if ufunc is not None and not kwargs and written(self, ufunc, *args):
+        if ufunc is not None and not kwargs and written(self, ufunc, *args, numbers=numbers):
             return self
         return assign(self, partial(function, **kwargs) if kwargs else function, args)
 
@@ -55,7 +57,7 @@ def inplace_operator(operator: Callable[..., Any], ufunc: Callable[..., Any] | N
     return method
 
 
-def written(x: Tensor, ufunc: Callable[..., Any], *operands: Any) -> bool:
+def written(x: Tensor, ufunc: Callable[..., Any], *operands: Any, numbers: bool = True) -> bool:
     """Computes ``x = ufunc(x, *operands)`` in the memory of `x`, if that may be done, and says whether it was."""
     a = x._data
     d = a.dtype
@@ -71,7 +73,7 @@ def written(x: Tensor, ufunc: Callable[..., Any], *operands: Any) -> bool:
             if y._counter is x._counter and y._view is not x._view:
                 return False  # memory may be shared in part
             others.append(b)
-        elif kind is float or kind is int:
+        elif (kind is float or kind is int) and numbers:
             others.append(y)
         else:
             return False

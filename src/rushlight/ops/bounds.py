@@ -14,7 +14,7 @@ from ..core.tensor import Tensor
 from .arguments import check_tensor
 from .attach import functions, inplace_methods, methods
 from .comparison import choose, masked_fill
-from .elementwise import promoted
+from .elementwise import as_payload, promoted
 from .kinds import only
 
 __all__ = [
@@ -55,6 +55,8 @@ fmin = elementwise(
 
 
 def _bounded(x: Any, min: Any = None, max: Any = None) -> Any:
+    if x.dtype.kind in "iu":
+        min, max = (bound if bound is None else as_payload(bound, x) for bound in (min, max))
     if min is not None:
         x = np.maximum(x, min)
     return x if max is None else np.minimum(x, max)
@@ -66,40 +68,49 @@ def _inside(x: Any, min: Any = None, max: Any = None) -> Any:
     return x >= min if max is None else (x >= min) & (x <= max)
 
 
-_clamp_dtype = only("bif", NotImplementedError("clamp is not supported for complex types"))
+
+
+def _known(kernel: str) -> Any:
+    return only("bif", NotImplementedError("clamp is not supported for complex types"), only("if", kernel))
+
+
 _clamp = elementwise(
     "clamp", _bounded, "ClampBackward1", lambda g, x, min, max: choose(g, 0, _inside(x, min, max)),
-    inputs=1, promote=_clamp_dtype,
+    inputs=1, promote=_known("clamp_scalar_cpu"),
 )  # fmt: skip
 _clamp_tensors = elementwise(
     "clamp_tensors", _bounded, "ClampBackward0",
     lambda g, x, min, max: choose(g, 0, _inside(x, min, max)),
     lambda g, x, min, max: choose(g, 0, (min < max) & (x < min)),
     lambda g, x, min, max: choose(g, 0, (x > max) | (max < min)),
-    promote=_clamp_dtype,
+    promote=only("if", "clamp_cpu"),
 )  # fmt: skip
 
 
 def _at_least(name: str, node: str, inputs: int) -> Any:
     return elementwise(
-        name, np.maximum, node,
+        name, lambda x, min: _bounded(x, min), node,
         lambda g, x, min: choose(g, 0, x >= min), *[lambda g, x, min: choose(0, g, x >= min)][: inputs - 1],
-        names=("x", "min"), inputs=inputs, promote=_clamp_dtype,
+        names=("x", "min"), inputs=inputs,
+        promote=_known("clamp_min_scalar_cpu") if inputs == 1 else only("bif", "maximum_cpu"),
     )  # fmt: skip
 
 
 def _at_most(name: str, node: str, inputs: int) -> Any:
     return elementwise(
-        name, np.minimum, node,
+        name, lambda x, max: _bounded(x, None, max), node,
         lambda g, x, max: choose(g, 0, x <= max), *[lambda g, x, max: choose(0, g, x <= max)][: inputs - 1],
-        names=("x", "max"), inputs=inputs, promote=_clamp_dtype,
+        names=("x", "max"), inputs=inputs,
+        promote=_known("clamp_max_scalar_cpu") if inputs == 1 else only("bif", "minimum_cpu"),
     )  # fmt: skip
 
 
 _clamp_below = _at_least("clamp_tensor_min", "ClampBackward0", 2)
 _clamp_above = _at_most("clamp_tensor_max", "ClampBackward0", 2)
-_clamp_min, _clamp_min_tensor = _at_least("clamp_min", "ClampMinBackward0", 1), _at_least("clamp_min_tensor", "ClampMinBackward1", 2)
-_clamp_max, _clamp_max_tensor = _at_most("clamp_max", "ClampMaxBackward0", 1), _at_most("clamp_max_tensor", "ClampMaxBackward1", 2)
+_clamp_min = _at_least("clamp_min", "ClampMinBackward0", 1)
+_clamp_max = _at_most("clamp_max", "ClampMaxBackward0", 1)
+_clamp_min_tensor = _at_least("clamp_min_tensor", "ClampMinBackward1", 2)
+_clamp_max_tensor = _at_most("clamp_max_tensor", "ClampMaxBackward1", 2)
 
 
 def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:

@@ -42,27 +42,7 @@ zeros = elementwise("zero_gradient", np.zeros_like, names=("x",))
 
 
 def _comparison(name: str, forward: Any, kinds: str = "bif") -> Any:
-    compare = elementwise(name, forward, promote=only(kinds, f"{name}_cpu"), names=("x", "y"))
-    as_operator = compare.operator
-
-    def function(input: Any, other: Any, *, out: Tensor | None = None) -> Any:
-        return compare(*_in_range(input, other), out=out)
-
-    def method(self: Any, other: Any) -> Any:
-        return as_operator(self, other) if other.__class__ is not int else as_operator(*_in_range(self, other))
-
-    function.__name__ = function.__qualname__ = name
-    function.operator = method  # type: ignore[attr-defined]
-    return function
-
-
-def _in_range(x: Any, number: Any) -> tuple[Any, Any]:
-    """The two sides of a comparison; as floats where the number would wrap around in the tensor's integer dtype."""
-    if number.__class__ is int and isinstance(x, Tensor) and x._data.dtype.kind in "iu":
-        info = np.iinfo(x._data.dtype)
-        if not info.min <= number <= info.max:
-            return wrap(x._data.astype(np.float64)), float(number)
-    return x, number
+    return elementwise(name, forward, promote=only(kinds, f"{name}_cpu"), names=("x", "y"))
 
 
 eq = _comparison("eq", operator.eq, "bifc")
@@ -90,8 +70,17 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
 
     Raises RuntimeError unless both have one dtype and neither tolerance is negative.
     """
-    check_tensor("isclose", input)
-    check_tensor("isclose", other, "other", 2)
+    return wrap(_close("isclose", input, other, rtol, atol, equal_nan))
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Whether all elements are close, as `isclose` has it."""
+    return bool(np.all(_close("allclose", input, other, rtol, atol, equal_nan)))
+
+
+def _close(function: str, input: Tensor, other: Tensor, rtol: float, atol: float, equal_nan: bool) -> Any:
+    check_tensor(function, input)
+    check_tensor(function, other, "other", 2)
     if input.dtype is not other.dtype:
         raise RuntimeError(f"{input.dtype.scalar_name} did not match {other.dtype.scalar_name}")
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
@@ -108,12 +97,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
         if rtol or atol:
             distance = abs(x - y)
             close = close | (np.isfinite(distance) & (distance <= atol + abs(rtol * y)))
-    return wrap(close)
-
-
-def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
-    """Whether all elements are close, as `isclose` has it."""
-    return bool(isclose(input, other, rtol, atol, equal_nan)._data.all())
+    return close
 
 
 # Tests of one element.
@@ -288,10 +272,10 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     if not isinstance(input, Tensor):
         return _masked_fill(input, mask, value)
     check_tensor("masked_fill", mask, "mask", 2)
-    if mask._data.dtype.kind != "b":
-        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype.cpp_name}")
     if mask._data.shape != input._data.shape:
         broadcast_shapes(mask._data.shape, input._data.shape)
+    if mask._data.dtype.kind != "b":
+        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype.cpp_name}")
     if not isinstance(value, Tensor):
         if not isinstance(value, (*NUMBERS, np.generic)):
             check_tensor("masked_fill", value, "value", 3)

@@ -56,12 +56,17 @@ def _check_sub(x: Any, y: Any) -> None:
 _sub = elementwise("sub", operator.sub, "SubBackward0", lambda g: g, lambda g: -g, names=("x", "y"), check=_check_sub)
 
 
+def as_payload(number: Any, like: Any) -> Any:
+    """A number (or payload) in the dtype of the payload `like`; integers wrap around as torch's do."""
+    return np.asarray(number, like.dtype) if like.dtype.kind in "fc" else dtypes.cast(np.asarray(number), dtypes.of_array(like))
+
+
 def fused(x: Any, y: Any, a: Any, out: Any = None) -> Any:
     """``x + a * y``, rounded once in small float32 arrays: torch's kernels use the processor's fused multiply-add.
 
     A product of two float32 is exact in float64. In large arrays speed counts for more than the last bit.
     """
-    a = np.asarray(a, y.dtype)
+    a = as_payload(a, y)
     if y.dtype is F32 and y.size <= 4096:
         total = np.multiply(y, a, dtype=np.float64) + x
         if out is None:
@@ -265,6 +270,8 @@ def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
 
 def _power(x: Any, exponent: Any) -> Any:
     """``x ** exponent`` for a number, with the multiplications and roots that torch uses."""
+    if x.dtype.kind == "b":
+        return x | (not exponent)
     if exponent == 2:
         return x * x
     if exponent == 3:
@@ -322,7 +329,7 @@ pow_tensor = elementwise(
 
 
 def _power_of_number(x: Any, base: Any) -> Any:
-    return _power_of_tensors(x.dtype.type(base), x)
+    return _power_of_tensors(as_payload(base, x)[()], x)
 
 
 def _log(base: Any) -> Any:
@@ -339,7 +346,7 @@ def _base_rule(g: Any, x: Any, base: Any, out: Any) -> Any:
 
 
 pow_of_number = elementwise(
-    "pow_of_number", _power_of_number, "PowBackward2", _base_rule, names=("x", "base"), inputs=1,
+    "pow_of_number", _power_of_number, "PowBackward2", _base_rule, names=("x", "base"), inputs=1, promote=only("ifc", "pow"),
     saved_as={"x": "exponent", "base": "self", "out": "result"},
 )  # fmt: skip
 
@@ -456,15 +463,16 @@ def _check_addcdiv(x: Any, tensor1: Any, tensor2: Any) -> None:
 
 
 _addcmul = elementwise(
-    "addcmul", lambda x, tensor1, tensor2, value: fused(x, tensor2, tensor1 * np.asarray(value).astype(x.dtype)),
+    "addcmul", lambda x, tensor1, tensor2, value: fused(x, tensor2, tensor1 * as_payload(value, x)),
     "AddcmulBackward0",
     lambda g: g,
     lambda g, tensor2, value: g * (tensor2 * value),
     lambda g, tensor1, value: g * (tensor1 * value),
     names=("input", "tensor1", "tensor2", "value"), inputs=3, numbers=False,
+    promote=only("ifc", "addcmul_cpu_out"),
 )  # fmt: skip
 _addcdiv = elementwise(
-    "addcdiv", lambda x, tensor1, tensor2, value: x + tensor1 * np.asarray(value, x.dtype) / tensor2, "AddcdivBackward0",
+    "addcdiv", lambda x, tensor1, tensor2, value: x + tensor1 * as_payload(value, x) / tensor2, "AddcdivBackward0",
     lambda g: g,
     lambda g, tensor2, value: g * (value / tensor2),
     lambda g, tensor1, tensor2, value: -g * (value * tensor1 / (tensor2 * tensor2)),
@@ -526,7 +534,7 @@ nextafter = elementwise(
 ldexp = elementwise(
     "ldexp", lambda x, y: x * np.exp2(y), "LdexpBackward0",
     lambda g, y: g * pow_of_number(y, 2), lambda g, out: g * out * math.log(2),
-    names=("x", "y"), promote=int_to_float,
+    names=("x", "y"), numbers=False, promote=int_to_float,
 )  # fmt: skip
 
 
@@ -566,6 +574,12 @@ def _sub_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     return assign(self, _sub_scaled, (other, _factor(alpha, self, other)))
 
 
+def _abs_inplace(self: Tensor) -> Tensor:
+    if is_complex(self):
+        raise RuntimeError("In-place abs is not supported for complex tensors.")
+    return assign(self, abs, ())
+
+
 def _float_power_inplace(self: Tensor, exponent: Any) -> Tensor:
     result = float_power(self, exponent)
     if result.dtype is not self.dtype:
@@ -589,15 +603,15 @@ methods(
     __rpow__=_rpow_operator, __neg__=neg, __pos__=positive, __abs__=abs,
 )  # fmt: skip
 inplace_methods(
-    neg, reciprocal, floor_divide, remainder, fmod, float_power, square, abs, sgn, sign, addcmul, addcdiv, lerp, gcd,
-    lcm, nextafter, ldexp, absolute_=abs, negative_=neg,
+    neg, reciprocal, floor_divide, remainder, fmod, float_power, square, sgn, sign, addcmul, addcdiv, lerp, gcd,
+    lcm, nextafter, ldexp, negative_=neg,
 )
 _mul_inplace, _pow_inplace = inplace(mul, np.multiply), inplace(pow)
 _div_inplace, _true_divide_inplace = inplace(div, np.divide), inplace(true_divide, np.divide)
 methods(
     add_=_add_inplace, sub_=_sub_inplace, subtract_=_sub_inplace, mul_=_mul_inplace, multiply_=_mul_inplace,
     div_=_div_inplace, divide_=_div_inplace, true_divide_=_true_divide_inplace, pow_=_pow_inplace, neg_=inplace(neg, np.negative),
-    float_power_=_float_power_inplace,
+    float_power_=_float_power_inplace, abs_=_abs_inplace, absolute_=_abs_inplace,
     __iadd__=inplace_operator(_add.operator, np.add), __isub__=inplace_operator(_sub.operator, np.subtract),
     __imul__=inplace_operator(mul.operator, np.multiply), __itruediv__=inplace_operator(_div.operator, np.divide),
     __ifloordiv__=inplace_operator(floor_divide.operator), __imod__=inplace_operator(_remainder_operator),

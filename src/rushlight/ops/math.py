@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..core import dtypes
+from ..core.modes import GRAD, grad_mode
 from ..core.op import NUMBERS, elementwise, int_to_float, into
-from ..core.tensor import Tensor, wrap
+from ..core.tensor import Tensor
 from ..core.types import finfo
 from .arguments import check_int, check_number, check_tensor
 from .attach import functions, inplace_methods, methods
@@ -334,12 +335,17 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
 
 
 def _finite(x: Any, nan: float, posinf: float, neginf: float) -> Any:
+    if x.dtype.kind in "biu":
+        return +x if x.dtype.kind != "b" else x | x
+    if x.dtype.kind == "c":
+        parts = x.reshape(x.shape + (1,)).view(x.real.dtype)
+        return _finite(parts, nan, posinf, neginf).view(x.dtype)[..., 0]
     out = np.where(np.isnan(x), x.dtype.type(nan), x)
     return np.where(out == np.inf, x.dtype.type(posinf), np.where(out == -np.inf, x.dtype.type(neginf), out))[()]
 
 
 _nan_to_num = elementwise(
-    "nan_to_num", _finite, "NanToNumBackward0", lambda g, x: g * isfinite(x), inputs=1, promote=only("f", "nan_to_num")
+    "nan_to_num", _finite, "NanToNumBackward0", lambda g, x: g * isfinite(x), inputs=1
 )
 
 
@@ -352,17 +358,13 @@ def nan_to_num(
     for position, (name, value) in enumerate((("nan", nan), ("posinf", posinf), ("neginf", neginf)), 2):
         if value is not None and not isinstance(value, (int, float)):
             raise argument_error("nan_to_num", name, "float", value, position)
-    if is_complex(input):
-        raise NotImplementedError("nan_to_num() of complex tensors")
-    if input.dtype.category < 2:
-        return clone_of(input) if out is None else into(out, clone_of, input)
-    most = finfo(input.dtype).max
+    most = finfo(input.dtype).max if input.dtype.category > 1 else 0
     arguments = (input, nan or 0.0, most if posinf is None else posinf, -most if neginf is None else neginf)
+    if is_complex(input) and input.requires_grad and grad_mode() == GRAD:
+        raise RuntimeError(
+            "nan_to_num does not support automatic differentiation for outputs with complex dtype."
+        )
     return _nan_to_num(*arguments) if out is None else into(out, _nan_to_num, *arguments)
-
-
-def clone_of(x: Tensor) -> Tensor:
-    return wrap(x._data.copy())
 
 
 _UNARY = (

@@ -9,7 +9,7 @@ import numpy as np
 from ..core import dtypes, errors
 from ..core.op import NUMBERS, elementwise, op
 from ..core.saved import bump
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, wrap
 from ..core.views import assign
 from .arguments import check_tensor
 from .attach import functions, methods, unrecorded
@@ -48,8 +48,10 @@ def _fill_op(name: str, node: str, tensor: bool) -> Any:
     return op(name, filled, node, rules, conforms=True)
 
 
-_fill_number, _fill_tensor = _fill_op("fill", "FillBackward0", False), _fill_op("fill_from_tensor", "FillBackward1", True)
-_refill_number, _refill_tensor = _fill_op("fill_", "FillBackward2", False), _fill_op("fill_from_tensor_", "FillBackward3", True)
+_fill_number = _fill_op("fill", "FillBackward0", False)
+_fill_tensor = _fill_op("fill_from_tensor", "FillBackward1", True)
+_refill_number = _fill_op("fill_", "FillBackward2", False)
+_refill_tensor = _fill_op("fill_from_tensor_", "FillBackward3", True)
 
 
 def _check_fill(name: str, value: Any) -> bool:
@@ -109,7 +111,7 @@ def _copy_inplace(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     if not isinstance(src, Tensor):
         if not isinstance(src, (*NUMBERS, np.generic)):
             check_tensor("copy_", src, "other")
-        return assign(self, _refill_number, (src,))
+        src = wrap(np.asarray(src))
     return assign(self, _copy, (src,), like_copy=True)
 
 
