@@ -11,8 +11,9 @@ import numpy as np
 
 from ..core.op import NUMBERS, elementwise, into
 from ..core.tensor import Tensor
+from ..core.views import assign
 from .arguments import check_tensor
-from .attach import functions, inplace_methods, methods
+from .attach import functions, inplace_methods, methods, written
 from .comparison import choose, masked_fill
 from .elementwise import as_payload, promoted
 from .kinds import only
@@ -57,6 +58,8 @@ fmin = elementwise(
 def _bounded(x: Any, min: Any = None, max: Any = None) -> Any:
     if x.dtype.kind in "iu":
         min, max = (bound if bound is None else as_payload(bound, x) for bound in (min, max))
+    if min is not None and max is not None and x.size > 4096:
+        return x.clip(min, max)
     if min is not None:
         x = np.maximum(x, min)
     return x if max is None else np.minimum(x, max)
@@ -173,5 +176,26 @@ methods(
     maximum=maximum, minimum=minimum, fmax=fmax, fmin=fmin, clamp=clamp, clip=clamp, clamp_min=clamp_min,
     clamp_max=clamp_max,
 )  # fmt: skip
-inplace_methods(clamp, clamp_min, clamp_max, clip_=clamp)
+
+
+def _clamp_inplace(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    if all([bound is None or bound.__class__ in (float, int) for bound in (min, max)]) and written(
+        self, lambda x, out=None: _clamp_into(x, min, max, out)
+    ):
+        return self
+    return assign(self, clamp, (min, max))
+
+
+def _clamp_into(x: Any, min: Any, max: Any, out: Any) -> Any:
+    if out is None:
+        return _bounded(x, min, max)
+    if min is not None and max is not None:
+        return x.clip(min, max, out=out)
+    if min is not None:
+        return np.maximum(x, min, out)
+    return np.minimum(x, max, out)
+
+
+methods(clamp_=_clamp_inplace, clip_=_clamp_inplace)
+inplace_methods(clamp_min, clamp_max)
 clamp_, clamp_min_, clamp_max_, clip_ = functions("clamp_", "clamp_min_", "clamp_max_", "clip_")

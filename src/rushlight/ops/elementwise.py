@@ -6,6 +6,7 @@ and kinks, are torch's.
 
 from __future__ import annotations
 
+import builtins
 import cmath
 import math
 import operator
@@ -20,8 +21,8 @@ from ..core.promotion import result_dtype
 from ..core.saved import bump
 from ..core.tensor import PLAIN, Tensor
 from ..core.views import assign
-from .arguments import check_tensor, unimplemented
-from .attach import functions, inplace, inplace_methods, inplace_operator, methods, unrecorded
+from .arguments import check_tensor
+from .attach import functions, inplace, inplace_methods, inplace_operator, methods, unrecorded, written
 from .comparison import choose, masked_fill, no_derivative, zeros
 from .kinds import only
 from .options import as_number
@@ -268,6 +269,11 @@ def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
 # Powers.
 
 
+def multiplied(x: Any, y: Any) -> Any:
+    """``x * y``, in the memory of `x`, which must be new, if it has that shape."""
+    return np.multiply(x, y, x) if type(x) is np.ndarray is type(y) and x.shape == y.shape and x.ndim else x * y
+
+
 def _power(x: Any, exponent: Any) -> Any:
     """``x ** exponent`` for a number, with the multiplications and roots that torch uses."""
     if x.dtype.kind == "b":
@@ -275,7 +281,7 @@ def _power(x: Any, exponent: Any) -> Any:
     if exponent == 2:
         return x * x
     if exponent == 3:
-        return x * x * x
+        return multiplied(x * x, x)
     if exponent == 0.5:
         return np.sqrt(x)
     if x.dtype.kind in "iu" and exponent < 0:
@@ -420,15 +426,11 @@ def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 # Absolute values and signs.
 
 
-def _size(x: Any) -> Any:
-    if x.dtype.kind == "b":
-        raise unimplemented("abs_cpu", dtypes.bool_)
-    return operator.abs(x)
-
-
 def _direction(x: Any) -> Any:
     # Unlike NumPy's, torch's sign of what is not a number is 0.
-    return np.sign(x) if x.dtype.kind == "c" else ((x > 0).astype(x.dtype) - (x < 0) if x.dtype.kind != "b" else x | x)
+    if x.dtype.kind in "bc":
+        return np.sign(x) if x.dtype.kind == "c" else x | x
+    return np.subtract(x > 0, x < 0, dtype=x.dtype)
 
 
 def _sgn_rule(g: Any, x: Any, out: Any) -> Any:
@@ -438,7 +440,10 @@ def _sgn_rule(g: Any, x: Any, out: Any) -> Any:
     return masked_fill(g / size - (g / out).real * out / size, size == 0, 0)
 
 
-abs = absolute = elementwise("abs", _size, "AbsBackward0", lambda g, x: g * sgn(x), names=("x",), holomorphic=False)
+abs = absolute = elementwise(
+    "abs", operator.abs, "AbsBackward0", lambda g, x: g * sgn(x), names=("x",), holomorphic=False,
+    promote=only("ifc", "abs_cpu"),
+)  # fmt: skip
 sgn = elementwise("sgn", _direction, "SgnBackward0", _sgn_rule, names=("x",), holomorphic=False)
 sign = elementwise(
     "sign", _direction, "SignBackward0", lambda g: zeros(g), names=("x",),
@@ -490,9 +495,12 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, 
     return _into(out, _addcdiv, input, tensor1, tensor2, as_number("addcdiv", "value", value))
 
 
-def _lerp_value(x: Any, end: Any, weight: Any) -> Any:
+def _lerp_value(x: Any, end: Any, weight: Any, out: Any = None) -> Any:
     # From the nearer end, so that weights 0 and 1 are exact.
     weight = np.asarray(weight, x.dtype)
+    if not weight.ndim:
+        start, part = (x, weight) if builtins.abs(weight) < 0.5 else (end, weight - weight.dtype.type(1))
+        return fused(start, end - x, part, out)
     near = np.abs(weight) < 0.5
     return fused(np.where(near, x, end), end - x, np.where(near, weight, weight - weight.dtype.type(1)))[()]
 
@@ -574,6 +582,30 @@ def _sub_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     return assign(self, _sub_scaled, (other, _factor(alpha, self, other)))
 
 
+def _addcmul_inplace(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    if isinstance(value, (int, float)) and written(
+        self, lambda x, y, z, out=None: fused(x, z, y * value, out), tensor1, tensor2, numbers=False
+    ):
+        return self
+    return assign(self, _addcmul, (tensor1, tensor2, as_number("addcmul_", "value", value)))
+
+
+def _addcdiv_inplace(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    if isinstance(value, (int, float)) and written(
+        self, lambda x, y, z, out=None: np.add(x, y * value / z, out), tensor1, tensor2, numbers=False
+    ):
+        return self
+    return assign(self, _addcdiv, (tensor1, tensor2, as_number("addcdiv_", "value", value)))
+
+
+def _lerp_inplace(self: Tensor, end: Tensor, weight: Any) -> Tensor:
+    if weight.__class__ is float and written(
+        self, lambda x, y, out=None: _lerp_value(x, y, weight, out), end, numbers=False
+    ):
+        return self
+    return assign(self, lerp, (end, weight))
+
+
 def _abs_inplace(self: Tensor) -> Tensor:
     if is_complex(self):
         raise RuntimeError("In-place abs is not supported for complex tensors.")
@@ -603,8 +635,7 @@ methods(
     __rpow__=_rpow_operator, __neg__=neg, __pos__=positive, __abs__=abs,
 )  # fmt: skip
 inplace_methods(
-    neg, reciprocal, floor_divide, remainder, fmod, float_power, square, sgn, sign, addcmul, addcdiv, lerp, gcd,
-    lcm, nextafter, ldexp, negative_=neg,
+    neg, reciprocal, floor_divide, remainder, fmod, float_power, square, sgn, sign, gcd, lcm, nextafter, ldexp, negative_=neg,
 )
 _mul_inplace, _pow_inplace = inplace(mul, np.multiply), inplace(pow)
 _div_inplace, _true_divide_inplace = inplace(div, np.divide), inplace(true_divide, np.divide)
@@ -612,6 +643,7 @@ methods(
     add_=_add_inplace, sub_=_sub_inplace, subtract_=_sub_inplace, mul_=_mul_inplace, multiply_=_mul_inplace,
     div_=_div_inplace, divide_=_div_inplace, true_divide_=_true_divide_inplace, pow_=_pow_inplace, neg_=inplace(neg, np.negative),
     float_power_=_float_power_inplace, abs_=_abs_inplace, absolute_=_abs_inplace,
+    addcmul_=_addcmul_inplace, addcdiv_=_addcdiv_inplace, lerp_=_lerp_inplace,
     __iadd__=inplace_operator(_add.operator, np.add), __isub__=inplace_operator(_sub.operator, np.subtract),
     __imul__=inplace_operator(mul.operator, np.multiply), __itruediv__=inplace_operator(_div.operator, np.divide),
     __ifloordiv__=inplace_operator(floor_divide.operator), __imod__=inplace_operator(_remainder_operator),

@@ -20,7 +20,7 @@ from ..core.types import finfo
 from .arguments import check_int, check_number, check_tensor
 from .attach import functions, inplace_methods, methods
 from .comparison import choose, isfinite, masked_fill, zeros
-from .elementwise import is_complex, pow_of_number, reciprocal
+from .elementwise import is_complex, multiplied, pow_of_number, reciprocal
 from .kinds import only
 from .options import argument_error
 
@@ -82,24 +82,40 @@ acosh = arccosh = _function("acosh", np.arccosh, "AcoshBackward0", lambda g, x: 
 atanh = arctanh = _function("atanh", np.arctanh, "AtanhBackward0", lambda g, x: g / (1 - x**2))
 
 
+def subtracted(number: Any, x: Any) -> Any:
+    """``number - x``, in the memory of `x`, which must be new."""
+    return np.subtract(number, x, x) if type(x) is np.ndarray and x.ndim else number - x
+
+
 def _acosh_slope(x: Any) -> Any:
     # One root of the product would be on the wrong branch left of the imaginary axis.
     return rsqrt(x + 1) * rsqrt(x - 1) if is_complex(x) else rsqrt(x * x - 1)
 
 
 tanh_backward = elementwise(
-    "tanh_backward", lambda x, y: x * (1 - y * y), "TanhBackwardBackward0",
+    "tanh_backward", lambda x, y: multiplied(subtracted(1, y * y), x), "TanhBackwardBackward0",
     lambda g, y: tanh_backward(g, y),
     lambda g, x, y: x * (-2 * y * g),
 )  # fmt: skip
 tanh = _function("tanh", np.tanh, "TanhBackward0", lambda g, out: tanh_backward(g, out))
 
 sigmoid_backward = elementwise(
-    "sigmoid_backward", lambda x, y: x * (1 - y) * y, "SigmoidBackwardBackward0",
+    "sigmoid_backward", lambda x, y: multiplied(multiplied(1 - y, x), y), "SigmoidBackwardBackward0",
     lambda g, y: sigmoid_backward(g, y),
     lambda g, x, y: x * g * (-2 * y + 1),
 )  # fmt: skip
-sigmoid = _function("sigmoid", lambda x: 1 / (1 + np.exp(-x)), "SigmoidBackward0", lambda g, out: sigmoid_backward(g, out))
+
+
+def _logistic(x: Any) -> Any:
+    y = -x
+    if type(y) is not np.ndarray or not y.ndim:
+        return 1 / (1 + np.exp(y))
+    np.exp(y, y)
+    y += 1
+    return np.divide(1, y, y)
+
+
+sigmoid = _function("sigmoid", _logistic, "SigmoidBackward0", lambda g, out: sigmoid_backward(g, out))
 
 
 def _sinc(x: Any) -> Any:

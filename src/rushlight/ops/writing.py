@@ -12,7 +12,7 @@ from ..core.saved import bump
 from ..core.tensor import Tensor, wrap
 from ..core.views import assign
 from .arguments import check_tensor
-from .attach import functions, methods, unrecorded
+from .attach import functions, methods, unrecorded, written
 from .comparison import zeros
 from .options import as_number
 
@@ -106,8 +106,17 @@ _copy = op(
 )
 
 
+def _copy_into(x: Any, source: Any, out: Any = None) -> Any:
+    if out is None:
+        return source
+    np.copyto(out, source)
+    return out
+
+
 def _copy_inplace(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Copies the elements of `src`, broadcast and cast to this tensor's shape and dtype."""
+    if written(self, _copy_into, src, numbers=False):
+        return self
     if not isinstance(src, Tensor):
         if not isinstance(src, (*NUMBERS, np.generic)):
             check_tensor("copy_", src, "other")
