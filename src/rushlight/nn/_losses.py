@@ -6,11 +6,10 @@ All take `reduction` (``"mean"``, ``"sum"`` or ``"none"``) and raise ValueError 
 
 from __future__ import annotations
 
-import warnings
-
 from .. import ops
 from ..core import Tensor
 from ..ops import loss
+from ..ops.options import warn_user
 from . import _reduction
 from ._cross_entropy import cross_entropy_loss, nll_loss_nd
 
@@ -31,11 +30,10 @@ def _broadcast(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Both of the same size: a warning where they are not, RuntimeError where they cannot be."""
     if target.size() == input.size():
         return input, target
-    warnings.warn(
+    warn_user(
         f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
         "This will likely lead to incorrect results due to broadcasting. "
-        "Please ensure they have the same size.",
-        stacklevel=3,
+        "Please ensure they have the same size."
     )
     return ops.broadcast_tensors(input, target)
 
@@ -273,11 +271,10 @@ def kl_div(
         tensor(0.6931)
     """
     if size_average is None and reduce is None and reduction == "mean":
-        warnings.warn(
+        warn_user(
             "reduction: 'mean' divides the total loss by both the batch size and the support size."
             "'batchmean' divides only by the batch size, and aligns with the KL div math definition."
-            "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
-            stacklevel=2,
+            "'mean' will be changed to behave the same as 'batchmean' in the next major release."
         )
     per_batch = reduction == "batchmean"
     reduction = _reduction.from_legacy(size_average, reduce, "sum" if per_batch else reduction)

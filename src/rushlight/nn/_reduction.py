@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+from ..ops.options import warn_user
 
 __all__ = ["check", "from_legacy"]
 
@@ -12,7 +12,7 @@ def check(reduction: str) -> str:
     if reduction in ("mean", "sum", "none"):
         return reduction
     if reduction == "elementwise_mean":
-        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=3)
+        warn_user("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.")
         return "mean"
     raise ValueError(f"{reduction} is not a valid value for reduction")
 
@@ -30,7 +30,5 @@ def from_legacy(size_average: bool | None, reduce: bool | None, reduction: str =
         meant = "mean"
     else:
         meant = "sum"
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{meant}' instead.", stacklevel=3
-    )
+    warn_user(f"size_average and reduce args will be deprecated, please use reduction='{meant}' instead.")
     return meant

@@ -5,13 +5,13 @@ Where a function takes `inplace`, its input is overwritten with the result.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
 from ..core import Tensor, no_grad
 from ..ops import activation
+from ..ops.options import warn_user
 from ._losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -201,12 +201,11 @@ def sigmoid(input: Tensor) -> Tensor:
     return input.sigmoid()
 
 
-def _softmax_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> int:
+def _softmax_dim(name: str, input: Tensor, dim: int | None) -> int:
     if dim is not None:
         return dim
-    warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
-        stacklevel=stacklevel,
+    warn_user(
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument."
     )
     return 0 if input.dim() in (0, 1, 3) else 1
 
@@ -217,6 +216,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     Args:
         input: any shape.
         dim: chosen by the number of dimensions if left out, with a warning.
+        _stacklevel: makes no difference.
         dtype: to which the input is cast first.
 
     Raises:
@@ -227,7 +227,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
         >>> F.softmax(torch.zeros(4), dim=0)
         tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
-    return activation.softmax(input, _softmax_dim("softmax", input, dim, _stacklevel), dtype=dtype)
+    return activation.softmax(input, _softmax_dim("softmax", input, dim), dtype=dtype)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
@@ -238,7 +238,7 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
         >>> F.softmin(torch.zeros(4), dim=0)
         tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
-    return activation.softmax(-input, _softmax_dim("softmin", input, dim, _stacklevel), dtype=dtype)
+    return activation.softmax(-input, _softmax_dim("softmin", input, dim), dtype=dtype)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
@@ -249,7 +249,7 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
         >>> F.log_softmax(torch.zeros(4), dim=0)
         tensor([-1.3863, -1.3863, -1.3863, -1.3863])
     """
-    return activation.log_softmax(input, _softmax_dim("log_softmax", input, dim, _stacklevel), dtype=dtype)
+    return activation.log_softmax(input, _softmax_dim("log_softmax", input, dim), dtype=dtype)
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:

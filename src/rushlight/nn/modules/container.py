@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from itertools import chain
 from typing import Any, Self
 
+from ...ops.options import warn_user
 from .module import Module, _addindent
 from .parameter_container import ParameterDict, ParameterList, absolute_index, key_value_pairs
 
@@ -18,11 +18,10 @@ class Container(Module):
     """Deprecated: a module of the modules given as keyword arguments. Subclass :class:`Module` instead."""
 
     def __init__(self, **kwargs: Any) -> None:
-        warnings.warn(
+        warn_user(
             "`nn.Container` is deprecated. "
             "All of its functionality is now implemented in `nn.Module`. Subclass that instead.",
             FutureWarning,
-            stacklevel=2,
         )
         super().__init__()
         for name, module in kwargs.items():

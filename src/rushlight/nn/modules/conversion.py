@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from ... import ops
 from ...core import Tensor, no_grad
 from ...ops.conversion import _parse_to
+from ...ops.options import warn_user
 from ..parameter import Parameter
-
-M = TypeVar("M", bound="ConversionMethods")
 
 
 class ConversionMethods:
@@ -108,12 +106,11 @@ class ConversionMethods:
                     f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
                 )
             if dtype.is_complex:
-                warnings.warn(
+                warn_user(
                     "Complex modules are a new feature under active development whose design may change, "
                     "and some modules might not work as expected when using complex tensors as parameters or buffers. "
                     "Please file an issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml "
-                    "if a complex module does not work as expected.",
-                    stacklevel=2,
+                    "if a complex module does not work as expected."
                 )
 
         def convert(t: Tensor) -> Tensor:

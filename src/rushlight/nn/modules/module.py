@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from types import FunctionType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from ...core import Tensor
 from .._typename import typename
@@ -38,8 +38,6 @@ __all__ = [
     "register_module_module_registration_hook",
     "register_module_parameter_registration_hook",
 ]
-
-M = TypeVar("M", bound="Module")
 
 # The dictionaries that stand for attributes, in the order in which __getattr__ looks into them.
 _REGISTRIES = ("_parameters", "_buffers", "_modules")

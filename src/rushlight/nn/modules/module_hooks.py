@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 from ...core import Tensor
+from ...ops.options import warn_user
 from ...utils.hooks import BackwardHook, RemovableHandle
 
 __all__ = [
@@ -194,10 +194,9 @@ class HookedCall:
         self._call_forward_hooks()
         if border is not None:
             if not isinstance(self.result, (Tensor, tuple)):
-                warnings.warn(
+                warn_user(
                     "For backward hooks to be called, module output should be a Tensor or a tuple of Tensors "
-                    f"but received {type(self.result)}",
-                    stacklevel=4,
+                    f"but received {type(self.result)}"
                 )
             self.result = border.setup_output_hook(self.result)
         if legacy:
@@ -246,10 +245,9 @@ class HookedCall:
                 try:
                     self._call_forward_hook(hook_id, hook)
                 except Exception as error:
-                    warnings.warn(
+                    warn_user(
                         f"{kind} forward hook with ``always_call=True`` raised an exception "
-                        f"that was silenced as another error was raised in forward: {error!s}",
-                        stacklevel=4,
+                        f"that was silenced as another error was raised in forward: {error!s}"
                     )
 
 
@@ -280,7 +278,7 @@ def _register_legacy_hooks(module: Any, hooks: list[Callable], args: tuple, resu
         node.register_hook(WrappedHook(hook, module))
     flaw = _legacy_flaw(args, result, node)
     if flaw is not None:
-        warnings.warn(flaw, FutureWarning, stacklevel=5)
+        warn_user(flaw, FutureWarning)
 
 
 def _legacy_flaw(args: tuple, result: Any, node: Any) -> str | None:
