@@ -69,8 +69,8 @@ def filled(size: tuple[int, ...], value: Any, d: dtypes.dtype) -> Any:
 def out_of_memory(size: tuple[int, ...], d: dtypes.dtype) -> RuntimeError:
     """The error for a tensor that is too large for this machine."""
     return RuntimeError(
-        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate "
-        f"{math.prod(size) * d.itemsize} bytes. Error code 12 (Cannot allocate memory)"
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "
+        f"allocate {math.prod(size) * d.itemsize} bytes. Error code 12 (Cannot allocate memory)"
     )
 
 

@@ -31,7 +31,7 @@ _UFUNC_NAMES = {
 _SAME_NAMES = (
     "add bitwise_and bitwise_or bitwise_xor ceil copysign cos cosh deg2rad exp exp2 expm1 float_power floor "
     "floor_divide "
-    "fmax fmin fmod frexp gcd heaviside hypot isfinite isinf isnan lcm ldexp log log10 log1p log2 logaddexp logaddexp2 "
+    "fmax fmin fmod gcd heaviside hypot isfinite isinf isnan lcm ldexp log log10 log1p log2 logaddexp logaddexp2 "
     "logical_and logical_not logical_or logical_xor matmul maximum minimum nextafter positive rad2deg reciprocal "
     "remainder "
     "sign signbit sin sinh sqrt square tan tanh trunc"
@@ -64,7 +64,9 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
     name = _UFUNCS.get(ufunc)
     if name is None:
         return ufunc(*_arrays(inputs))
-    function = getattr(ops, name)
+    function = getattr(ops, name, None)
+    if function is None:
+        raise NotImplementedError(f"numpy.{ufunc.__name__} of a Tensor: torch.{name}")
     if not isinstance(operands[0], Tensor):
         operands[0] = ops.scalar_tensor(operands[0], dtype=_dtype_for(operands))
     return function(*operands)
@@ -96,7 +98,8 @@ def _arrays(values: Any) -> Any:
 def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """``Tensor.__array_function__``: the table's function, or NumPy's own on arrays.
 
-    Raises TypeError for ``out=`` and for functions that write into their argument.
+    Raises TypeError for ``out=`` and for functions that write into their argument, NotImplementedError for those whose
+    counterpart is missing.
     """
     name = f"{function.__module__}.{function.__name__}".removeprefix("numpy.")
     if kwargs.get("out") is not None:
@@ -104,7 +107,12 @@ def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: dic
     adapted = _FUNCTIONS.get(name)
     if adapted is None:
         return function(*_arrays(tuple(args)), **_arrays(kwargs))
-    return adapted(*args, **{k: v for k, v in kwargs.items() if k != "out"})
+    try:
+        return adapted(*args, **{k: v for k, v in kwargs.items() if k != "out"})
+    except AttributeError as error:
+        if error.obj is not ops:
+            raise
+        raise NotImplementedError(f"numpy.{name} of a Tensor: torch.{error.name}") from None
 
 
 # NumPy's signatures, on Tensors. Where a parameter is missing here, torch has nothing like it.

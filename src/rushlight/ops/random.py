@@ -29,8 +29,9 @@ from ..core.views import assign, write_out
 from . import sampling
 from .arguments import check_int, check_tensor
 from .attach import methods
+from .comparison import no_derivative
 from .comparison import zeros as zero_gradient
-from .creation import uninitialised, check_fits, like_payload
+from .creation import check_fits, like_payload, uninitialised
 from .options import (
     argument_error,
     as_number,
@@ -232,7 +233,9 @@ def _bernoulli_array(x: Any, p: Any, generator: Generator | None) -> Any:
     return data if isinstance(x, np.ndarray) else data[()]
 
 
-_bernoulli_tensor = op("bernoulli_tensor", _bernoulli_array, "BernoulliBackward1", {"x": _zero_rule, "p": _zero_rule})
+_bernoulli_tensor = op(
+    "bernoulli_tensor", _bernoulli_array, "BernoulliBackward1", {"x": _zero_rule, "p": _zero_rule}, conforms=True
+)
 
 
 def _fill(name: str, operation: Callable[..., Any], x: Tensor, parameters: dict[str, Any], generator: Any) -> Tensor:
@@ -336,6 +339,8 @@ def _bernoulli_of(x: Any, p: float | None, generator: Generator | None) -> Any:
 
 
 _bernoulli = op("bernoulli", _bernoulli_of, "BernoulliBackward0", {"x": _zero_rule})
+#: PyTorch knows no derivative of the form with a probability.
+_bernoulli_like = op("bernoulli_like", _bernoulli_of, "NotImplemented", {"x": no_derivative("bernoulli")})
 
 
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None,
@@ -346,10 +351,9 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     """
     check_tensor("bernoulli", input)
     check_generator("bernoulli", generator)
-    if p is not None:
-        p = _float("bernoulli", "p", p, 2)
-    call = _bernoulli if out is None else None
-    return call(input, p, generator) if call else write_out(out, _bernoulli, (input, p, generator))
+    call = _bernoulli if p is None else _bernoulli_like
+    arguments = (input, None if p is None else _float("bernoulli", "p", p, 2), generator)
+    return call(*arguments) if out is None else write_out(out, call, arguments)
 
 
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None,

@@ -276,9 +276,9 @@ def _linspace(start: Any, end: Any, steps: int, d: dtype) -> Any:
 def _logspace(start: Any, end: Any, steps: int, d: dtype, base: float) -> Any:
     if d.is_complex:
         return cast(base ** _linspace(start, end, steps, d), d)
-    start, end = _element(start, d), _element(end, d)
     if steps <= 1:
-        return cast(np.full(steps, float(base) ** start), d)
+        return cast(np.full(steps, _power(float(base), float(start))), d)
+    start, end = _element(start, d), _element(end, d)
     step = float(_round(end - start, d)) / (steps - 1)
     i = np.arange(steps)
     exponents = np.where(i < steps // 2, start + step * i, end - step * (steps - 1 - i))
