@@ -46,9 +46,10 @@ _WHY_NOT = {
         "views to be modified inplace. You should replace the inplace operation by an out-of-place one."
     ),
     CUSTOM_VIEW: (
-        "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic "
-        "to handle view+inplace would override the custom backward associated with the custom Function, leading to "
-        "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+        "This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
+        "logic to handle view+inplace would override the custom backward associated with the custom Function, leading "
+        "to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom "
+        "Function."
     ),
 }
 
@@ -64,8 +65,8 @@ def view_error(creation: int, indirect: bool, node: str | None, nr: int) -> Runt
     if node is None:
         what = f"A view was created in {mode} and {changed} modified inplace{end}. "
     elif creation in (NO_GRAD_VIEW, INFERENCE_VIEW):
-        what = f"Output {nr} of {node} is a view of a view which was created in {mode} and {changed} modified inplace{end}"
-        what += ". "
+        what = f"Output {nr} of {node} is a view of a view which was created in {mode} and {changed} modified inplace"
+        what += f"{end}. "
     else:
         what = f"Output {nr} of {node} is a view and {changed} modified inplace. "
     return RuntimeError(what + _WHY_NOT[creation])

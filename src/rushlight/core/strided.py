@@ -77,16 +77,22 @@ def is_dense(x: np.ndarray) -> bool:
     return True
 
 
-def overlaps_partly(x: Any, y: Any) -> bool:
-    """Whether `x` and `y` share memory, but not element for element; only told of two that are dense."""
+def overlaps(x: Any, y: Any) -> bool:
+    """Whether `x` and `y` share memory; only told of two that are dense."""
     if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and x.size and y.size):
         return False
     if not (is_dense(x) and is_dense(y)):
         return False
     start, other = x.__array_interface__["data"][0], y.__array_interface__["data"][0]
-    if start == other and x.nbytes == y.nbytes:
-        return x.strides != y.strides
     return start < other + y.nbytes and other < start + x.nbytes
+
+
+def overlaps_partly(x: Any, y: Any) -> bool:
+    """Whether `x` and `y` share memory, but not element for element; only told of two that are dense."""
+    if not overlaps(x, y):
+        return False
+    start, other = x.__array_interface__["data"][0], y.__array_interface__["data"][0]
+    return start != other or x.shape != y.shape or x.strides != y.strides
 
 
 # Note [as_strided]

@@ -20,8 +20,10 @@ Note [Views]
 Note [In-place]
     ``x.op_(y)`` computes ``op(x, y)`` as ever, writes the result into x's memory, and moves x to the new node. On a
     payload without memory of its own (a NumPy scalar, a layer) the write rebinds the payload: such a payload has no
-    views. The new node must not hold x, or x -> node -> x would be a cycle: what it saved of x is kept under an alias
-    that stays with x's old history and shares its counter, so that the version check finds the write.
+    views. The new node must not hold x, or x -> node -> x would be a cycle: the operation is called on an alias of x
+    that stays with x's old history. If the node saved it, it keeps a copy of the payload, and its derivative is right.
+    Where x is another argument as well, as in ``x.mul_(x)``, that alias shares x's counter, so that the version check
+    finds the write and refuses. Both are what torch does.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ from . import dtypes, errors
 from .errors import CUSTOM_VIEW, DEFAULT_VIEW, INFERENCE_VIEW, MULTI_VIEW, NO_GRAD_VIEW
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import FREED_GRAPH, Node, Output, next_rank
-from .op import OBSERVERS, Call, Op, op
+from .op import OBSERVERS, Call, Op, op, versions_of
 from .promotion import can_cast
 from .saved import bump, check_versions, tensors
 from .strided import geometry, overlaps_itself, overlaps_partly, place, place_backward
@@ -72,7 +74,7 @@ class View:
         version = x._counter[0]  # type: ignore[index]
         if version == self.seen:
             return
-        if x._node is None and self.base._node is None:
+        if (x._node is None or x._node is LEAF) and self.base._node is None:
             return
         if self.creation:
             raise self.error(x, indirect=True)
@@ -91,11 +93,7 @@ class View:
                 return replay(base, step)._node
             finally:
                 set_grad_mode(mode)
-        node = _as_strided.op.node_class()  # type: ignore[attr-defined]
-        node._rank, node.edges = next_rank(), (edge_of(base),)
-        node.values, node.saved, node.versions = (step,), (None,), None
-        node.metas = node.extras = None
-        return node
+        return AsStridedBackward0(edge_of(base), step)
 
     def path(self, x: Tensor) -> Step:
         """The steps that lead from the base as it is now to the view `x`."""
@@ -144,7 +142,18 @@ def pull_back(g: Any, last: Step) -> Any:
     return g
 
 
-_as_strided = op("as_strided_view", replay, "AsStridedBackward0", {"x": lambda g, last: pull_back(g, last)})
+class AsStridedBackward0(Node):
+    """The node of a view that was made anew: from the base, by the view's steps."""
+
+    __slots__ = ()
+
+    def __init__(self, edge: Any, last: Step) -> None:
+        self._rank, self.edges = next_rank(), (edge,)
+        self.values, self.saved, self.versions = (last,), (), None
+        self.metas = self.extras = None
+
+    def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
+        return (pull_back(gradient, values[0]),)
 
 
 # View operations. They save the shape of their tensor and all their parameters, in this order, and nothing else; so
@@ -366,19 +375,28 @@ def assign(x: Tensor, call: Call, arguments: tuple[Any, ...], *, like_copy: bool
     check_inplace(x, recording)
     if not overlap:
         check_overlap(x, arguments)
-    source = _before(x) if recording else x
-    result = call(source, *arguments)
+    if not recording:
+        result = call(x, *arguments)
+        _check_fits(x, result, like_copy)
+        if result is not x:
+            write(x, result._data)
+        bump(x)
+        return x
+    source = _before(x)
+    result = call(source, *[_before(x) if a is x else a for a in arguments])
     _check_fits(x, result, like_copy)
-    if result is not source:
-        write(x, result._data)
+    node = result._node
+    if node is None and x._data.dtype.kind in "fc":
+        node = _constant(getattr(call, "func", call).__name__, source)
+    if result is source:
+        bump(x)
+        return x
+    _keep_original(node, source)
+    write(x, result._data)
     bump(x)
-    if recording and result is not source:
-        node = result._node
-        if node is None and x._data.dtype.kind in "fc":
-            node = _constant(getattr(call, "func", call).__name__, source)
-        if node is not None:
-            _adopt_saved_result(x, result)
-            rebase(x, node)
+    if node is not None:
+        _adopt_saved_result(x, result)
+        rebase(x, node)
     return x
 
 
@@ -427,6 +445,19 @@ def _before(x: Tensor) -> Tensor:
     before._data, before._node, before._counter = x._data, x._node, shared_counter(x)
     before._view = before._cold = None
     return before
+
+
+def _keep_original(node: Any, source: Tensor) -> None:
+    """If the node saved what is about to be overwritten, lets it keep a copy: see Note [In-place]."""
+    if isinstance(node, Output):
+        node = node.node
+    if node is None or not any([origin is source for origin in node.saved]):
+        return
+    if isinstance(source._data, np.ndarray):
+        source._data = source._data.copy()
+    source._counter = None
+    node.values = tuple([source._data if o is source else v for o, v in zip(node.saved, node.values)])
+    node.versions = versions_of(node.saved)
 
 
 def _constant(name: str, source: Tensor) -> Node | None:
@@ -536,8 +567,8 @@ def _resize(out: Tensor, result: Tensor) -> None:
         warnings.warn(
             f"An output with one or more elements was resized since it had shape {list(out.shape)}, which does not "
             f"match the required output shape {list(result.shape)}. This behavior is deprecated, and in a future "
-            "PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out "
-            "tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+            "PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an "
+            "out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
             UserWarning,
             stacklevel=5,
         )

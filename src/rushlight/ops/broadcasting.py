@@ -59,18 +59,29 @@ def expand(self: Tensor, *size: Any, **keywords: Any) -> Tensor:
     return expanded(self, ints("expand", size, "size"))
 
 
+#: The dtypes that old torch had, and whose tensors it calls by another kind of name.
+_NAMED = {"Byte", "Char", "Short", "Int", "Long", "Half", "Float", "Double"}
+
+
+def _type_name(x: Tensor) -> str:
+    name = x.dtype.scalar_name
+    return f"torch.{name}Tensor" if name in _NAMED else f"CPU{name}Type"
+
+
 def expanded(x: Tensor, size: tuple[int, ...]) -> Tensor:
     """``x.expand(size)``, of checked integers."""
     shape = x._data.shape
     lead = len(size) - len(shape)
     if lead < 0:
         raise RuntimeError(
-            f"expand(torch.{x.dtype.scalar_name}Tensor{{{list(shape)}}}, size={list(size)}): the number of sizes "
+            f"expand({_type_name(x)}{{{list(shape)}}}, size={list(size)}): the number of sizes "
             f"provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
         )
     out = list(size)
     for i, n in enumerate(size):
         if i < lead:
+            if n < -1:
+                raise RuntimeError("numel: integer multiplication overflow")
             if n < 0:
                 raise RuntimeError(
                     f"The expanded size of the tensor ({n}) isn't allowed in a leading, non-existing dimension {i}"

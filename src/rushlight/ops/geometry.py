@@ -46,7 +46,8 @@ def _placed(name: str, x: Tensor, size: Any, stride: Any, offset: Any) -> tuple[
     if 0 not in size and end > owner.size:
         raise RuntimeError(
             f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize "
-            f"{data.itemsize} requiring a storage size of {end * data.itemsize} are out of bounds for storage of size {owner.nbytes}"
+            f"{data.itemsize} requiring a storage size of {end * data.itemsize} are out of bounds for storage of size "
+            f"{owner.nbytes}"
         )
     return size, stride, offset - start, strides(data)
 

@@ -1,8 +1,8 @@
 """``x[index]`` and ``x[index] = value``.
 
-An index is worked off from left to right, as torch does it: ints, slices and None make views, one after the other; lists,
-arrays and tensors are collected, and taken all at once at the end, in a copy. What comes out, and where, when they stand
-apart, is NumPy's rule: in front.
+An index is worked off from left to right, as torch does it: ints, slices and None make views, one after the other;
+lists, arrays and tensors are collected, and taken all at once at the end, in a copy. What they give comes where the
+first of them stands, or in front where they stand apart: NumPy's rule.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..core import dtypes, errors
 from ..core.op import op
 from ..core.saved import bump
+from ..core.strided import overlaps
 from ..core.tensor import Tensor, memory, wrap
 from ..core.views import alias, assign, check_inplace, is_recorded
 from .attach import methods
@@ -107,18 +108,22 @@ def basic(x: Tensor, index: tuple[Any, ...]) -> tuple[Tensor, Advanced | None]:
     """The view of `x` that the basic parts of an index make, and the rest."""
     out, dim, advanced = x, 0, None
     taken = _dims_taken(index)
+    real = 0  # the dimension of x itself, for messages
     for item in index:
         kind = item.__class__
         if kind is int:
-            out = _select(out, dim, item, x)
+            out = _select(out, dim, item, x, real)
+            real += 1
         elif kind is slice:
             out = _slice(out, dim, item, True)
             dim += 1
+            real += 1
         elif item is None:
             out = unsqueeze_op(out, dim)
             dim += 1
         elif item is Ellipsis:
             dim += x._data.ndim - taken
+            real += x._data.ndim - taken
         elif kind is bool:
             out = unsqueeze_op(out, dim)
             advanced = advanced or Advanced()
@@ -126,13 +131,15 @@ def basic(x: Tensor, index: tuple[Any, ...]) -> tuple[Tensor, Advanced | None]:
         else:
             array = _as_array(item)
             if array.__class__ is int:
-                out = _select(out, dim, array, x)
+                out = _select(out, dim, array, x, real)
+                real += 1
                 continue
             advanced = advanced or Advanced()
             if array.dtype.kind == "b" and not array.ndim:
                 out = unsqueeze_op(out, dim)
                 array = np.array([0] if array else [], np.int64)
-            dim = advanced.add(dim, array)
+            after = advanced.add(dim, array)
+            dim, real = after, real + after - dim
     if advanced is None and out is x:
         out = alias(x)
     return out, advanced
@@ -154,18 +161,20 @@ def _dims_taken(index: tuple[Any, ...]) -> int:
     return taken
 
 
-def _select(x: Tensor, dim: int, i: int, original: Tensor) -> Tensor:
+def _select(x: Tensor, dim: int, i: int, original: Tensor, real: int = 0) -> Tensor:
     shape = x._data.shape
     if dim >= len(shape):
         if not original._data.ndim:
             raise IndexError(
-                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
-                "0-dim tensor to a number"
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
+                "convert a 0-dim tensor to a number"
             )
         raise IndexError(f"too many indices for tensor of dimension {original._data.ndim}")
     n = shape[dim]
     if not -n <= i < n:
-        raise IndexError(f"index {i} is out of bounds for dimension {dim} with size {n}")
+        if not -(2**63) <= i < 2**63:
+            raise ValueError("Overflow when unpacking long long")
+        raise IndexError(f"index {i} is out of bounds for dimension {real} with size {n}")
     return select_op(x, dim, i + n if i < 0 else i)
 
 
@@ -206,21 +215,13 @@ def _as_array(item: Any) -> Any:
     return to_int(item)
 
 
-_warned: set[str] = set()
-
-
-def _warn(message: str) -> None:
-    if message not in _warned:
-        _warned.add(message)
-        warnings.warn(message, UserWarning, stacklevel=6)
-
-
 def _of_tensor(item: Tensor) -> Any:
     data, dtype = item._data, item.dtype
     if not data.ndim and dtype.category == 1 and dtype is not dtypes.uint8:
         return int(data)
     if dtype is dtypes.uint8:
-        _warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")
+        message = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
+        warnings.warn(message, UserWarning, stacklevel=5)
         return np.asarray(data).astype(bool)
     if dtype not in (dtypes.int64, dtypes.int32, dtypes.bool_):
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
@@ -236,19 +237,22 @@ def _of_sequence(item: Any) -> np.ndarray:
 
 _NOT_A_TUPLE = (
     "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; use "
-    "x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], which "
-    "will result either in an error or a different result"
+    "x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], "
+    "which will result either in an error or a different result"
 )
 
 
+_SEQUENCES = (slice, list, tuple, range, str, Tensor, np.ndarray)
+
+
 def as_tuple(index: Any) -> tuple[Any, ...]:
-    """An index as a tuple. A short list that holds a sequence, slice, None, ... counts as one, as it once did in NumPy."""
+    """An index as a tuple. A short list with a sequence, slice, None, ... in it counts as one, as once in NumPy."""
     if index.__class__ is tuple:
         return index
     if isinstance(index, list) and len(index) < 32:
         for item in index:
-            if item is None or item is Ellipsis or isinstance(item, (slice, list, tuple, range, str, Tensor, np.ndarray)):
-                _warn(_NOT_A_TUPLE)
+            if item is None or item is Ellipsis or isinstance(item, _SEQUENCES):
+                warnings.warn(_NOT_A_TUPLE, UserWarning, stacklevel=3)
                 return tuple(index)
     return tuple(index) if isinstance(index, tuple) else (index,)
 
@@ -308,7 +312,7 @@ def _check_bounds(array: np.ndarray, n: int, dim: int) -> None:
 
 
 def getitem(self: Tensor, index: Any) -> Tensor:
-    """``self[index]``: a view for ints, slices, None and Ellipsis; a copy where lists, arrays or tensors are among them.
+    """``self[index]``: a view for ints, slices, None and Ellipsis; a copy for lists, arrays and tensors among them.
 
     Raises IndexError for what is out of range and for what is no index, ValueError for steps below one.
     """
@@ -368,7 +372,10 @@ def _value(x: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, (bool, int, float, complex, np.generic)):
-        return wrap(dtypes.cast(np.asarray(check_fits(value, x.dtype)), x.dtype))
+        try:
+            return wrap(dtypes.cast(np.asarray(check_fits(value, x.dtype)), x.dtype))
+        except OverflowError:
+            raise ValueError("Overflow when unpacking long long") from None
     raise TypeError(f"can't assign a {_type_name(value)} to a torch.{x.dtype.scalar_name}Tensor")
 
 
@@ -410,6 +417,8 @@ def _put_at(part: Tensor, advanced: Advanced, value: Tensor) -> None:
 
 def index_put_into(x: Tensor, indices: tuple[Any, ...], value: Tensor, accumulate: bool) -> None:
     """``x[indices] = value`` in place, or ``+=``. Raises RuntimeError if `value` does not broadcast to the indices."""
+    if value._counter is not None and value._counter is x._counter and overlaps(x._data, value._data):
+        raise RuntimeError(errors.OVERLAPPING_INPUT)
     check_values(x, indices, value)
     if not is_recorded(x, (value,)) and not accumulate and isinstance(x._data, np.ndarray):
         check_inplace(x, False)
@@ -427,8 +436,8 @@ def check_values(x: Tensor, indices: tuple[Any, ...], value: Tensor) -> None:
         fits = False
     if not fits:
         raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(value._data.shape)} cannot be broadcast to indexing result of "
-            f"shape {list(shape)}"
+            f"shape mismatch: value tensor of shape {list(value._data.shape)} cannot be broadcast to indexing result "
+            f"of shape {list(shape)}"
         )
 
 

@@ -41,7 +41,7 @@ def _masked_scatter(x: Any, mask: Any, source: Any) -> Any:
     return out
 
 
-def _masked_scatter_backward(g: Any, mask: Any, shape: tuple[int, ...]) -> Any:
+def _scatter_gradient(g: Any, mask: Any, shape: tuple[int, ...]) -> Any:
     out = zeros_from(g, shape)
     taken = g[np.broadcast_to(mask, g.shape)]
     out.reshape(-1)[: taken.size] = taken
@@ -60,7 +60,7 @@ _masked_scatter_op = op("masked_scatter", _masked_scatter, "MaskedScatterBackwar
     "x": lambda g, mask: masked_fill(g, mask, 0),
     "source": lambda g, mask, source_shape: _masked_scatter_backward_op(g, mask, source_shape),
 }, conforms=True)  # fmt: skip
-_masked_scatter_backward_op = op("masked_scatter_backward", _masked_scatter_backward, "MaskedScatterBackwardBackward0", {
+_masked_scatter_backward_op = op("masked_scatter_backward", _scatter_gradient, "MaskedScatterBackwardBackward0", {
     "g": lambda gg, g_shape, mask: _masked_scatter_op(zeros_from(gg, g_shape), mask, gg),
 })  # fmt: skip
 
@@ -171,6 +171,6 @@ def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
 
 
 methods(
-    masked_select=masked_select, masked_scatter=masked_scatter, masked_scatter_=_masked_scatter_inplace, nonzero=nonzero,
-    argwhere=argwhere, index_put=index_put, index_put_=index_put_,
+    masked_select=masked_select, masked_scatter=masked_scatter, masked_scatter_=_masked_scatter_inplace,
+    nonzero=nonzero, argwhere=argwhere, index_put=index_put, index_put_=index_put_,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from .arguments import check_int, check_tensor
 from .attach import inplace_methods, methods
 from .broadcasting import distinct_dims, expand_op, unsqueeze_op
 from .options import check_nonnegative
-from .shape import ints, keyword, reshaped, sequence, view_op
+from .shape import flatten, ints, keyword, reshaped, sequence, view_op
 
 __all__ = ["flip", "fliplr", "flipud", "repeat_interleave", "roll", "rot90", "tile", "tril", "triu"]
 
@@ -87,7 +87,7 @@ def repeat_interleave(
     if repeats is None:
         return wrap(_repeated_indices(input, output_size))
     if dim is None:
-        input, dim = reshaped(input, (-1,)), 0
+        input, dim = flatten(input), 0
     else:
         dim = wrap_dim(dim, input._data.ndim)
     if isinstance(repeats, Tensor):

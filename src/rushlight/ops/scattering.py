@@ -1,4 +1,4 @@
-"""Reading and writing at places that tensors of integers name: gather and scatter, index_select, index_add, take, put."""
+"""Reading and writing at places that tensors of integers name: gather and scatter, take and put."""
 
 from __future__ import annotations
 
@@ -8,249 +8,18 @@ from typing import Any
 import numpy as np
 
 from ..core import dtypes
-from ..core.errors import wrap_dim
+from ..core.errors import broadcast_shapes, wrap_dim
 from ..core.op import into, op
 from ..core.tensor import Tensor
-from .arguments import check_int, check_number, check_tensor
+from .arguments import check_int, check_tensor
 from .attach import inplace_methods, methods
 from .broadcasting import expanded
 from .creation import check_fits
-from .indexing import add_at
+from .index_along import BOTH, check_index, check_range, copied, lined, out_of_bounds
 from .joining import zeros_from
 from .shape import reshaped
-from .splitting import at
 
-__all__ = [
-    "gather", "index_add", "index_copy", "index_fill", "index_select", "put", "scatter", "scatter_add",
-    "scatter_reduce", "take", "take_along_dim",
-]  # fmt: skip
-
-
-def _copy(x: Any) -> Any:
-    return np.array(x, subok=True, order="C")
-
-
-def _lined(x: Any) -> Any:
-    """The payload `x` with at least one dimension."""
-    return x if x.ndim else x.reshape(1)
-
-
-def _check_index(index: Any, kinds: tuple[Any, ...], error: Exception) -> None:
-    if index.dtype not in kinds:
-        raise error
-
-
-BOTH = (dtypes.int64, dtypes.int32)
-
-
-def _check_range(index: Any, n: int, error: Any) -> None:
-    """Raises `error` with the first of the indices that is not between 0 and `n`."""
-    if index.size:
-        bad = (index < 0) | (index >= n)
-        if bad.any():
-            raise error(index[bad].flat[0] if index.ndim else index)
-
-
-def _out_of_bounds(dim: int, n: int) -> Any:
-    return lambda i: RuntimeError(f"index {i} is out of bounds for dimension {dim} with size {n}")
-
-
-# index_select and index_add are each other's derivatives.
-
-
-def _index_select(x: Any, dim: int, index: Any) -> Any:
-    if not x.ndim:
-        return _copy(x)
-    return x.take(_lined(index), dim)
-
-
-def _index_add(x: Any, source: Any, dim: int, index: Any, alpha: Any) -> Any:
-    out = _copy(x)
-    add_at(_lined(out), at(dim, _lined(index)), (source if alpha == 1 else source * alpha).reshape(_lined(source).shape))
-    return out
-
-
-index_select_op = op("index_select", _index_select, "IndexSelectBackward0", {
-    "x": lambda g, x_shape, dim, index: index_add_op(zeros_from(g, x_shape), g, dim, index, 1),
-})  # fmt: skip
-index_add_op = op("index_add", _index_add, "IndexAddBackward0", {
-    "x": lambda g: g,
-    "source": lambda g, source_shape, dim, index, alpha: _scaled(index_select_op(g, dim, index), alpha).reshape(source_shape),
-}, saved_as={"source": "source"})  # fmt: skip
-
-
-def _scaled(g: Any, alpha: Any) -> Any:
-    return g if alpha == 1 else g * alpha
-
-
-def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The parts of `input` along `dim` that a vector of indices names, as a copy.
-
-    Raises IndexError for indices of two dimensions, RuntimeError for those out of range and of another dtype.
-    """
-    check_tensor("index_select", input)
-    check_tensor("index_select", index, "index", 2)
-    if out is not None:
-        return into(out, index_select, input, dim, index)
-    check_int("index_select", dim, "dim", 1)
-    dim = wrap_dim(dim, input._data.ndim)
-    places = index._data
-    if places.ndim > 1:
-        raise IndexError("index_select(): Index is supposed to be a vector")
-    _check_index(index, BOTH, RuntimeError("index_select(): Expected dtype int32 or int64 for index"))
-    if not input._data.ndim and places.size != 1:
-        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {places.size} value(s)")
-    n = input._data.shape[dim] if input._data.ndim else 1
-    _check_range(
-        places, n, lambda i: RuntimeError(f"INDICES element is out of DATA bounds, id={i} axis_dim={n}")
-    )
-    return index_select_op(input, dim, index)
-
-
-def index_add(
-    input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1, out: Tensor | None = None
-) -> Tensor:
-    """A copy of `input` with the parts of `source`, times `alpha`, added where a vector of indices says.
-
-    An index may come more than once. Raises RuntimeError for other sizes, dtypes, and for indices out of range.
-    """
-    if out is not None:
-        return into(out, lambda: index_add(input, dim, index, source, alpha=alpha))
-    check_tensor("index_add", input)
-    check_tensor("index_add", index, "index", 2)
-    check_tensor("index_add", source, "source", 3)
-    if not isinstance(alpha, (int, float, complex, np.number, Tensor)):
-        check_number("index_add", alpha, "alpha", None)
-    dim = wrap_dim(dim, input._data.ndim)
-    _check_vectors(input, dim, index, source)
-    if input._data.dtype.kind in "iu" and isinstance(alpha, float):
-        alpha = int(alpha)
-    return index_add_op(input, source, dim, index, alpha)
-
-
-def _check_vectors(x: Tensor, dim: int, index: Tensor, source: Tensor) -> None:
-    places, parts, shape = index._data, source._data.shape, x._data.shape
-    if places.ndim > 1:
-        raise IndexError(
-            f"index_add_(): Index is supposed to be a vector, but got dim: {places.ndim} with type: "
-            f"{index.dtype.scalar_name} and size: {list(places.shape)}"
-        )
-    wrong = RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.scalar_name}")
-    _check_index(index, BOTH, wrong)
-    if x.dtype is not source.dtype:
-        raise RuntimeError(
-            f"index_add_(): self ({x.dtype.scalar_name}) and source ({source.dtype.scalar_name}) must have the same scalar "
-            "type"
-        )
-    count = parts[dim] if dim < len(parts) else 1
-    if places.size != count:
-        raise RuntimeError(
-            f"index_add_(): Number of indices ({places.size}) should be equal to source.size(dim): ({count}), for dim: "
-            f"{dim}"
-        )
-    if len(parts) != len(shape) or parts[:dim] + parts[dim + 1 :] != shape[:dim] + shape[dim + 1 :]:
-        raise RuntimeError(
-            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
-            f"{list(shape)} source.shape = {list(parts)}"
-        )
-    n = shape[dim] if shape else 1
-    _check_range(places, n, _out_of_bounds(dim, n))
-
-
-# index_copy and index_fill.
-
-
-def _index_copy(x: Any, source: Any, dim: int, index: Any) -> Any:
-    out = _copy(x)
-    _lined(out)[at(dim, _lined(index))] = source if source.ndim else source.reshape(1)
-    return out
-
-
-def _index_fill(x: Any, value: Any, dim: int, index: Any) -> Any:
-    out = _copy(x)
-    _lined(out)[at(dim, _lined(index))] = value
-    return out
-
-
-_index_copy_op = op("index_copy", _index_copy, "IndexCopyBackward0", {
-    "x": lambda g, dim, index: _index_fill_op(g, 0, dim, index),
-    "source": lambda g, source_shape, dim, index: index_select_op(g, dim, index).reshape(source_shape),
-}, saved_as={"source": "source"})  # fmt: skip
-_index_fill_op = op("index_fill", _index_fill, "IndexFillBackward0", {
-    "x": lambda g, dim, index: _index_fill_op(g, 0, dim, index),
-})  # fmt: skip
-_index_fill_tensor = op("index_fill_tensor", _index_fill, "IndexFillBackward1", {
-    "x": lambda g, dim, index: _index_fill_op(g, 0, dim, index),
-    "value": lambda g, dim, index: index_select_op(g, dim, index).sum(),
-}, conforms=True)  # fmt: skip
-
-
-def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """A copy of `input` with the parts of `source` written where a vector of indices says."""
-    if out is not None:
-        return into(out, index_copy, input, dim, index, source)
-    check_tensor("index_copy", input)
-    check_tensor("index_copy", index, "index", 2)
-    check_tensor("index_copy", source, "source", 3)
-    dim = wrap_dim(dim, input._data.ndim)
-    places, parts, shape = index._data, source._data.shape, input._data.shape
-    if places.ndim > 1:
-        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {places.ndim})")
-    if not parts and places.size != 1:
-        raise IndexError(
-            f"index_copy_(): When source is scalar, index should have one element (got {places.size})"
-        )
-    if len(parts) != len(shape) and parts and shape:
-        raise IndexError(
-            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
-            f"dimensionality ({len(parts)}), destination dimensionality ({len(shape)})"
-        )
-    name = index.dtype.scalar_name
-    _check_index(index, BOTH[:1], RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {name}"))
-    if input.dtype is not source.dtype:
-        raise RuntimeError(
-            "index_copy_(): self and source expected to have the same dtype, but got (self) "
-            f"{input.dtype.scalar_name} and (source) {source.dtype.scalar_name}"
-        )
-    rest, others = shape[:dim] + shape[dim + 1 :], parts[:dim] + parts[dim + 1 :]
-    if rest != others:
-        raise RuntimeError(
-            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
-            f"{' '.join(map(str, rest))} at dimension {dim} and source slice shape: {' '.join(map(str, others))} at "
-            "dimension 0."
-        )
-    count = parts[dim] if parts else 1
-    if places.size != count:
-        raise IndexError(
-            f"index_copy_(): Number of indices ({places.size}) should be equal to source.size(dim) ({count})"
-        )
-    n = shape[dim] if shape else 1
-    _check_range(
-        places, n, lambda i: IndexError(f"index_copy_(): index {i} is out of bounds for dimension {dim} with size {n}")
-    )
-    return _index_copy_op(input, source, dim, index)
-
-
-def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
-    """A copy of `input` with one value (a number or a 0-d tensor) where a vector of indices says."""
-    check_tensor("index_fill", input)
-    check_tensor("index_fill", index, "index", 2)
-    if isinstance(value, Tensor) and value._data.ndim:
-        raise RuntimeError(
-            "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
-            f"{value._data.ndim} dimension(s)."
-        )
-    _check_index(index, BOTH[:1], IndexError("index_fill_(): Expected dtype int64 for index."))
-    dim = wrap_dim(dim, input._data.ndim)
-    if index._data.ndim > 1:
-        raise RuntimeError("Index has to be a vector/scalar")
-    if isinstance(value, complex) and not input.dtype.is_complex:
-        raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
-    n = input._data.shape[dim] if input._data.ndim else 1
-    bad = index._data[(index._data < -n) | (index._data >= n)] if index._data.size else index._data
-    if bad.size:
-        raise IndexError(f"index {bad.flat[0]} is out of bounds for dimension {dim} with size {n}")
-    return (_index_fill_tensor if isinstance(value, Tensor) else _index_fill_op)(input, value, dim, index)
+__all__ = ["gather", "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim"]
 
 
 # gather and scatter. The index has as many dimensions as the tensor: places along `dim`, one by one.
@@ -265,7 +34,7 @@ def places(index: Any, dim: int) -> tuple[Any, ...]:
 
 
 def _gather(x: Any, dim: int, index: Any) -> Any:
-    return _lined(x)[places(_lined(index), dim)].reshape(index.shape)
+    return lined(x)[places(lined(index), dim)].reshape(index.shape)
 
 
 def _part(src: Any, index: Any) -> Any:
@@ -274,18 +43,18 @@ def _part(src: Any, index: Any) -> Any:
 
 
 def _scatter(x: Any, src: Any, dim: int, index: Any) -> Any:
-    out = _copy(x)
+    out = copied(x)
     if index.size:
-        index = _lined(index)
-        _lined(out)[places(index, dim)] = _part(_lined(src), index) if hasattr(src, "ndim") else src
+        index = lined(index)
+        lined(out)[places(index, dim)] = _part(lined(src), index) if hasattr(src, "ndim") else src
     return out
 
 
 def _scatter_add(x: Any, src: Any, dim: int, index: Any) -> Any:
-    out = _copy(x)
+    out = copied(x)
     if index.size:
-        index = _lined(index)
-        np.add.at(_lined(out), places(index, dim), _part(_lined(src), index))
+        index = lined(index)
+        np.add.at(lined(out), places(index, dim), _part(lined(src), index))
     return out
 
 
@@ -328,8 +97,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
     x, i = input._data, index._data
     dim = wrap_dim(dim, x.ndim)
     if i.size == 0:
-        return gather_op(input, dim, index) if i.ndim == x.ndim else zeros_of_index(input, i.shape)
-    _check_index(index, BOTH, RuntimeError("gather(): Expected dtype int32/int64 for index"))
+        return gather_op(input, dim, index) if i.ndim == x.ndim else zeros_from(input, i.shape)
+    check_index(index, BOTH, RuntimeError("gather(): Expected dtype int32/int64 for index"))
     if max(i.ndim, 1) != max(x.ndim, 1):
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     for d, (n, m) in enumerate(zip(i.shape, x.shape)):
@@ -339,13 +108,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
                 f"{list(x.shape)} apart from dimension {dim}"
             )
     n = x.shape[dim] if x.ndim else 1
-    _check_range(i, n, _out_of_bounds(dim, n))
+    check_range(i, n, out_of_bounds(dim, n))
     return gather_op(input, dim, index)
-
-
-def zeros_of_index(x: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """An empty tensor, of the dtype of `x`."""
-    return zeros_from(x, shape)
 
 
 def _check_scatter(name: str, x: Any, dim: int, index: Any, src: Any) -> int:
@@ -354,7 +118,7 @@ def _check_scatter(name: str, x: Any, dim: int, index: Any, src: Any) -> int:
     data, i = x._data, index._data
     if i.size == 0:
         return dim
-    _check_index(index, BOTH, RuntimeError("scatter(): Expected dtype int32/int64 for index"))
+    check_index(index, BOTH, RuntimeError("scatter(): Expected dtype int32/int64 for index"))
     parts = src._data if isinstance(src, Tensor) else None
     if parts is not None and src.dtype is not x.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
@@ -366,10 +130,11 @@ def _check_scatter(name: str, x: Any, dim: int, index: Any, src: Any) -> int:
     if large or (parts is not None and any([n > m for n, m in zip(i.shape, parts.shape)])):
         more = "" if parts is None else f" and to be no larger size than src {list(parts.shape)}"
         raise RuntimeError(
-            f"Expected index {list(i.shape)} to be no larger than self {list(data.shape)} apart from dimension {dim}{more}"
+            f"Expected index {list(i.shape)} to be no larger than self {list(data.shape)} apart from dimension "
+            f"{dim}{more}"
         )
     n = data.shape[dim] if data.ndim else 1
-    _check_range(i, n, _out_of_bounds(dim, n))
+    check_range(i, n, out_of_bounds(dim, n))
     return dim
 
 
@@ -403,15 +168,25 @@ def scatter(
     if reduce is None:
         return (scatter_value if number else _scatter_src)(input, src, dim, index)
     if not number:
-        warnings.warn(
-            "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch "
-            "release. Use torch.scatter_reduce instead for more reduction options.",
-            UserWarning,
-            stacklevel=2,
-        )
+        _warn_deprecated()
     if reduce not in ("add", "multiply"):
         raise RuntimeError("reduce argument must be either add or multiply.")
     return _scatter_combined(input, src, dim, index, reduce)
+
+
+_warned = False
+
+
+def _warn_deprecated() -> None:
+    global _warned
+    if not _warned:
+        _warned = True
+        warnings.warn(
+            "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future "
+            "PyTorch release. Use torch.scatter_reduce instead for more reduction options.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _no_derivative(*arguments: Any) -> Any:
@@ -419,11 +194,11 @@ def _no_derivative(*arguments: Any) -> Any:
 
 
 def _combined(x: Any, src: Any, dim: int, index: Any, reduce: str) -> Any:
-    out = _copy(x)
+    out = copied(x)
     if index.size:
-        index = _lined(index)
-        src = _part(_lined(src), index) if hasattr(src, "ndim") else src
-        (np.add if reduce == "add" else np.multiply).at(_lined(out), places(index, dim), src)
+        index = lined(index)
+        src = _part(lined(src), index) if hasattr(src, "ndim") else src
+        (np.add if reduce == "add" else np.multiply).at(lined(out), places(index, dim), src)
     return out
 
 
@@ -458,14 +233,14 @@ def _identity(reduce: str, dtype: np.dtype) -> Any:
 
 
 def _scatter_reduce(x: Any, src: Any, dim: int, index: Any, reduce: str, include_self: bool) -> Any:
-    out = _copy(x)
+    out = copied(x)
     if not index.size:
         return out
-    index = _lined(index)
-    at_places, flat = places(index, dim), _lined(out)
+    index = lined(index)
+    at_places, flat = places(index, dim), lined(out)
     if not include_self:
         flat[at_places] = _identity(reduce, out.dtype)
-    _COMBINE[reduce].at(flat, at_places, _part(_lined(src), index))
+    _COMBINE[reduce].at(flat, at_places, _part(lined(src), index))
     if reduce == "mean":
         count = np.full(flat.shape, int(include_self))
         np.add.at(count, at_places, 1)
@@ -554,7 +329,7 @@ def scatter_reduce(
 
 
 def _put(x: Any, source: Any, index: Any, accumulate: bool) -> Any:
-    out = _copy(x)
+    out = copied(x)
     flat, i = out.reshape(-1), np.asarray(index).ravel()
     if accumulate:
         np.add.at(flat, i, np.asarray(source).ravel())
@@ -586,7 +361,7 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     check_tensor("take", input)
     check_tensor("take", index, "index", 1)
     name = index.dtype.scalar_name
-    _check_index(index, BOTH[:1], RuntimeError(f"take(): Expected a long tensor for index, but got {name}"))
+    check_index(index, BOTH[:1], RuntimeError(f"take(): Expected a long tensor for index, but got {name}"))
     if not input._data.size and index._data.size:
         raise IndexError("take(): tried to take from an empty tensor")
     _check_numbers(index._data, input._data.size)
@@ -606,7 +381,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     check_tensor("put", index, "index", 1)
     check_tensor("put", source, "source", 2)
     name = index.dtype.scalar_name
-    _check_index(index, BOTH[:1], RuntimeError(f"put_(): Expected a long tensor for index, but got {name}"))
+    check_index(index, BOTH[:1], RuntimeError(f"put_(): Expected a long tensor for index, but got {name}"))
     if input.dtype is not source.dtype:
         raise RuntimeError(
             "put_(): self and source expected to have the same dtype, but got self.dtype = "
@@ -639,11 +414,9 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
             f"{x.ndim} dimensions for input, and {i.ndim} dimensions for indices"
         )
-    from ..core.errors import broadcast_shapes
-
     dim = wrap_dim(dim, x.ndim)
-    common = list(broadcast_shapes(x.shape[:dim] + (1,) + x.shape[dim + 1 :], i.shape[:dim] + (1,) + i.shape[dim + 1 :]))
-    sizes = [tuple([*common[:dim], data.shape[dim], *common[dim + 1 :]]) for data in (x, i)]
+    common = broadcast_shapes(*[(*data.shape[:dim], 1, *data.shape[dim + 1 :]) for data in (x, i)])
+    sizes = [(*common[:dim], data.shape[dim], *common[dim + 1 :]) for data in (x, i)]
     x_whole, i_whole = [
         t if t._data.shape == size else expanded(t, size) for t, size in zip((input, indices), sizes)
     ]
@@ -651,7 +424,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
 
 
 methods(
-    gather=gather, index_add=index_add, index_copy=index_copy, index_fill=index_fill, index_select=index_select, put=put,
-    scatter=scatter, scatter_add=scatter_add, scatter_reduce=scatter_reduce, take=take, take_along_dim=take_along_dim,
+    gather=gather, put=put, scatter=scatter, scatter_add=scatter_add, scatter_reduce=scatter_reduce, take=take,
+    take_along_dim=take_along_dim,
 )  # fmt: skip
-inplace_methods(index_add, index_copy, index_fill, put, scatter, scatter_add, scatter_reduce)
+inplace_methods(put, scatter, scatter_add, scatter_reduce)

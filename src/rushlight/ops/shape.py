@@ -235,6 +235,8 @@ def reshape_as(self: Tensor, other: Tensor) -> Tensor:
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """The dimensions from `start_dim` to `end_dim` as one. Raises RuntimeError if they are in the wrong order."""
     check_tensor("flatten", input)
+    check_int("flatten", start_dim, "start_dim", 1)
+    check_int("flatten", end_dim, "end_dim", 2)
     shape = input._data.shape
     first, last = wrap_dim(start_dim, len(shape)), wrap_dim(end_dim, len(shape))
     if first > last:
@@ -249,6 +251,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
     """The dimension `dim` as several of the given `sizes`, one of which may be -1."""
     check_tensor("unflatten", input)
+    check_int("unflatten", dim, "dim", 1)
     size = sequence("unflatten", sizes, "sizes", 2)
     shape = input._data.shape
     dim = wrap_dim(dim, len(shape))
@@ -356,7 +359,13 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     """`input` with the dimensions `source` (one or several) at the places `destination`; others keep their order."""
     check_tensor("movedim", input)
     ndim = input._data.ndim
-    given = [(d,) if isinstance(d, int) else tuple(d) for d in (source, destination)]
+    if isinstance(source, int) is not isinstance(destination, int):
+        got = f"{type(source).__name__}, {type(destination).__name__}"
+        raise TypeError(
+            f"movedim() received an invalid combination of arguments - got ({got}), but expected one of:\n * "
+            "(int source, int destination)\n * (tuple of ints source, tuple of ints destination)\n"
+        )
+    given = [(d,) if isinstance(d, int) else sequence("movedim", d, "source") for d in (source, destination)]
     if len(given[0]) != len(given[1]):
         raise RuntimeError(
             f"movedim: Invalid source or destination dims: source ({list(given[0])} dims) should contain the same "

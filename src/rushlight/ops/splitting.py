@@ -360,8 +360,8 @@ def _along(name: str, x: Tensor, given: Any, dim: int, least: int) -> tuple[Tens
         )
     if isinstance(given, int) and (given == 0 or x._data.shape[dim] % given):
         raise RuntimeError(
-            f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension {x._data.shape[dim]} "
-            f"is not divisible by the split_size {given}!"
+            f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
+            f"{x._data.shape[dim]} is not divisible by the split_size {given}!"
         )
     return tensor_split(x, given, dim)
 
