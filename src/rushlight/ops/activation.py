@@ -7,7 +7,6 @@ derivative of each is an operation of its own, named as in torch, so that its gr
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,17 @@ from .arguments import check_int, check_number, check_tensor, unimplemented
 from .attach import inplace, methods
 from .comparison import choose as where
 from .comparison import zeros
+from .joining import cat_op
 from .kinds import Promote, only
+from .math import erf, sigmoid
 from .precision import wide_op
 from .selection import choose, drop, keep
 
 __all__ = [
-    "celu", "celu_", "hardshrink", "log_softmax", "prelu", "relu", "relu_", "selu", "selu_", "softmax", "threshold",
-    "threshold_",
+    "celu", "celu_", "elu", "elu_", "gelu", "glu", "hardshrink", "hardsigmoid", "hardsigmoid_", "hardswish",
+    "hardswish_", "hardtanh", "hardtanh_", "leaky_relu", "leaky_relu_", "log_sigmoid", "log_softmax", "mish", "mish_",
+    "prelu", "relu", "relu6", "relu6_", "relu_", "selu", "selu_", "silu", "silu_", "softmax", "softplus", "softshrink",
+    "softsign", "tanhshrink", "threshold", "threshold_",
 ]  # fmt: skip
 
 
@@ -166,15 +169,8 @@ _SQRT_HALF, _PEAK = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 _BETA, _KAPPA = math.sqrt(2 / math.pi), 0.044715
 
 
-@cache
-def _erf() -> Any:
-    from scipy.special import erf
-
-    return erf
-
-
 def _normal_cdf(x: Any) -> Any:
-    return 0.5 * (1 + _erf()(x * _SQRT_HALF))
+    return 0.5 * (1 + erf(x * _SQRT_HALF))
 
 
 def _normal_pdf(x: Any) -> Any:
@@ -212,9 +208,6 @@ _gelu_tanh = elementwise(
     "gelu_tanh", lambda x: 0.5 * x * (1 + np.tanh(_BETA * (x + _KAPPA * x * x * x))), "GeluBackward0",
     lambda g, x: gelu_tanh_backward(g, x), promote=only("f", "GeluKernelImpl"),
 )  # fmt: skip
-
-
-sigmoid = elementwise("logistic", lambda x: 1 / (1 + np.exp(-x)), "SigmoidBackward0", lambda g, out: g * (out * (1 - out)))
 
 
 def _silu_slope(g: Any, x: Any) -> Any:
@@ -366,7 +359,7 @@ def _glu_slope(g: Any, x: Any, dim: int) -> Any:
     half = x.shape[dim] // 2
     before = (slice(None),) * dim
     a, s = x[(*before, slice(0, half))], sigmoid(x[(*before, slice(half, None))])
-    return np.concatenate((g * s, g * a * s * (1 - s)), dim)
+    return cat_op([g * s, g * a * s * (1 - s)], dim, None)
 
 
 _glu = op("glu", _glu_value, "GluBackward0", {"x": _glu_slope})

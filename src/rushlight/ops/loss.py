@@ -231,8 +231,12 @@ def _bce_value(x: Any, y: Any, weight: Any, divisor: Any) -> Any:
     return reduced(_weighted(losses, weight), divisor)
 
 
+def _bounded(log: Any) -> Any:
+    return where(log, _LEAST_LOG, log > _LEAST_LOG)
+
+
 def _bce_target_slope(g: Any, x: Any, weight: Any, divisor: Any) -> Any:
-    slope = np.maximum(np.log(1 - x), _LEAST_LOG) - np.maximum(np.log(x), _LEAST_LOG)
+    slope = _bounded(np.log(1 - x)) - _bounded(np.log(x))
     return share(_weighted(g * slope, weight), divisor)
 
 

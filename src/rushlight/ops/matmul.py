@@ -23,6 +23,7 @@ from ..core.tensor import Tensor
 from .arguments import check_tensor, unimplemented
 from .attach import inplace, methods
 from .precision import wide_op
+from .shape import unsafe_view
 
 __all__ = [
     "addbmm", "addmm", "addmv", "addmv_", "addr", "baddbmm", "bmm", "dot", "ger", "inner", "linear", "matmul", "mm",
@@ -71,9 +72,6 @@ _folded_mm = wide_op("folded_mm", lambda x, y: fold(x) @ y, "MmBackward0", {
 _folded_mv = wide_op("folded_mv", lambda x, y: fold(x) @ y, "MvBackward0", {
     "x": lambda g, y, x_shape: (g[:, None] * y).reshape(x_shape),
     "y": lambda g, x: fold(x).T @ g,
-})  # fmt: skip
-_unfold = op("matmul_unfold", lambda x, shape: x.reshape(shape), "UnsafeViewBackward0", {
-    "x": lambda g, x_shape: g.reshape(x_shape),
 })  # fmt: skip
 _view_as = op("linear_unfold", lambda x, shape: x.reshape(shape), "ViewBackward0", {
     "x": lambda g, x_shape: g.reshape(x_shape),
@@ -363,9 +361,9 @@ def _matmul_stacks(x: Tensor, y: Tensor) -> Tensor:
         rows = (int(np.prod(a[:-1])), a[-1])
         if len(b) == 1:
             _check_mv(Shape.of(x, rows), y)
-            return _unfold(_folded_mv(x, y), a[:-1])
+            return unsafe_view(_folded_mv(x, y), a[:-1])
         _check_mm("matmul", Shape.of(x, rows), y)
-        return _unfold(_folded_mm(x, y), (*a[:-1], b[-1]))
+        return unsafe_view(_folded_mm(x, y), (*a[:-1], b[-1]))
     if len(a) == 1:
         # x @ y is y.mT @ x.
         return _matmul_stacks(y.mT, x)
@@ -373,7 +371,7 @@ def _matmul_stacks(x: Tensor, y: Tensor) -> Tensor:
     size = int(np.prod(batch))
     if a[-1] != b[-2] or not _fits(x._data, y._data) or x.dtype is dtypes.bool_:
         _check_bmm(Shape.of(x, (size, *a[-2:])), Shape.of(y, (size, *b[-2:])))
-    return _unfold(_bmm(x, y), (*batch, a[-2], b[-1]))
+    return unsafe_view(_bmm(x, y), (*batch, a[-2], b[-1]))
 
 
 def _operator(self: Tensor, other: Any) -> Any:
@@ -400,13 +398,13 @@ def _check_addmm(input: Tensor, mat1: Any, mat2: Any) -> None:
     for matrix, word in ((mat1, "mat1"), (mat2, "mat2")):
         if matrix.ndim != 2:
             raise RuntimeError(f"{word} must be a matrix, got {matrix.ndim}-D tensor")
-    shapes = mat1._data.shape, mat2._data.shape
-    if shapes[0][1] == shapes[1][0]:
-        _expanded_to(input, (shapes[0][0], shapes[1][1]))
     for t, word in ((input, "self"), (mat1, "mat1")):
         if not _fits(t._data, mat2._data):
             names = t.dtype.scalar_name, mat2.dtype.scalar_name
             raise RuntimeError("{} and mat2 must have the same dtype, but got {} and {}".format(word, *names))
+    (n, k), (m, p) = mat1._data.shape, mat2._data.shape
+    if k == m:
+        _expanded_to(input, (n, p))
     _check_mm("addmm", mat1, mat2)
 
 
@@ -534,7 +532,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         if x.shape[-1] != w.shape[1] or not _fits(x, w) or x.dtype.char == "?":
             _check_mm("linear", Shape.of(input, fold(x).shape), Shape.of(weight, w.shape[::-1]))
         out = _linear_mm(input, weight)
-        return out if x.ndim == 2 else _unfold(out, (*x.shape[:-1], w.shape[0]))
+        return out if x.ndim == 2 else unsafe_view(out, (*x.shape[:-1], w.shape[0]))
     check_tensor("linear", bias, "bias", 3)
     if w.ndim != 2 or not x.ndim or bias._data.shape != w.shape[:1]:
         return _odd_linear(input, weight, bias)

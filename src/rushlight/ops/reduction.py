@@ -489,6 +489,8 @@ ties = op("ties", _ties)
 _vector_norm = converting("linalg_vector_norm", _norm_value, "LinalgVectorNormBackward0", {
     "x": _norm_slope,
 }, holomorphic=False)  # fmt: skip
+#: The same, as distances record it.
+aten_norm = wide_op("norm", _norm_value, "NormBackward1", {"x": _norm_slope}, holomorphic=False)
 
 
 def vector_norm(

@@ -19,10 +19,11 @@ from ..core import dtypes
 from ..core.errors import wrap_dim
 from ..core.op import into, op
 from ..core.tensor import Tensor, wrap
-from .along import gather_along, scatter_add_along
+from .along import scatter_along
 from .arguments import check_int, check_tensor, unimplemented
 from .attach import inplace, methods
 from .precision import converting, summed_dtype, wide_op
+from .rearranging import flip_op
 
 __all__ = ["cummax", "cummin", "cumprod", "cumsum", "logcumsumexp"]
 
@@ -37,10 +38,9 @@ def running(accumulate: Any) -> Any:
     return lambda x, dim: accumulate(x, dim) if x.ndim else x
 
 
-#: The elements in reverse order along `dim`.
-flipped = op("flip_along", lambda x, dim: x[along(dim, slice(None, None, -1))], "FlipBackward0", {
-    "x": lambda g, dim: flipped(g, dim),
-})  # fmt: skip
+def flipped(x: Any, dim: int) -> Any:
+    """The elements in reverse order along `dim`."""
+    return flip_op(x, (dim,))
 
 
 def _shift(x: Any, dim: int, value: float) -> Any:
@@ -163,7 +163,7 @@ def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tenso
 def _running(name: str, node: str, ufunc: np.ufunc, reaches: Any) -> Any:
     accumulate = running(ufunc.accumulate)
     values = op(name, lambda x, indices, dim: accumulate(x, dim), node, {
-        "x": lambda g, indices, dim, x_shape: scatter_add_along(g, indices, dim, x_shape),
+        "x": lambda g, indices, dim, x_shape: scatter_along(g, indices, dim, x_shape),
     })  # fmt: skip
 
     def indices(x: Any, extreme: Any, dim: int) -> Any:
