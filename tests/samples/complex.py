@@ -22,7 +22,7 @@ SAMPLES = [
     Sample("complex", lambda t, x, y: t.complex(x, y), (A, B)),
     Sample("complex", lambda t, x, y: t.complex(x, y).abs(), (A, B[0])),
     Sample("complex", lambda t, x, y: t.complex(x, y), (array(seed=1), array(seed=2))),
-    Sample("complex", lambda t, x, y: t.complex(x, y), (np.array([np.inf, 0.0]), np.array([1.0, np.nan])), smooth=False),
+    Sample("complex", lambda t, x, y: t.complex(x, y), (np.array([np.inf, 0]), np.array([1, np.nan])), smooth=False),
     Sample("polar", lambda t, r, phi: t.polar(r, phi), (abs(A), B)),
     Sample("polar", lambda t, r, phi: t.polar(r, phi), (array(2, low=0.5), array(3, 1))),
     Sample("angle", lambda t, z: t.angle(z), (Z,)),

@@ -12,7 +12,8 @@ EMPTY = array(0, 3)
 INTS = np.array([[-7, -2, 0], [1, 5, 9]])
 DIVISORS = np.array([[2, -3, 4], [-5, 3, -2]])
 PAIRS = ((A, B), (A, ROW), (COLUMN, ROW), (NUMBER, A), (NUMBER, NUMBER), (A.T, B.T), (EMPTY, EMPTY))
-COMPLEX_PAIRS = ((array(3, dtype=C), array(3, dtype=C, seed=1)), (array(3, dtype=C), array(3)), (array(3), array(2, 1, dtype=C)))
+Z = array(3, dtype=C)
+COMPLEX_PAIRS = ((Z, array(3, dtype=C, seed=1)), (Z, array(3)), (array(3), array(2, 1, dtype=C)))
 
 
 def nonzero(a):
@@ -65,30 +66,6 @@ SAMPLES = [
     Sample("remainder_of_number", lambda t, x: 7 % x, (DIVISORS,)),
     *binary("fmod", lambda t, x, y: t.fmod(x, y), pairs=((A, nonzero(B)), (INTS, DIVISORS))),
     *binary("fmod_number", lambda t, x: x.fmod(1.5), pairs=((A,), (INTS,), (NUMBER,))),
-    *[
-        Sample("pow_number", lambda t, x, n=n: x**n, (POSITIVE,), label=str(n))
-        for n in (0, 1, 2, 3, 4, 0.5, -0.5, -1, -2, 2.7, -1.3)
-    ],
-    Sample("pow_number", lambda t, x: x**3, (A,)),
-    Sample("pow_number", lambda t, x: x.square(), (np.zeros(2),)),
-    Sample("pow_number", lambda t, x: x**1, (np.zeros(2),)),
-    Sample("pow_number", lambda t, x: x**0, (np.zeros(2),)),
-    Sample("pow_number", lambda t, x: x**0.5, (np.zeros(2),), smooth=False),
-    Sample("pow_number", lambda t, x: x**3, (nonzero(array(3, dtype=C)),)),
-    Sample("pow_number", lambda t, x: x**2.5, (nonzero(array(3, dtype=C)),)),
-    Sample("pow_number", lambda t, x: x**2, (INTS,)),
-    Sample("pow_number", lambda t, x: x**2.5, (np.abs(INTS),)),
-    *binary("pow", lambda t, x, y: x**y, pairs=((POSITIVE, B), (POSITIVE, ROW), (POSITIVE, NUMBER))),
-    Sample("pow", lambda t, x, y: t.pow(x, y), (np.abs(INTS), np.abs(DIVISORS))),
-    Sample("pow", lambda t, x, y: t.pow(x, y), (INTS, DIVISORS)),
-    Sample("pow", lambda t, x, y: x**y, (nonzero(array(3, dtype=C)), array(3, dtype=C, seed=1))),
-    Sample("pow", lambda t, x, y: x**y, (np.zeros(4), np.array([0.0, 1.0, 2.0, -1.0])), smooth=False),
-    Sample("pow", lambda t, x, y: x**y, (np.array([-1.0, -2.0]), np.array([2.0, 0.5])), smooth=False),
-    *[Sample("pow_of_number", lambda t, x, b=b: b**x, (A,), label=str(b)) for b in (2, 0.5, 1)],
-    Sample("pow_of_number", lambda t, x: 2j**x, (A,)),
-    Sample("pow_of_number", lambda t, x: 0**x, (np.array([0.0, 1.0, -1.0]),), smooth=False),
-    Sample("pow_of_number", lambda t, x: 3**x, (np.abs(INTS),)),
-    Sample("pow_number", lambda t, x: t.float_power(x, 2), (INTS,)),
     Sample("abs", lambda t, x: abs(x), (A,)),
     Sample("abs", lambda t, x: x.abs(), (array(3, dtype=C),)),
     Sample("abs", lambda t, x: x.abs(), (np.array([0.0, -0.0, 1.0]),), smooth=False),
@@ -100,20 +77,4 @@ SAMPLES = [
     Sample("sgn", lambda t, x: t.sgn(x), (INTS > 0,)),
     Sample("sign", lambda t, x: x.sign(), (A,)),
     Sample("sign", lambda t, x: x.sign(), (np.array([0.0, np.nan, -np.inf]),), smooth=False),
-    Sample("addcmul", lambda t, x, y, z: t.addcmul(x, y, z, value=-1.5), (A, B, POSITIVE)),
-    Sample("addcmul", lambda t, x, y, z: x.addcmul(y, z), (A, ROW, COLUMN)),
-    Sample("addcmul", lambda t, x, y, z: x.addcmul(y, z, value=2j), (array(3, dtype=C), array(3, dtype=C, seed=1), array(3))),
-    Sample("addcmul", lambda t, x, y, z: x.addcmul(y, z, value=2), (INTS, INTS, DIVISORS)),
-    Sample("addcdiv", lambda t, x, y, z: t.addcdiv(x, y, z, value=2), (A, B, POSITIVE)),
-    Sample("addcdiv", lambda t, x, y, z: x.addcdiv(y, z), (A, ROW, POSITIVE[:, :1])),
-    *binary("lerp", lambda t, x, y: t.lerp(x, y, 0.3), pairs=((A, B), (A, ROW), (NUMBER, A), COMPLEX_PAIRS[0])),
-    Sample("lerp", lambda t, x, y: x.lerp(y, 1.7), (A, B)),
-    Sample("lerp_tensor", lambda t, x, y, w: t.lerp(x, y, w), (A, B, array(4, seed=6))),
-    Sample("lerp_tensor", lambda t, x, y, w: t.lerp(x, y, w), (A, B, array(seed=6))),
-    Sample("gcd", lambda t, x, y: t.gcd(x, y), (INTS, DIVISORS)),
-    Sample("lcm", lambda t, x, y: t.lcm(x, y), (INTS, DIVISORS)),
-    Sample("nextafter", lambda t, x, y: t.nextafter(x, y), (A, B), smooth=False),
-    Sample("nextafter", lambda t, x, y: t.nextafter(x, y), (A, A), smooth=False),
-    Sample("ldexp", lambda t, x, y: t.ldexp(x, y), (A, B)),
-    Sample("ldexp", lambda t, x, y: t.ldexp(x, y), (A[:2, :3], DIVISORS)),
 ]

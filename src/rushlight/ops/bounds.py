@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ..core.op import NUMBERS, elementwise, into
+from ..core.op import NUMBERS, elementwise
 from ..core.tensor import Tensor
 from ..core.views import assign
 from .arguments import check_tensor
 from .attach import functions, inplace_methods, methods, written
 from .comparison import choose, masked_fill
-from .elementwise import as_payload, promoted
 from .kinds import only
+from .operands import as_payload, call_into, promoted
 
 __all__ = [
     "clamp", "clamp_", "clamp_max", "clamp_max_", "clamp_min", "clamp_min_", "clip", "clip_", "fmax", "fmin", "maximum",
@@ -135,12 +135,12 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
         for bound in (min, max):
             if bound is not None:
                 input = promoted(input, bound)
-        call, arguments = _clamp, (input, min, max)
-    elif min is not None and max is not None:
-        call, arguments = _clamp_tensors, (input, min, max)
-    else:
-        call, arguments = (_clamp_below, (input, min)) if max is None else (_clamp_above, (input, max))
-    return call(*arguments) if out is None else into(out, call, *arguments)
+        return call_into(out, _clamp, input, min, max)
+    if max is None:
+        return call_into(out, _clamp_below, input, min)
+    if min is None:
+        return call_into(out, _clamp_above, input, max)
+    return call_into(out, _clamp_tensors, input, min, max)
 
 
 def _number(input: Any, min: Any, max: Any, bound: Any) -> Any:

@@ -17,7 +17,8 @@ from ..core.tensor import Tensor
 from .arguments import check_tensor
 from .attach import functions, inplace_methods, methods
 from .comparison import choose, zeros
-from .elementwise import is_complex, sgn
+from .elementwise import sgn
+from .operands import is_complex
 
 __all__ = [
     "angle", "complex", "conj", "conj_physical", "conj_physical_", "imag", "is_complex", "is_conj", "is_floating_point",
@@ -188,7 +189,7 @@ def _check_parts(first: Any, second: Any) -> None:
 
 
 def _complex_value(x: Any, y: Any) -> Any:
-    out = np.empty_like(x, _COMPLEX[x.dtype.char], shape=np.broadcast_shapes(x.shape, y.shape))
+    out: Any = np.empty_like(x, _COMPLEX[x.dtype.char], shape=np.broadcast_shapes(x.shape, y.shape))
     out.real, out.imag = x, y
     return out[()]
 
@@ -218,7 +219,9 @@ def _angle_rule(g: Any, x: Any) -> Any:
     return choose(0, g * x / abs(x) ** 2 * 1j, x == 0) if is_complex(x) else zeros(g)
 
 
-angle = elementwise("angle", _angle_value, "AngleBackward0", _angle_rule, names=("x",), holomorphic=False, promote=int_to_float)
+angle = elementwise(
+    "angle", _angle_value, "AngleBackward0", _angle_rule, names=("x",), holomorphic=False, promote=int_to_float
+)
 
 is_floating_point, is_signed = _test("is_floating_point", "is_floating_point"), _test("is_signed", "is_signed")
 methods(

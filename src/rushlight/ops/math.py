@@ -14,25 +14,24 @@ import numpy as np
 
 from ..core import dtypes
 from ..core.modes import GRAD, grad_mode
-from ..core.op import NUMBERS, elementwise, int_to_float, into
+from ..core.op import NUMBERS, elementwise, int_to_float
 from ..core.tensor import Tensor
 from ..core.types import finfo
 from .arguments import check_int, check_number, check_tensor
 from .attach import functions, inplace_methods, methods
 from .comparison import choose, isfinite, masked_fill, zeros
-from .elementwise import is_complex, multiplied, pow_of_number, reciprocal
+from .elementwise import reciprocal
 from .kinds import only
+from .operands import call_into, is_complex, multiplied
 from .options import argument_error
+from .powers import pow_of_number
 
 __all__ = [
-    "acos", "acos_", "acosh", "acosh_", "arccos", "arccos_", "arccosh", "arccosh_", "arcsin", "arcsin_", "arcsinh",
-    "arcsinh_", "arctan", "arctan2", "arctan_", "arctanh", "arctanh_", "asin", "asin_", "asinh", "asinh_", "atan", "atan2",
-    "atan_", "atanh", "atanh_", "ceil", "ceil_", "cos", "cos_", "cosh", "cosh_", "deg2rad", "deg2rad_", "digamma", "erf",
-    "erf_", "erfc", "erfc_", "erfinv", "exp", "exp2", "exp2_", "exp_", "expm1", "expm1_", "fix", "fix_", "floor", "floor_",
-    "frac", "frac_", "hypot", "i0", "i0_", "lgamma", "log", "log10", "log10_", "log1p", "log1p_", "log2", "log2_",
-    "log_", "logaddexp", "logaddexp2", "logit", "logit_", "mvlgamma", "nan_to_num", "nan_to_num_", "polygamma", "rad2deg",
-    "rad2deg_", "round", "round_", "rsqrt", "rsqrt_", "sigmoid", "sigmoid_", "sin", "sin_", "sinc", "sinc_", "sinh",
-    "sinh_", "sqrt", "sqrt_", "tan", "tan_", "tanh", "tanh_", "trunc", "trunc_", "xlogy", "xlogy_",
+    "acos", "acosh", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "asin", "asinh",
+    "atan", "atan2", "atanh", "ceil", "cos", "cosh", "deg2rad", "digamma", "erf", "erfc", "erfinv", "exp", "exp2",
+    "expm1", "fix", "floor", "frac", "hypot", "i0", "lgamma", "log", "log10", "log1p", "log2", "logaddexp",
+    "logaddexp2", "logit", "mvlgamma", "nan_to_num", "polygamma", "rad2deg", "round", "rsqrt", "sigmoid", "sin",
+    "sinc", "sinh", "sqrt", "tan", "tanh", "trunc", "xlogy",
 ]  # fmt: skip
 
 
@@ -185,11 +184,14 @@ def _xlogy(x: Any, y: Any) -> Any:
 
 _xlogy_dtype = only("bif", "xlogy_cpu", int_to_float)
 _log_of = lambda g, x, y: masked_fill(xlogy(g, y), (x == 0) & (y <= 0), 0)
-_xlogy_tensors = elementwise("xlogy", _xlogy, "XlogyBackward0", _log_of, lambda g, x, y: g * x / y, promote=_xlogy_dtype)
+_xlogy_tensors = elementwise(
+    "xlogy", _xlogy, "XlogyBackward0", _log_of, lambda g, x, y: g * x / y, promote=_xlogy_dtype
+)
 _xlogy_number = elementwise("xlogy_number", _xlogy, "XlogyBackward2", _log_of, inputs=2, promote=_xlogy_dtype)
 _xlogy_of_number = elementwise(
-    "xlogy_of_number", lambda y, x: _xlogy(x, y), "XlogyBackward1", lambda g, y, x: g * x / y, inputs=2, promote=_xlogy_dtype
-)
+    "xlogy_of_number", lambda y, x: _xlogy(x, y), "XlogyBackward1", lambda g, y, x: g * x / y, inputs=2,
+    promote=_xlogy_dtype,
+)  # fmt: skip
 
 
 def xlogy(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
@@ -208,7 +210,9 @@ def _real(name: str, kernel: str, value: Any, node: str, rule: Any) -> Any:
     return _function(name, value, node, rule, only("bif", kernel, int_to_float))
 
 
-erf = _real("erf", "erf_vml_cpu", _special("erf"), "ErfBackward0", lambda g, x: 2 / math.sqrt(math.pi) * exp(-(x**2)) * g)
+erf = _real(
+    "erf", "erf_vml_cpu", _special("erf"), "ErfBackward0", lambda g, x: 2 / math.sqrt(math.pi) * exp(-(x**2)) * g
+)
 erfc = _real(
     "erfc", "erfc_vml_cpu", _special("erfc"), "ErfcBackward0", lambda g, x: -2 / math.sqrt(math.pi) * exp(-(x**2)) * g
 )
@@ -222,7 +226,8 @@ lgamma = _real("lgamma", "lgamma_vml_cpu", _special("gammaln"), "LgammaBackward0
 def _digamma(x: Any) -> Any:
     # At the poles: infinite at 0, with the sign of the side it is seen from, and undefined below.
     pole = (x == 0) | ((x < 0) & (x == np.floor(x)))
-    return np.where(pole, np.where(x == 0, -np.copysign(x.dtype.type(np.inf), x), np.nan), _scipy("psi")(x)).astype(x.dtype)[()]
+    ends = np.where(x == 0, -np.copysign(x.dtype.type(np.inf), x), np.nan)
+    return np.where(pole, ends, _scipy("psi")(x)).astype(x.dtype)[()]
 
 
 digamma = _real("digamma", "digamma", _digamma, "DigammaBackward0", lambda g, x: g * _polygamma(x, 1))
@@ -251,7 +256,7 @@ def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
     check_tensor("polygamma", input, "input", 2)
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
-    return _polygamma(input, n) if out is None else into(out, _polygamma, input, n)
+    return call_into(out, _polygamma, input, n)
 
 
 def _mvlgamma_value(x: Any, p: int) -> Any:
@@ -272,7 +277,7 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
     check_int("mvlgamma", p, "p", 2)
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
-    return _mvlgamma(input, p) if out is None else into(out, _mvlgamma, input, p)
+    return call_into(out, _mvlgamma, input, p)
 
 
 i0 = _real("i0", "i0_vml_cpu", _special("i0"), "I0Backward0", lambda g, x: g * _i1(x))
@@ -294,11 +299,15 @@ def _rounding(name: str, forward: Any, node: str, complex_error: str | Exception
 
 
 floor, ceil, trunc = (
-    _rounding(name, forward, f"{name.title()}Backward0", NotImplementedError(f"{name} is not supported for complex inputs"))
+    _rounding(
+        name, forward, f"{name.title()}Backward0", NotImplementedError(f"{name} is not supported for complex inputs")
+    )
     for name, forward in (("floor", np.floor), ("ceil", np.ceil), ("trunc", np.trunc))
 )
 fix = trunc
-_round = _rounding("round", lambda x: np.rint(x) if x.dtype.kind == "f" else +x, "RoundBackward0", "round_vml_cpu")
+_round = _rounding(
+    "round", lambda x: np.rint(x) if x.dtype.kind == "f" else +x, "RoundBackward0", "round_vml_cpu"
+)
 
 
 def _round_to(x: Any, decimals: int) -> Any:
@@ -316,7 +325,7 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Ten
     if decimals.__class__ is int and decimals == 0:
         return _round(input, out=out)
     check_int("round", decimals, "decimals", 2)
-    return _round_decimals(input, decimals) if out is None else into(out, _round_decimals, input, decimals)
+    return call_into(out, _round_decimals, input, decimals)
 
 
 frac = _function("frac", lambda x: x - np.trunc(x), "FracBackward0", lambda g: g, only("f", "frac_cpu"))
@@ -347,7 +356,7 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
     """``log(input / (1 - input))``, of `input` kept within [`eps`, 1 - `eps`] where `eps` is given."""
     if eps is not None:
         check_number("logit", eps, "eps", 2)
-    return _logit(input, eps) if out is None else into(out, _logit, input, eps)
+    return call_into(out, _logit, input, eps)
 
 
 def _finite(x: Any, nan: float, posinf: float, neginf: float) -> Any:
@@ -369,7 +378,7 @@ def nan_to_num(
     input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None, *,
     out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """`input` with 0 or `nan` for what is not a number, and finite numbers for infinities (by default the extreme ones)."""
+    """`input` with 0 or `nan` for what is not a number, and the extreme numbers or others for infinities."""
     check_tensor("nan_to_num", input)
     for position, (name, value) in enumerate((("nan", nan), ("posinf", posinf), ("neginf", neginf)), 2):
         if value is not None and not isinstance(value, (int, float)):
@@ -380,13 +389,13 @@ def nan_to_num(
         raise RuntimeError(
             "nan_to_num does not support automatic differentiation for outputs with complex dtype."
         )
-    return _nan_to_num(*arguments) if out is None else into(out, _nan_to_num, *arguments)
+    return call_into(out, _nan_to_num, *arguments)
 
 
 _UNARY = (
-    acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, deg2rad, digamma, erf, erfc, erfinv, exp, exp2, expm1, floor,
-    frac, i0, lgamma, log, log10, log1p, log2, logit, nan_to_num, rad2deg, round, rsqrt, sigmoid, sin, sinc, sinh, sqrt,
-    tan, tanh, trunc,
+    acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, deg2rad, digamma, erf, erfc, erfinv, exp, exp2, expm1,
+    floor, frac, i0, lgamma, log, log10, log1p, log2, logit, nan_to_num, rad2deg, round, rsqrt, sigmoid, sin, sinc,
+    sinh, sqrt, tan, tanh, trunc,
 )  # fmt: skip
 _ALIASES = {
     "arccos": acos, "arccosh": acosh, "arcsin": asin, "arcsinh": asinh, "arctan": atan, "arctanh": atanh, "fix": trunc,
@@ -400,10 +409,12 @@ inplace_methods(
     *_UNARY, atan2, hypot, xlogy, mvlgamma, arctan2_=atan2, polygamma_=lambda self, n: polygamma(n, self),
     **{name + "_": f for name, f in _ALIASES.items()},
 )  # fmt: skip
-(
-    acos_, acosh_, asin_, asinh_, atan_, atanh_, ceil_, cos_, cosh_, deg2rad_, erf_, erfc_, exp_, exp2_, expm1_, floor_,
-    frac_, i0_, log_, log10_, log1p_, log2_, logit_, nan_to_num_, rad2deg_, round_, rsqrt_, sigmoid_, sin_, sinc_, sinh_,
-    sqrt_, tan_, tanh_, trunc_, xlogy_, arccos_, arccosh_, arcsin_, arcsinh_, arctan_, arctanh_, fix_,
-) = functions(
-    *["acos_", "acosh_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "cos_", "cosh_", "deg2rad_", "erf_", "erfc_", "exp_", "exp2_", "expm1_", "floor_", "frac_", "i0_", "log_", "log10_", "log1p_", "log2_", "logit_", "nan_to_num_", "rad2deg_", "round_", "rsqrt_", "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_", "tan_", "tanh_", "trunc_", "xlogy_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_", "arctanh_", "fix_"]
+#: The functions whose in-place forms torch has as functions too: ``torch.exp_(x)``.
+_INPLACE = (
+    "acos_", "acosh_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_", "arctanh_", "asin_", "asinh_",
+    "atan_", "atanh_", "ceil_", "cos_", "cosh_", "deg2rad_", "erf_", "erfc_", "exp2_", "exp_", "expm1_", "fix_",
+    "floor_", "frac_", "i0_", "log10_", "log1p_", "log2_", "log_", "logit_", "nan_to_num_", "rad2deg_", "round_",
+    "rsqrt_", "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_", "tan_", "tanh_", "trunc_", "xlogy_",
 )  # fmt: skip
+globals().update(zip(_INPLACE, functions(*_INPLACE)))
+__all__ += _INPLACE

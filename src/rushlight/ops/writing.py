@@ -27,12 +27,12 @@ def filled(x: Any, value: Any) -> Any:
 def _value_of(value: Any, dtype: dtypes.dtype) -> Any:
     """A number (or 0-d array) as one of `dtype`. Raises RuntimeError, as torch does, if it is out of range."""
     if isinstance(value, NUMBERS):
-        out_of_range = isinstance(value, complex) and not dtype.is_complex
-        if dtype.category == 1:
-            info = np.iinfo(dtype.numpy)
-            lowest = info.min if dtype.is_signed else -info.max
-            out_of_range = out_of_range or not lowest <= value <= info.max
-        if out_of_range:
+        if isinstance(value, complex):
+            fits = dtype.is_complex
+        else:
+            info = np.iinfo(dtype.numpy) if dtype.category == 1 else None
+            fits = info is None or (info.min if dtype.is_signed else -info.max) <= value <= info.max
+        if not fits:
             raise RuntimeError(f"value cannot be converted to type {dtype.cpp_name} without overflow")
     return dtypes.cast(np.asarray(value), dtype)
 
