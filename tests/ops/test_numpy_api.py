@@ -56,7 +56,7 @@ CALLS = [
     lambda a: np.vstack([a, a]), lambda a: np.hstack([a, a]), lambda a: np.split(a, 2)[1], lambda a: np.tile(a, (2, 1)),
     lambda a: np.repeat(a, 2, axis=0), lambda a: np.roll(a, 1, axis=1), lambda a: np.flip(a), lambda a: np.tril(a),
     lambda a: np.diagonal(a), lambda a: np.trace(a), lambda a: np.dot(a, a), lambda a: np.outer(a, a),
-    lambda a: np.isclose(a, a + 1e-12),
+    lambda a: np.isclose(a, a + 1e-12), lambda a: np.tensordot(a, a, axes=1), lambda a: np.einsum("ij,jk->ik", a, a),
     lambda a: np.sort(a, axis=0), lambda a: np.argsort(a), lambda a: np.take_along_axis(a, np.argsort(a), axis=-1),
     lambda a: np.round(a), lambda a: np.nan_to_num(a), lambda a: np.copy(a),
 ]  # fmt: skip

@@ -144,7 +144,7 @@ def _parse_to(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, boo
         names = ("device", "dtype", "non_blocking", "copy")
     given = {**dict(zip(names, args)), **keywords}
     known = {"non_blocking", "copy", "memory_format", *(names if args else ("tensor", "device", "dtype"))}
-    dtype = given.get("dtype")
+    dtype: Any = given.get("dtype")
     well_formed = (
         len(args) <= len(names)
         and given.keys() <= known
@@ -360,7 +360,8 @@ def contains(self: Tensor, element: Any) -> bool:
         raise RuntimeError(
             f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
         )
-    return bool((element == self).any().item())  # type: ignore[attr-defined]
+    found: Any = element == self
+    return bool(found.any().item())
 
 
 def backwards(self: Tensor) -> Tensor:

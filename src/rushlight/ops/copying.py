@@ -88,4 +88,5 @@ def _backward_hooks(self: Tensor) -> Any:
     return hooks or None
 
 
-methods(__reduce_ex__=reduce_ex, __deepcopy__=deepcopied, _backward_hooks=property(_backward_hooks))
+methods(__reduce_ex__=reduce_ex, __deepcopy__=deepcopied)
+Tensor._backward_hooks = property(_backward_hooks)  # type: ignore[attr-defined]

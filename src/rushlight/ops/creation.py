@@ -342,8 +342,9 @@ def _like(name: str, value: Any, x: Any, dtype: Any, layout: Any, device: Any, p
     source = x._data
     if value is not None:
         value = check_fits(value, dtype)
-    if source.ndim == 0 and value is not None:
-        return made(filled((), value, dtype), requires_grad)
+    in_order = not source.ndim or (format_ is preserve_format and source.flags.c_contiguous)
+    if in_order and value is not None:
+        return made(filled(source.shape, value, dtype), requires_grad)
     data = like_payload(source, format_, dtype)
     if value is not None:
         data.fill(value)

@@ -326,6 +326,8 @@ REQUIRES_GRAD_TO_SCALAR = (
 def check_array(array: np.ndarray) -> dtype:
     """The dtype of a NumPy array. Raises TypeError and ValueError for arrays that no tensor can hold."""
     d = BY_NUMPY[array.dtype]
+    if array.flags.c_contiguous:
+        return d
     if any([s < 0 for s in array.strides]):
         raise ValueError(
             "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
@@ -368,7 +370,7 @@ def as_tensor(data: Any = MISSING, dtype: Any = None, device: Any = None) -> Ten
         raise TypeError('as_tensor() missing 1 required positional arguments: "data"')
     dtype = check_options("as_tensor", dtype, strided, device, False, False)
     if isinstance(data, Tensor):
-        return data if dtype is None or dtype is data.dtype else data.to(dtype)
+        return data if dtype is None or dtype is data.dtype else data.to(dtype)  # type: ignore[attr-defined]
     if isinstance(data, np.ndarray) and (dtype is None or BY_NUMPY[data.dtype] is dtype):
         return made(shared(data))
     return made(copied(data, dtype, "torch.as_tensor"))
@@ -412,9 +414,9 @@ def _converted(source: Any, d: dtype | None, copy: bool | None) -> Any:
 def _tensor_as_array(x: Tensor, d: dtype | None, copy: bool | None, requires_grad: bool | None) -> Tensor:
     if d is not None and d is not x.dtype:
         _converted(memory(x), d, copy)
-        x = x.to(d)
+        x = x.to(d)  # type: ignore[attr-defined]
     elif copy:
-        x = x.clone()
+        x = x.clone()  # type: ignore[attr-defined]
     if requires_grad is None:
         if x.requires_grad and x.is_leaf:
             warn_once(

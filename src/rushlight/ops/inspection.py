@@ -226,7 +226,7 @@ def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
     >>> result_type(torch.tensor([1, 2]), 1.5)
     torch.float32
     """
-    operands = []
+    operands: list[Any] = []
     for x in (tensor1, tensor2):
         if isinstance(x, Tensor):
             operands.append((x.dtype, x.ndim))
@@ -306,18 +306,24 @@ def as_subclass(self: Tensor, cls: type[Tensor]) -> Any:
     return of_class(cls, self)
 
 
-_NEVER = (
-    "is_cuda", "is_sparse", "is_sparse_csr", "is_quantized", "is_meta", "is_mps", "is_xpu", "is_mkldnn", "is_nested",
-    "is_vulkan", "is_ipu", "is_xla", "is_hpu", "is_maia", "is_mtia",
-)  # fmt: skip
-
 methods(
     size=size, stride=stride, numel=numel, nelement=numel, dim=dim, ndimension=dim, element_size=element_size,
     is_contiguous=is_contiguous, storage_offset=storage_offset, data_ptr=data_ptr, untyped_storage=untyped_storage,
     is_floating_point=is_floating_point, is_complex=is_complex, is_signed=is_signed, is_conj=is_conj, is_neg=is_neg,
     is_nonzero=is_nonzero, is_same_size=is_same_size, get_device=lambda self: -1, is_pinned=lambda self: False,
     is_shared=lambda self: False, as_subclass=as_subclass, __repr__=to_text, __format__=formatted,
-    itemsize=property(element_size), nbytes=property(lambda self: self._data.size * self.dtype.itemsize),
-    is_cpu=property(lambda self: True), __cuda_array_interface__=property(_no_cuda_array),
-    **{name: property(lambda self: False) for name in _NEVER},
 )  # fmt: skip
+
+_NEVER = (
+    "is_cuda", "is_sparse", "is_sparse_csr", "is_quantized", "is_meta", "is_mps", "is_xpu", "is_mkldnn", "is_nested",
+    "is_vulkan", "is_ipu", "is_xla", "is_hpu", "is_maia", "is_mtia",
+)  # fmt: skip
+_PROPERTIES = {
+    "itemsize": element_size,
+    "nbytes": lambda self: self._data.size * self.dtype.itemsize,
+    "is_cpu": lambda self: True,
+    "__cuda_array_interface__": _no_cuda_array,
+    **dict.fromkeys(_NEVER, lambda self: False),
+}
+for _name, _get in _PROPERTIES.items():
+    setattr(Tensor, _name, property(_get))

@@ -322,7 +322,6 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "searchsorted": lambda a, v, side="left", sorter=None: ops.searchsorted(_t(a), _t(v), side=side, sorter=sorter),
     "sort": lambda a, axis=-1, *, stable=False: ops.sort(_t(a), dim=axis, stable=bool(stable))[0],
     "argsort": lambda a, axis=-1, *, stable=False: ops.argsort(_t(a), dim=axis, stable=bool(stable)),
-    "diff": lambda a, n=1, axis=-1: ops.diff(_t(a), n, axis),
     # Over dimensions.
     "sum": _reduction("sum"), "mean": _reduction("mean"), "prod": _reduction("prod"), "nansum": _reduction("nansum"),
     "nanmean": _reduction("nanmean"), "all": _reduction("all"), "any": _reduction("any"),

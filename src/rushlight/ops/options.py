@@ -67,6 +67,15 @@ def check_options(name: str, dtype: Any, layout_: Any, device_: Any, pin_memory:
     Raises TypeError for a keyword of another type, NotImplementedError for a layout that is not strided, and PyTorch's
     errors for a device other than the CPU.
     """
+    if (
+        device_ is None
+        and (layout_ is strided or layout_ is None)
+        and pin_memory is False
+        and (requires_grad is False or requires_grad is True)
+        and (dtype is None or dtype.__class__ is dtypes.dtype)
+    ):
+        check_device(None)
+        return dtype
     if device_ is not None and not isinstance(device_, (device, str, int)):
         raise argument_error(name, "device", "torch.device", device_)
     check_device(device_)
@@ -80,7 +89,7 @@ def check_options(name: str, dtype: Any, layout_: Any, device_: Any, pin_memory:
         raise RuntimeError(NO_PINNED_MEMORY)
     if requires_grad is not False and requires_grad is not True and requires_grad is not None:
         raise argument_error(name, "requires_grad", "bool", requires_grad)
-    return dtype if dtype.__class__ is dtypes.dtype else check_dtype(name, dtype)
+    return check_dtype(name, dtype)
 
 
 def check_keywords(name: str, unknown: dict[str, Any]) -> None:
@@ -97,15 +106,21 @@ def take_size(name: str, size: tuple[Any, ...], keywords: dict[str, Any]) -> tup
         return check_size(name, keywords.pop("size"), None)
     if not size:
         raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
-    if len(size) == 1 and not _is_integer(size[0]):
-        return check_size(name, size[0])
+    first = size[0]
+    if first.__class__ is not int and len(size) == 1 and not _is_integer(first):
+        size = first
     return check_size(name, size)
 
 
 def check_size(name: str, size: Any, position: int | None = 1, argument: str = "size") -> tuple[int, ...]:
     """A tuple of integers. Raises TypeError, in PyTorch's words, for anything else."""
-    if not isinstance(size, (tuple, list)) or isinstance(size, str):
+    if not isinstance(size, (tuple, list)):
         raise argument_error(name, argument, "tuple of ints", size, position)
+    for n in size:
+        if n.__class__ is not int:
+            break
+    else:
+        return tuple(size)
     out = []
     for i, n in enumerate(size):
         if n.__class__ is not int:

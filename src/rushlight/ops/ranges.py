@@ -51,7 +51,10 @@ def arange(*args: Any, out: Tensor | None = None, dtype: Any = None, layout: Any
     tensor([1.0000, 1.5000, 2.0000])
     """
     dtype = check_options("arange", dtype, layout, device, pin_memory, requires_grad)
-    start, end, step = _arange_numbers(args, keywords, out)
+    if not keywords and (args[:1] or (None,))[0].__class__ is int is args[-1].__class__ and len(args) < 3:
+        start, end, step = args[0] if len(args) == 2 else 0, args[-1], 1
+    else:
+        start, end, step = _arange_numbers(args, keywords)
     if out is not None:
         check_out("arange", out, dtype)
         dtype = out.dtype
@@ -73,7 +76,7 @@ def arange(*args: Any, out: Tensor | None = None, dtype: Any = None, layout: Any
     return write_made(out, data, requires_grad)
 
 
-def _arange_numbers(args: tuple[Any, ...], keywords: dict[str, Any], out: Any) -> tuple[Any, Any, Any]:
+def _arange_numbers(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, Any, Any]:
     names = ("end",) if len(args) == 1 and "end" not in keywords else ("start", "end", "step")
     given = dict(zip(names, args))
     stepped = "step" in keywords and (names == ("end",) or "end" not in {**given, **keywords})
@@ -122,7 +125,8 @@ def _arange(start: Any, end: Any, step: Any, d: dtype, inclusive: bool) -> Any:
     else:
         count = math.ceil((end - start) / step)
     if not d.is_floating_point:
-        return cast(start + step * np.arange(count), d)
+        numbers = np.arange(start, start + count * step, step) if count else np.zeros(0, np.int64)
+        return numbers if d is int64 else cast(numbers, d)
     return _vectors(start, step, np.arange(count, dtype=np.float64), d)
 
 
@@ -143,14 +147,16 @@ def _vectors(start: float, step: float, i: np.ndarray, d: dtype) -> Any:
     compute = fma64
     if d in (float16, bfloat16):
         start, step, compute = float(np.float32(start)), float(np.float32(step)), fma32
+    if start.is_integer() and step.is_integer() and abs(start) + abs(step) * len(i) < 2**24:
+        return cast(start + step * i, d)  # exact in any order
     whole = len(i) // (2 * lanes) * (2 * lanes)
     first, lane = i[:whole] // lanes * lanes, i[:whole] % lanes
     base = np.asarray(cast(compute(first, step, start), d), np.float64)
     if d is bfloat16:
         vectors = np.float32(base) + np.float32(step) * np.float32(lane)
-    else:
-        vectors = compute(lane, step, base)
-    return cast(np.concatenate([vectors, compute(i[whole:], step, start)]), d)
+        return cast(np.concatenate([vectors, compute(i[whole:], step, start)]), d)
+    lane = np.concatenate([lane, i[whole:]])
+    return cast(compute(lane, step, np.concatenate([base, np.full(len(i) - whole, start)])), d)
 
 
 def range(start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None = None, dtype: Any = None,
@@ -166,12 +172,12 @@ def range(start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None 
         stacklevel=2,
     )
     dtype = check_options("range", dtype, layout, device, pin_memory, requires_grad)
-    given = {"start": start, "end": end, "step": step}
-    numbers = [as_number("range", n, v, i) for i, (n, v) in enumerate(given.items(), 1)]
+    start, end = as_number("range", "start", start, 1), as_number("range", "end", end, 2)
+    step = as_number("range", "step", step, 3)
     if out is not None:
         check_out("range", out, dtype)
     d = dtype or (dtypes.get_default_dtype() if out is None else out.dtype)
-    data = _arange(*numbers, d, inclusive=True)
+    data = _arange(start, end, step, d, inclusive=True)
     return made(data, requires_grad) if out is None else write_made(out, data, requires_grad)
 
 
