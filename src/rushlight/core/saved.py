@@ -125,7 +125,7 @@ def saved_attribute(node: Node, i: int) -> Any:
     if node.values is None:
         raise RuntimeError(FREED_GRAPH)
     check_versions(node)
-    origin, value = node.saved[i], node.values[i]
+    origin, value = node.saved[i] if node.saved else None, node.values[i]
     if origin is not None:
         return _rebuilt(node, origin, value)
     if isinstance(value, tuple) and all(isinstance(n, int) for n in value):

@@ -102,6 +102,11 @@ def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     return (_rsub_number if isinstance(other, NUMBERS) else _rsub)(input, other)
 
 
+# What torch's nodes of these operations save beside tensors.
+for _operation in (_add, _sub, _rsub, _rsub_number):
+    _operation.op.node_class._saved_alpha = 1
+
+
 def _neg_dtype(d: dtypes.dtype) -> dtypes.dtype:
     if d is dtypes.bool_:
         raise RuntimeError(
@@ -169,6 +174,7 @@ _div_floor, _div_trunc = (
                 promote=only("if", f"{name}_cpu"))
     for name, forward in (("div_floor", _floor_quotient), ("div_trunc", _trunc_quotient))
 )  # fmt: skip
+_div_floor.op.node_class._saved_rounding_mode, _div_trunc.op.node_class._saved_rounding_mode = "floor", "trunc"
 floor_divide = elementwise(
     "floor_divide", _floor_quotient, "NotImplemented", no_derivative("floor_divide"), no_derivative("floor_divide"),
     names=("x", "y"), promote=only("if", "div_floor_cpu"),
