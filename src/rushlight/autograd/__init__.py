@@ -52,6 +52,7 @@ def backward(
                 "use `grad_tensors`."
             )
         grad_tensors = grad_variables
+    _check_flag(create_graph)
     inputs = _tuple(inputs)
     if inputs is not None and not inputs:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
@@ -124,6 +125,7 @@ def grad(
         allow_unused = materialize_grads
     if is_grads_batched:
         raise NotImplementedError("grad(is_grads_batched=True) needs vmap, which is not implemented yet")
+    _check_flag(create_graph)
     out, into = _tuple(outputs) or (), _tuple(inputs) or ()
     if not into:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
@@ -137,6 +139,11 @@ def grad(
     job.captures = _captures(into)
     captured = _run(job, out, gradients)
     return _results(into, captured, create_graph, allow_unused, materialize_grads)
+
+
+def _check_flag(create_graph: Any) -> None:
+    if not hasattr(create_graph, "__index__"):
+        raise TypeError(f"'{type(create_graph).__name__}' object cannot be interpreted as an integer")
 
 
 def _tuple(x: Any) -> tuple[Any, ...] | None:
@@ -243,8 +250,9 @@ def _warn_create_graph() -> None:
 def __getattr__(name: str) -> Any:
     # gradcheck is long, and few programs call it: it is loaded when it is asked for.
     if name in ("gradcheck", "gradgradcheck"):
-        from . import gradcheck as module
+        from importlib import import_module
 
+        module = import_module(".gradcheck", __name__)  # sets `gradcheck` to the module; torch has the function there
         globals().update(gradcheck=module.gradcheck, gradgradcheck=module.gradgradcheck)
         return globals()[name]
-    raise AttributeError(f"module 'rushlight.autograd' has no attribute '{name}'")
+    raise AttributeError(f"module 'torch.autograd' has no attribute '{name}'")

@@ -127,7 +127,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
         values = node.values
         if values is None:
             raise RuntimeError(FREED_GRAPH)
-        if values and node._rank > last_write[0]:
+        if node.saved and node._rank > last_write[0]:
             check_versions(node)
         if create_graph:
             values = tensors(node)
@@ -139,7 +139,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
         except RuntimeWarning:
             gradients = _again(job, node, gradient)
         targets = node.edges
-        if values and not keep_graph:
+        if node.saved and not keep_graph:
             node.values, node.saved = None, ()
 
 
@@ -293,7 +293,7 @@ def _check_count(hook: Any, result: Sequence[Any], given: Sequence[Any]) -> None
 def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> set[Any]:
     """The nodes on a path from a root to a captured edge, with the captured edges themselves."""
     seen: dict[Any, Node] = {}
-    stack = [_node_of(e) for e in roots if e is not None]
+    stack = [_node_of(e) for e in roots if e is not None and e._rank]
     while stack:
         node = stack.pop()
         if node in seen:

@@ -73,6 +73,10 @@ class dtype(Constant):
     is_complex: bool
     is_signed: bool
 
+    @property
+    def cpp_name(self) -> str:
+        return _CPP_NAMES[self.name]
+
     def to_real(self) -> dtype:
         """The dtype of the real part."""
         return _REAL.get(self, self)
@@ -119,6 +123,14 @@ float32 = _define("float32", "f32", "Float")
 float64 = _define("float64", "f64", "Double")
 complex64 = _define("complex64", "c64", "ComplexFloat")
 complex128 = _define("complex128", "c128", "ComplexDouble")
+
+#: C++'s names, which some of PyTorch's messages use.
+_CPP_NAMES = {
+    "bool": "bool", "uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int",
+    "int64": "long int", "uint16": "short unsigned int", "uint32": "unsigned int", "uint64": "long unsigned int",
+    "float16": "c10::Half", "bfloat16": "c10::BFloat16", "float32": "float", "float64": "double",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+}  # fmt: skip
 
 _REAL = {complex64: float32, complex128: float64}
 

@@ -44,7 +44,8 @@ class Node:
     """One recorded operation.
 
     ``values`` are what the derivative rules read (payloads, shapes, numbers); ``saved`` stands beside it, entry for
-    entry: the Tensor a payload came from, the version counter of a saved result, or None. ``versions`` are the saved
+    entry: the Tensor a payload came from, the version counter of a saved result, or None; it is empty where no tensor was
+    saved, and then there is nothing to free either. ``versions`` are the saved
     tensors' versions then (None: all zero). ``metas`` (None: nothing to do) says what shape and dtype each edge wants.
     """
 
@@ -136,9 +137,8 @@ class Node:
 
     def release(self) -> None:
         """Drops what was saved: a second backward through here is an error."""
-        if self.values:
-            self.values = None
-            self.saved = ()
+        if self.saved:
+            self.values, self.saved = None, ()
 
 
 class Output:

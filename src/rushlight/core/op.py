@@ -32,6 +32,7 @@ from .errors import INFERENCE_SAVED
 from .modes import GRAD, INFERENCE, grad_mode
 from .node import Node, Output, next_rank
 from .promotion import result_dtype
+from .summation import total
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, new, shared_counter, wrap
 
 F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
@@ -72,7 +73,7 @@ class Op:
         torch_names = {"x": "self", "y": "other", "out": "result", "x_shape": "self_sym_sizes", **(saved_as or {})}
         self.node_class = type(node, (Node,), {
             "__slots__": ("outputs",) if several else (), "op": self, "several": several, "backward": self._backward(),
-            "saved_names": {torch_names.get(n, n): i for i, n in enumerate(self.saves)}})  # fmt: skip
+            "saved_names": {torch_names.get(n, n): i for i, n in enumerate(self.saves) if n in wanted}})  # fmt: skip
         OPS[name] = self
 
     def _order(self, name: str) -> int:
@@ -230,7 +231,7 @@ def _save(op: Op, node: Node, arguments: Sequence[Any], payloads: Sequence[Any],
                 value, origin = out._data, shared_counter(out)
         values.append(value)
         saved.append(origin)
-    node.values, node.saved = tuple(values), tuple(saved)
+    node.values, node.saved = tuple(values), tuple(saved) if any([s is not None for s in saved]) else ()
     node.versions = versions_of(node.saved)
 
 
@@ -290,7 +291,9 @@ def conform(g: Any, shape: tuple[int, ...], dtype: dtypes.dtype) -> Any:
     if tuple(g.shape) != shape:
         lead = g.ndim - len(shape)
         axes = tuple([i for i, n in enumerate(g.shape) if i < lead or (shape[i - lead] == 1 and n != 1)])
-        if axes:
+        if len(axes) == g.ndim and isinstance(g, np.ndarray):
+            g = total(g)
+        elif axes:
             g = g.sum(axes, keepdims=True)
         g = g.reshape(shape)
     if isinstance(g, Tensor):
@@ -390,30 +393,58 @@ def _promoting(op: Op, inputs: int) -> Call:
         if len(arguments) != len(op.names):
             count = f"{len(op.names)} positional argument{'s' * (len(op.names) != 1)}"
             raise TypeError(f"{op.name}() takes {count} but {len(arguments)} were given")
-        if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in operands]):
-            return forward(*arguments)
-        for position, a in enumerate(operands):
-            check_operand(op, position, a)
-        if op.check is not None:
-            op.check(*operands)
-        dtype = result_dtype([_category(a) for a in operands])
-        if promote is not None:
-            dtype = promote(dtype)
-        payloads = [_cast_operand(a, dtype) for a in operands] + [_payload(a) for a in arguments[inputs:]]
-        # 16-bit floats are computed in float32 and rounded once, as in torch's kernels.
-        narrow = dtype.itemsize == 2 and dtype.is_floating_point and op.wide
+        dtype, payloads = _floats(operands, op.numbers)
+        if dtype is None:
+            if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in operands]):
+                return forward(*arguments)
+            for position, a in enumerate(operands):
+                check_operand(op, position, a)
+            if op.check is not None:
+                op.check(*operands)
+            dtype = result_dtype([_category(a) for a in operands])
+            if promote is not None:
+                dtype = promote(dtype)
+            payloads = [_cast_operand(a, dtype) for a in operands]
+        elif promote is not None:
+            promote(dtype)
+        payloads += [_payload(a) for a in arguments[inputs:]]
         try:
-            if narrow:
-                result = quietly(forward, *[_widened(p, dtype) for p in payloads])
-                result = dtypes.cast(result, dtype) if result.dtype == F32 else result
-            else:
-                result = quietly(forward, *payloads)
+            result = quietly(_rounding_once(forward, dtype) if dtype.itemsize == 2 and op.wide else forward, *payloads)
         except ValueError:
             broadcast_shapes(*[p.shape for p in payloads if hasattr(p, "shape")])  # raises in torch's words
             raise
         return record(op, arguments, payloads, result)
 
     return call
+
+
+def _floats(operands: Sequence[Any], numbers: bool) -> tuple[Any, list[Any]]:
+    """The common dtype and the payloads of operands that need no promotion: float32 or float64 tensors, and numbers."""
+    dtype = None
+    for a in operands:
+        if a.__class__ in PLAIN:
+            d = a._data.dtype
+            if (d is not F32 and d is not F64) or (dtype is not None and dtype is not d):
+                return None, []
+            dtype = d
+        elif not (numbers and (a.__class__ is float or a.__class__ is int)):
+            return None, []
+    if dtype is None:
+        return None, []
+    cast = FLOATS if dtype is F32 else DOUBLES
+    return dtypes.BY_NUMPY[dtype], [a._data if a.__class__ in PLAIN else cast[a] for a in operands]
+
+
+def _rounding_once(forward: Call, dtype: dtypes.dtype) -> Call:
+    """`forward` on 16-bit floats: computed in float32 and rounded at the end, as in torch's kernels."""
+    if not dtype.is_floating_point:
+        return forward
+
+    def compute(*payloads: Any) -> Any:
+        result = forward(*[_widened(p, dtype) for p in payloads])
+        return dtypes.cast(result, dtype) if result.dtype == F32 else result
+
+    return compute
 
 
 NUMBERS = (bool, int, float, complex)
@@ -492,7 +523,7 @@ def _unary(op: Op, slow: Call) -> Call:
     forward, node_class = op.forward, op.node_class
     saves_x, saves_out, smooth = _reads(op, op.names[0]), _reads(op, "out"), bool(op.rules)
     saves_shape = _reads(op, f"{op.names[0]}_shape")
-    saves = any(_reads(op, name) for name in op.saves)
+    saves, saves_tensor = any(_reads(op, name) for name in op.saves), saves_x or saves_out
     unsaved = (None,) * (len(op.names) - 1)
 
     def call(input: Any, *parameters: Any, out: Any = None) -> Any:
@@ -530,7 +561,7 @@ def _unary(op: Op, slow: Call) -> Call:
         if saves:
             shape = a.shape if saves_shape else None
             node.values = (a if saves_x else None, *parameters, r if saves_out else None, shape)
-            node.saved = saved = (input if saves_x else None, *unsaved, y._counter, None)
+            node.saved = saved = (input if saves_x else None, *unsaved, y._counter, None) if saves_tensor else ()
             node.versions = None if counter is None or not saves_x else versions_of(saved)
         else:
             node.values, node.saved, node.versions = (), (), None

@@ -377,12 +377,16 @@ def check_grad(x: Tensor, grad: Any) -> None:
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(grad).__name__}")
     if grad is x:
         raise RuntimeError("can't assign Variable as its own grad")
-    if grad._data.dtype != x._data.dtype or grad.dtype is not x.dtype:
+    if grad.dtype is not x.dtype:
         raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{grad.dtype.cpp_name}' to a tensor with dtype "
-            f"'{x.dtype.cpp_name}'. The gradient must match the tensor's dtype (or the tensor's grad_dtype)"
+            f"attempting to assign a gradient with dtype '{grad.dtype.cpp_name}' to a tensor with grad_dtype "
+            f"'{x.dtype.scalar_name}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). "
+            "You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
+            "grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems "
+            "that assume they match."
         )
     if grad._data.shape != x._data.shape:
         raise RuntimeError(
-            f"assigned grad has data of a different size. Expected {x.shape}, got {grad.shape}"
+            f"attempting to assign a gradient of size '{list(grad.shape)}' to a tensor of size '{list(x.shape)}'. Please "
+            "ensure that the gradient and the tensor are the same size"
         )

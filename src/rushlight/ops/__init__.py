@@ -5,7 +5,9 @@ A file declares one family: values, derivative rules, torch's spellings, and the
 
 from .comparison import *
 from .elementwise import *
+from .powers import *
 from .bounds import *
+from .combining import *
 from .math import *
 from .complex import *
 from .writing import *

@@ -16,6 +16,7 @@ import numpy as np
 from ..core import dtypes
 from ..core.errors import wrap_dim
 from ..core.op import F32, F64, into, op
+from ..core.summation import total
 from ..core.tensor import Tensor
 from .along import restored
 from .arguments import check_bool, check_tensor
@@ -103,11 +104,11 @@ def spread(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
 
 # Sums and means.
 
-_sum_all = converting("sum", lambda x: add(x, None), "SumBackward0", {"x": lambda g, x_shape: expand_op(g, x_shape)})
+_sum_all = converting("sum", total, "SumBackward0", {"x": lambda g, x_shape: expand_op(g, x_shape)})
 _sum_dim = converting("sum_dim", lambda x, dim, keepdim: add(x, dim, None, None, keepdim), "SumBackward1", {
     "x": lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim),
 })  # fmt: skip
-_mean_all = converting("mean", lambda x: add(x, None) / (x.size or np.nan), "MeanBackward0", {
+_mean_all = converting("mean", lambda x: total(x) / (x.size or np.nan), "MeanBackward0", {
     "x": lambda g, x_shape: expand_op(g / math.prod(x_shape), x_shape),
 })  # fmt: skip
 _mean_dim = converting(
