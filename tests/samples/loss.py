@@ -1,0 +1,89 @@
+"""Samples of `rushlight.ops.loss` and `rushlight.ops.normalization`."""
+
+import numpy as np
+
+from . import Sample, array
+
+X, Y, ROW = array(3, 4), array(3, 4, seed=1), array(4, seed=2)
+P, Q = array(3, 4, low=0.1, high=0.9), array(3, 4, low=0, high=1, seed=1)
+TARGET, IGNORED = np.array([0, 3, 1]), np.array([2, -100, 0])
+SCORES, MAP = array(2, 3, 2, 2), np.array([[[0, 1], [2, 0]], [[1, -100], [2, 2]]])
+WEIGHT = np.array([0.5, 1.0, 2.0, 0.0])
+REDUCTIONS = ("none", "mean", "sum")
+
+
+def declared(op):
+    from rushlight.core.op import OPS
+
+    return OPS[op].call
+
+
+def pairs(op, inputs, *arguments, **keywords):
+    def call(t, x, y, reduction):
+        return getattr(t.nn.functional, op)(x, y, *arguments, reduction=reduction, **keywords)
+
+    return [
+        Sample(op, lambda t, x, y, r=r: call(t, x, y, r), pair, smooth=pair[0].dtype != np.float32, label=r)
+        for r in REDUCTIONS
+        for pair in inputs
+    ]
+
+
+def likelihood(op, scores, target, **keywords):
+    """Losses of scores alone: targets and weights are no inputs to differentiate."""
+
+    def call(t, x, y, reduction):
+        options = {k: t.tensor(v, dtype=x.dtype) if isinstance(v, np.ndarray) else v for k, v in keywords.items()}
+        return t.nn.functional.nll_loss(x, y, reduction=reduction, **options)
+
+    return [Sample(op, lambda t, x, y, r=r: call(t, x, y, r), (scores, target), label=r) for r in REDUCTIONS]
+
+
+def slopes(op, *parameters):
+    """The operation that is a loss's first derivative, unreduced and reduced."""
+    return [
+        Sample(op, lambda t, g, x, y, d=d: declared(op)(g, x, y, *parameters[:1], d, *parameters[1:]), (g, P, Q), parity=False)
+        for d, g in ((None, X), (12, array()))
+    ]
+
+
+BOTH = ((X, Y), (array(), array(seed=1)), (array(0, 3), array(0, 3)), (X.astype(np.float32), Y.astype(np.float32)))
+
+SAMPLES = [
+    *pairs("mse_loss", (*BOTH, (X, X))),
+    *pairs("smooth_l1_loss", BOTH, beta=0.7),
+    *pairs("huber_loss", BOTH, delta=0.7),
+    *pairs("binary_cross_entropy", ((P, Q), (array(low=0.2, high=0.8), array(low=0, high=1)))),
+    Sample("binary_cross_entropy", lambda t, x, y: t.nn.functional.binary_cross_entropy(x, y),
+           (np.array([0.0, 1.0, 0.5]), np.array([1.0, 0.0, 1.0])), smooth=False),
+    Sample("binary_cross_entropy", lambda t, x, y: t.nn.functional.binary_cross_entropy(x, y, weight=t.tensor(WEIGHT)), (P, Q)),
+    *pairs("binary_cross_entropy_with_logits", ((5 * X, Q), (array(), array(low=0, high=1)))),
+    Sample("binary_cross_entropy_with_logits", lambda t, x, y: t.nn.functional.binary_cross_entropy_with_logits(
+        x, y, weight=t.tensor(WEIGHT), pos_weight=t.tensor(WEIGHT + 1)), (X, Q)),
+    *likelihood("nll_loss", X, TARGET),
+    *likelihood("nll_loss", X, IGNORED),
+    *likelihood("nll_loss", X, TARGET, weight=WEIGHT),
+    *likelihood("nll_loss", X, np.array([2, 0, 1]), weight=WEIGHT, ignore_index=0),
+    *likelihood("nll_loss", ROW, np.array(2)),
+    *likelihood("nll_loss2d", SCORES, MAP),
+    *likelihood("nll_loss2d", SCORES, MAP, weight=WEIGHT[:3]),
+    Sample("nll_loss", lambda t, x, y: t.nn.functional.cross_entropy(x, y), (X, TARGET)),
+    Sample("nll_loss", lambda t, x, y: t.nn.functional.cross_entropy(x, y, label_smoothing=0.1), (X, IGNORED)),
+    Sample("log_softmax", lambda t, x, y: t.nn.functional.cross_entropy(x, y.softmax(1)), (X, Y)),
+    *[Sample(f"{op}_backward", lambda t, g, i=i, op=op, s=s: declared(f"{op}_backward")(g, i, None, "none", None, s), (g,), parity=False)
+      for op, g, i, s in (("nll_loss", array(3), TARGET, (3, 4)), ("nll_loss2d", array(2, 2, 2), abs(MAP) % 3, (2, 3, 2, 2)))],
+    *slopes("mse_loss_backward"),
+    *[Sample(op, lambda t, g, x, y, op=op, d=d: declared(op)(g, x, y, d, 0.7), (g, X, Y), parity=False)
+      for op in ("smooth_l1_loss_backward", "huber_loss_backward") for d, g in ((None, Y), (12, array()))],
+    *slopes("binary_cross_entropy_backward", None),
+    # Normalisation and embeddings.
+    *[Sample("native_layer_norm", lambda t, x: t.nn.functional.layer_norm(x, x.shape[-1:]), (x,)) for x in (X, ROW, array(2, 3, 4), array(0, 3))],
+    Sample("native_layer_norm", lambda t, x, w, b: t.nn.functional.layer_norm(x, (4,), w, b), (array(2, 3, 4), ROW, array(4, seed=3))),
+    Sample("native_layer_norm", lambda t, x, w: t.nn.functional.layer_norm(x, (3, 4), w), (array(2, 3, 4), X)),
+    Sample("native_layer_norm", lambda t, x, b: t.nn.functional.layer_norm(x, (4,), None, b, 0.1), (X, ROW)),
+    Sample("native_layer_norm_narrow", lambda t, x, w: t.nn.functional.layer_norm(x, (4,), w), (X.astype(np.float16), ROW.astype(np.float16)), smooth=False),
+    *[Sample("embedding", lambda t, i, w: t.nn.functional.embedding(i, w), (i, array(4, 3))) for i in (TARGET, np.array([[1, 1], [0, 1]]), np.array(2))],
+    Sample("embedding", lambda t, i, w: t.nn.functional.embedding(i, w, padding_idx=1), (np.array([1, 2, 2]), array(4, 3)), smooth=False),
+    Sample("embedding", lambda t, i, w: t.nn.functional.embedding(i, w, scale_grad_by_freq=True), (np.array([1, 2, 2]), array(4, 3)), smooth=False),
+    Sample("embedding_dense_backward", lambda t, i, g: declared("embedding_dense_backward")(g, i, 4, 1, False), (np.array([1, 2, 2]), array(3, 2)), parity=False),
+]  # fmt: skip
