@@ -37,6 +37,8 @@ def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     """`g` summed over the dimensions along which `shape` was expanded."""
     if tuple(g.shape) == shape:
         return g
+    if not shape:
+        return g.sum()
     lead = g.ndim - len(shape)
     axes = tuple([i for i, n in enumerate(g.shape) if i < lead or (shape[i - lead] == 1 and n != 1)])
     if axes:

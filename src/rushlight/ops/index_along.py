@@ -9,7 +9,7 @@ import numpy as np
 from ..core import dtypes
 from ..core.errors import wrap_dim
 from ..core.op import into, op
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, wrap
 from .arguments import check_int, check_number, check_tensor
 from .attach import inplace_methods, methods
 from .indexing import add_at
@@ -176,8 +176,12 @@ _index_fill_op = op("index_fill", _index_fill, "IndexFillBackward0", {
 })  # fmt: skip
 _index_fill_tensor = op("index_fill_tensor", _index_fill, "IndexFillBackward1", {
     "x": lambda g, dim, index: _index_fill_op(g, 0, dim, index),
-    "value": lambda g, dim, index: index_select_op(g, dim, index).sum(),
+    "value": lambda g, dim, index: index_select_op(g, dim, _distinct(index)).sum(),
 }, conforms=True)  # fmt: skip
+
+
+def _distinct(index: Any) -> Any:
+    return wrap(np.unique(index._data)) if isinstance(index, Tensor) else np.unique(index)
 
 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:

@@ -12,7 +12,7 @@ from ..core.tensor import Tensor, wrap
 from ..core.types import contiguous_format
 from .arguments import check_int, check_tensor
 from .attach import inplace_methods, methods
-from .broadcasting import distinct_dims, expand_op, unsqueeze_op
+from .broadcasting import distinct_dims, expand_op, sum_to, unsqueeze_op
 from .options import check_nonnegative
 from .shape import flatten, ints, keyword, reshaped, sequence, view_op
 
@@ -246,9 +246,7 @@ def _sum_to_size(self: Tensor, *size: Any, **keywords: Any) -> Tensor:
     lead = len(shape) - len(size)
     if lead < 0 or any([n not in (1, m) for n, m in zip(size, shape[lead:])]):
         raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
-    axes = tuple([i for i, m in enumerate(shape) if i < lead or (size[i - lead] == 1 and m != 1)])
-    out = self.sum(axes, keepdim=True) if axes else self  # type: ignore[attr-defined]
-    return reshaped(out, size) if lead else out
+    return sum_to(self, size)
 
 
 methods(
