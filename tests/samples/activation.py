@@ -10,7 +10,8 @@ FAR = np.array([-800.0, -40.0, 40.0, 800.0])
 NUMBER, EMPTY, C = array(seed=3), array(0, 2), array(3, dtype=np.complex128)
 FLOAT32 = X.astype(np.float32)
 G = array(3, 5, seed=9)
-LARGE = array(70, 70, dtype=np.float32)
+#: Large enough for the ways that large arrays take.
+LARGE = array(70, 70)
 
 
 def functional(t, name):
@@ -25,7 +26,7 @@ def smooth(op, *arguments, function=None, more=(), **about):
         return functional(t, name)(x, *arguments)
 
     return [
-        Sample(op, call, (x,), twice=x is not LARGE, smooth=x is not LARGE, **about)
+        Sample(op, call, (x,), **{"twice": x is not LARGE, "smooth": x is not LARGE, **about})
         for x in (X, NUMBER, EMPTY, X.T, LARGE, *more)
     ]
 
@@ -38,9 +39,9 @@ def kinked(op, *arguments, function=None, **about):
         return functional(t, name)(x, *arguments)
 
     return smooth(op, *arguments, function=function, **about) + [
-        Sample(op, call, (KINKS,), smooth=False, label="kinks"),
-        Sample(op, call, (FAR,), smooth=False, label="far"),
-        Sample(op, call, (FLOAT32,), smooth=False, label="float32"),
+        Sample(op, call, (KINKS,), smooth=False, label="kinks", **about),
+        Sample(op, call, (FAR,), smooth=False, label="far", **about),
+        Sample(op, call, (FLOAT32,), smooth=False, label="float32", **about),
     ]
 
 
@@ -61,12 +62,13 @@ def _declared(op):
 SAMPLES = [
     *kinked("relu", function="relu"),
     Sample("relu", lambda t, x: t.relu(x), (np.array([[-1, 2]]),)),
+    Sample("relu", lambda t, x: t.relu(x), (LARGE.astype(np.float32),), smooth=False, label="float32"),
     *kinked("threshold", 0.5, -1.0),
     *kinked("leaky_relu", 0.1),
     *kinked("hardtanh"),
     *kinked("hardtanh", function="relu6"),
     Sample("hardtanh", lambda t, x: t.nn.functional.hardtanh(x), (np.array([-3, 0, 5]),)),
-    *kinked("hardsigmoid", function="hardsigmoid"),
+    *kinked("hardsigmoid", twice=False),
     *kinked("hardswish"),
     *kinked("hardshrink", 0.5),
     *kinked("softshrink", 0.7),
@@ -77,7 +79,7 @@ SAMPLES = [
     *[Sample("gelu_tanh", lambda t, x: t.nn.functional.gelu(x, approximate="tanh"), (x,)) for x in (X, NUMBER, EMPTY)],
     *smooth("silu", more=(FAR,)),
     Sample("silu", lambda t, x: t.nn.functional.silu(x), (C,), parity=False),
-    *smooth("mish", more=(FAR,)),
+    *smooth("mish"),
     *smooth("softplus", 2.0, 5.0),
     *smooth("log_sigmoid", function="logsigmoid", more=(FAR,)),
     *[Sample("softmax", lambda t, x, d=d: t.softmax(x, d), (x,)) for x in (X, X.T, array(2, 3, 2)) for d in (0, -1)],
@@ -85,7 +87,7 @@ SAMPLES = [
     *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,)) for op in ("softmax", "log_softmax") for x in (NUMBER, EMPTY)],
     *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (FAR,)) for op in ("softmax", "log_softmax")],
     *[Sample("prelu_kernel", lambda t, x, w: t.prelu(x, w), pair) for pair in ((X, array(5)), (X, array(1)), (array(2, 3, 2), array(3)))],
-    Sample("prelu_kernel", lambda t, x, w: t.prelu(x, w), (KINKS, array(1)), smooth=False),
+    Sample("prelu_kernel", lambda t, x, w: t.prelu(x, w), (KINKS, array(1)), smooth=False, twice=False),
     *[Sample("glu", lambda t, x, d=d: functional(t, "glu")(x, d), (array(4, 6),)) for d in (0, -1)],
     Sample("rrelu_with_noise", lambda t, x: t.rrelu(x), (X,)),
     *first_derivative("threshold_backward", 0.5),

@@ -231,13 +231,8 @@ def _bce_value(x: Any, y: Any, weight: Any, divisor: Any) -> Any:
     return reduced(_weighted(losses, weight), divisor)
 
 
-def _bounded(log: Any) -> Any:
-    return where(log, _LEAST_LOG, log > _LEAST_LOG)
-
-
 def _bce_target_slope(g: Any, x: Any, weight: Any, divisor: Any) -> Any:
-    slope = _bounded(np.log(1 - x)) - _bounded(np.log(x))
-    return share(_weighted(g * slope, weight), divisor)
+    return share(_weighted(g * (np.log(1 - x) - np.log(x)), weight), divisor)
 
 
 _binary_cross_entropy = wide_op("binary_cross_entropy", _bce_value, "BinaryCrossEntropyBackward0", {
