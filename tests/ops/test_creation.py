@@ -155,3 +155,17 @@ def test_default_device():
         assert torch.zeros(2).device == torch.device("cpu")
     with torch.device("meta"), pytest.raises(NotImplementedError):
         torch.zeros(2)
+
+
+def test_warnings_of_a_process():
+    """Some warnings are given once, unless the program wants them always."""
+    x = torch.ones(1, requires_grad=True)
+    torch.set_warn_always(True)
+    try:
+        for _ in range(2):
+            with pytest.warns(UserWarning, match="Converting a tensor with requires_grad=True to a scalar"):
+                float(x)
+    finally:
+        torch.set_warn_always(False)
+    assert not torch.is_warn_always_enabled()
+    float(x)

@@ -30,14 +30,21 @@ from .arguments import check_tensor
 from .attach import methods
 from .conversion import in_order, type_string
 from .legacy import TENSOR_TYPES, tensortype
-from .options import argument_error, check_integer, type_name, warn_once
+from .options import (
+    argument_error,
+    check_integer,
+    is_warn_always_enabled,
+    set_warn_always,
+    type_name,
+    warn_once,
+)
 
 __all__ = [
     "can_cast", "channels_last", "channels_last_3d", "contiguous_format", "get_default_device", "get_default_dtype",
     "get_printoptions", "is_complex", "is_conj", "is_floating_point", "is_inference", "is_neg", "is_nonzero",
-    "is_same_size", "is_signed", "is_storage", "is_tensor", "numel", "preserve_format", "printoptions",
-    "promote_types", "result_type", "set_default_device", "set_default_dtype", "set_default_tensor_type",
-    "set_printoptions", "strided",
+    "is_same_size", "is_signed", "is_storage", "is_tensor", "is_warn_always_enabled", "numel", "preserve_format",
+    "printoptions", "promote_types", "result_type", "set_default_device", "set_default_dtype",
+    "set_default_tensor_type", "set_printoptions", "set_warn_always", "strided",
 ]  # fmt: skip
 
 

@@ -187,6 +187,20 @@ def as_number(name: str, argument: str, value: Any, position: int | None = None)
 # Warning.
 
 _warned: set[str] = set()
+_warns_always = False
+
+
+def set_warn_always(b: bool, /) -> None:
+    """Whether warnings that are given once in a process shall be given every time."""
+    global _warns_always
+    if not isinstance(b, bool):
+        raise RuntimeError(f"setWarnOnlyOnce expects a bool, but got {type_name(b)}")
+    _warns_always = b
+
+
+def is_warn_always_enabled() -> bool:
+    """Whether warnings that are given once in a process are given every time."""
+    return _warns_always
 
 
 def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
@@ -198,8 +212,8 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
 
 
 def warn_once(message: str) -> None:
-    """Warns the first time in a process only."""
-    if message not in _warned:
+    """Warns the first time in a process only, unless `set_warn_always`."""
+    if _warns_always or message not in _warned:
         _warned.add(message)
         warn_user(message)
 
