@@ -17,6 +17,9 @@ from typing import Any
 from .. import ops
 from ..core import Tensor
 
+#: A tensor, or None for an output of integral dtype.
+MaybeTensor = Any
+
 
 class GradcheckError(RuntimeError):
     """Raised by :func:`gradcheck` and :func:`gradgradcheck` where a check fails."""
@@ -49,7 +52,7 @@ def tensors_requiring_grad(x: Any) -> Iterator[Tensor]:
 
 def _central_differences(
     run: Callable[[], tuple], entry: Tensor, delta: Any, eps: float, where: str
-) -> list[Tensor | None]:
+) -> list[MaybeTensor]:
     """``(run()`` with `delta` added to `entry` - ``run()`` with it subtracted``) / 2 eps``, flat, for each output.
 
     Perturbs `entry` in place, so that `run` sees it wherever it got hold of the memory, and restores it.
@@ -62,7 +65,7 @@ def _central_differences(
         above = run()
     finally:
         entry.copy_(original)
-    columns: list[Tensor | None] = []
+    columns: list[MaybeTensor] = []
     for a, b in zip(below, above, strict=False):
         _expect_same("shape", a, b, eps, where)
         _expect_same("dtype", a, b, eps, where)
@@ -80,7 +83,7 @@ def _expect_same(what: str, a: Tensor, b: Tensor, eps: float, where: str) -> Non
 
 def _derivatives_along(
     run: Callable[[], tuple], entry: Tensor, delta: Any, eps: float, where: str = ""
-) -> list[Tensor | None]:
+) -> list[MaybeTensor]:
     """The outputs' derivatives as `entry` moves along `delta`; for a complex entry a pair, for its two parts."""
     if not entry.is_complex():
         return _central_differences(run, entry, delta, eps, where)
@@ -96,7 +99,7 @@ def _bind(func: Callable, inputs: Sequence) -> Callable[[], tuple]:
 
 def numerical_jacobians_of_input(
     func: Callable, inputs: Sequence, target: Tensor, outputs: tuple, eps: float
-) -> list[Tensor | None]:
+) -> list[MaybeTensor]:
     """The Jacobian of each of `outputs` with respect to `target`, None for those of integral dtype."""
     run = _bind(func, inputs)
     dtype = target.dtype if target.is_complex() else None
@@ -113,14 +116,14 @@ def numerical_jacobians_of_input(
     return jacobians
 
 
-def numerical_jacobians(func: Callable, inputs: tuple, outputs: tuple, eps: float) -> list[list[Tensor | None]]:
+def numerical_jacobians(func: Callable, inputs: tuple, outputs: tuple, eps: float) -> list[list[MaybeTensor]]:
     """``[input][output]``: the Jacobians with respect to each input that requires a gradient, of all outputs."""
     return [
         numerical_jacobians_of_input(func, inputs, target, outputs, eps) for target in tensors_requiring_grad(inputs)
     ]
 
 
-def numerical_jvp(func: Callable, inputs: tuple, target: Tensor, u: Any, eps: float) -> list[Tensor | None]:
+def numerical_jvp(func: Callable, inputs: tuple, target: Tensor, u: Any, eps: float) -> list[MaybeTensor]:
     """The derivative of each output along the vector `u` of the input `target` (a pair of vectors if complex)."""
     shape = target.shape
     delta = tuple(eps * part.reshape(shape) for part in u) if isinstance(u, tuple) else eps * u.reshape(shape)

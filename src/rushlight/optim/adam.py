@@ -230,11 +230,11 @@ def _update_rows(
 
 
 def _square_root(x: Any) -> Any:
-    return np.sqrt(x) if isinstance(x, np.generic) else x**0.5
+    return np.sqrt(x) if isinstance(x, np.floating) else x**0.5
 
 
 def _quotient(x: Any, y: Any) -> Any:
-    return (1 / y) * x if isinstance(y, np.generic) and not isinstance(x, np.generic) else x / y
+    return (1 / y) * x if isinstance(y, np.floating) and not isinstance(x, np.floating) else x / y
 
 
 def _check_hyperparameters(lr: Any, betas: tuple, eps: float, weight_decay: float, foreach: bool) -> None:
