@@ -93,7 +93,7 @@ _clamp_tensors = elementwise(
 def _at_least(name: str, node: str, inputs: int) -> Any:
     return elementwise(
         name, lambda x, min: _bounded(x, min), node,
-        lambda g, x, min: choose(g, 0, x >= min), *[lambda g, x, min: choose(0, g, x >= min)][: inputs - 1],
+        lambda g, x, min: choose(g, 0, x >= min), *[lambda g, x, min: choose(g, 0, x < min)][: inputs - 1],
         names=("x", "min"), inputs=inputs,
         promote=_known("clamp_min_scalar_cpu") if inputs == 1 else only("bif", "maximum_cpu"),
     )  # fmt: skip
@@ -102,7 +102,7 @@ def _at_least(name: str, node: str, inputs: int) -> Any:
 def _at_most(name: str, node: str, inputs: int) -> Any:
     return elementwise(
         name, lambda x, max: _bounded(x, None, max), node,
-        lambda g, x, max: choose(g, 0, x <= max), *[lambda g, x, max: choose(0, g, x <= max)][: inputs - 1],
+        lambda g, x, max: choose(g, 0, x <= max), *[lambda g, x, max: choose(g, 0, x > max)][: inputs - 1],
         names=("x", "max"), inputs=inputs,
         promote=_known("clamp_max_scalar_cpu") if inputs == 1 else only("bif", "minimum_cpu"),
     )  # fmt: skip

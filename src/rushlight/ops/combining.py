@@ -11,10 +11,12 @@ import numpy as np
 from ..core.op import elementwise, int_to_float
 from ..core.tensor import Tensor
 from ..core.views import assign
+from .arguments import check_tensor
 from .attach import functions, inplace_methods, methods, written
 from .comparison import choose, zeros
+from .creation import check_fits
 from .kinds import only
-from .operands import as_payload, call_into, fused, is_complex
+from .operands import as_payload, call_into, fused
 from .options import as_number
 from .powers import pow_of_number
 
@@ -96,9 +98,9 @@ def lerp(input: Tensor, end: Tensor, weight: Any, *, out: Tensor | None = None) 
     """``input + weight * (end - input)`` for a number or a tensor `weight`. Raises RuntimeError if dtypes differ."""
     if isinstance(weight, Tensor):
         return call_into(out, _lerp_tensor, input, end, weight)
-    if isinstance(weight, complex) and not (isinstance(input, Tensor) and is_complex(input)):
-        raise RuntimeError(f"value cannot be converted to type {input.dtype.cpp_name} without overflow")
-    return call_into(out, _lerp, input, end, as_number("lerp", "weight", weight, 3))
+    check_tensor("lerp", input)
+    weight = check_fits(as_number("lerp", "weight", weight, 3), input.dtype)
+    return call_into(out, _lerp, input, end, weight)
 
 
 # Integers and the floating-point format.

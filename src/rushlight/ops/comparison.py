@@ -13,7 +13,8 @@ from ..core.errors import broadcast_shapes
 from ..core.op import NUMBERS, elementwise, int_to_float, op
 from ..core.tensor import Tensor, wrap
 from .arguments import check_tensor
-from .attach import inplace_methods, methods
+from .attach import inplace_methods, inplace_operator, methods
+from .creation import check_fits
 from .kinds import only
 from .selection import drop, keep
 
@@ -250,9 +251,9 @@ def _where_method(self: Tensor, condition: Tensor, other: Any) -> Tensor:
 def _filled(x: Any, mask: Any, value: Any) -> Any:
     if value.__class__ is int and value == 0 and x.dtype.kind == "f":
         return drop(mask, x)
-    if np.iscomplexobj(value) and x.dtype.kind != "c":
-        raise RuntimeError(f"value cannot be converted to type {dtypes.of_array(x).cpp_name} without overflow")
-    return np.where(mask, dtypes.cast(np.asarray(value), dtypes.of_array(x)), x)
+    dtype = dtypes.of_array(x)
+    value = check_fits(value, dtype) if isinstance(value, NUMBERS) else value
+    return np.where(mask, dtypes.cast(np.asarray(value), dtype), x)
 
 
 _masked_fill = op(
@@ -307,6 +308,9 @@ inplace_methods(
     eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, logical_not, copysign, heaviside, masked_fill,
     bitwise_and, bitwise_or, bitwise_xor, bitwise_not, bitwise_left_shift, bitwise_right_shift,
     greater_=gt, greater_equal_=ge, less_=lt, less_equal_=le, not_equal_=ne,
-    __iand__=bitwise_and.operator, __ior__=bitwise_or.operator, __ixor__=bitwise_xor.operator,
-    __ilshift__=bitwise_left_shift.operator, __irshift__=bitwise_right_shift.operator,
+)  # fmt: skip
+methods(
+    __iand__=inplace_operator(bitwise_and.operator), __ior__=inplace_operator(bitwise_or.operator),
+    __ixor__=inplace_operator(bitwise_xor.operator), __ilshift__=inplace_operator(bitwise_left_shift.operator),
+    __irshift__=inplace_operator(bitwise_right_shift.operator),
 )  # fmt: skip

@@ -68,8 +68,8 @@ rsqrt = _function("rsqrt", lambda x: 1 / np.sqrt(x), "RsqrtBackward0", lambda g,
 
 # Circular and hyperbolic functions, and their inverses.
 
-sin = _function("sin", np.sin, "SinBackward0", lambda g, x: g * cos(x))
-cos = _function("cos", np.cos, "CosBackward0", lambda g, x: g * -sin(x))
+sin = _function("sin", sine, "SinBackward0", lambda g, x: g * cos(x))
+cos = _function("cos", cosine, "CosBackward0", lambda g, x: g * -sin(x))
 tan = _function("tan", np.tan, "TanBackward0", lambda g, out: g * (out**2 + 1))
 asin = arcsin = _function("asin", np.arcsin, "AsinBackward0", lambda g, x: g * rsqrt(-x * x + 1))
 acos = arccos = _function("acos", np.arccos, "AcosBackward0", lambda g, x: g * -rsqrt(-x * x + 1))
@@ -380,9 +380,9 @@ def nan_to_num(
 ) -> Tensor:  # fmt: skip
     """`input` with 0 or `nan` for what is not a number, and the extreme numbers or others for infinities."""
     check_tensor("nan_to_num", input)
-    for position, (name, value) in enumerate((("nan", nan), ("posinf", posinf), ("neginf", neginf)), 2):
+    for name, value in (("nan", nan), ("posinf", posinf), ("neginf", neginf)):
         if value is not None and not isinstance(value, (int, float)):
-            raise argument_error("nan_to_num", name, "float", value, position)
+            raise argument_error("nan_to_num", name, "float", value)
     most = finfo(input.dtype).max if input.dtype.category > 1 else 0
     arguments = (input, nan or 0.0, most if posinf is None else posinf, -most if neginf is None else neginf)
     if is_complex(input) and input.requires_grad and grad_mode() == GRAD:

@@ -14,28 +14,17 @@ from ..core.views import assign
 from .arguments import check_tensor
 from .attach import functions, methods, unrecorded, written
 from .comparison import zeros
+from .creation import check_fits
 from .options import as_number
 
 __all__ = ["fill", "fill_", "zero_"]
 
 
-def filled(x: Any, value: Any) -> Any:
+def _filled(x: Any, value: Any) -> Any:
     """An array like `x` of one value."""
-    return np.full_like(x, _value_of(value, dtypes.of_array(x)))
-
-
-def _value_of(value: Any, dtype: dtypes.dtype) -> Any:
-    """A number (or 0-d array) as one of `dtype`. Raises RuntimeError, as torch does, if it is out of range."""
-    if isinstance(value, NUMBERS):
-        if isinstance(value, complex):
-            fits = dtype.is_complex
-        else:
-            info = np.iinfo(dtype.numpy) if dtype.category == 1 else None
-            fits = info is None or (info.min if dtype.is_signed else -info.max) <= value <= info.max
-        if not fits:
-            raise RuntimeError(f"value cannot be converted to type {dtype.cpp_name} without overflow")
-    return dtypes.cast(np.asarray(value), dtype)
-
+    dtype = dtypes.of_array(x)
+    value = check_fits(value, dtype) if isinstance(value, NUMBERS) else value
+    return np.full_like(x, dtypes.cast(np.asarray(value), dtype))
 
 
 _zero = elementwise("zero", np.zeros_like, "ZeroBackward0", lambda g: zeros(g), names=("x",))
@@ -45,7 +34,7 @@ def _fill_op(name: str, node: str, tensor: bool) -> Any:
     rules: dict[str, Any] = {"x": lambda g: zeros(g)}
     if tensor:
         rules["value"] = lambda g: g.sum()
-    return op(name, filled, node, rules, conforms=True)
+    return op(name, _filled, node, rules, conforms=True)
 
 
 _fill_number = _fill_op("fill", "FillBackward0", False)
@@ -76,7 +65,7 @@ def _fill_inplace(self: Tensor, value: Any) -> Tensor:
     """Sets every element to `value`, a number or a 0-d tensor."""
     data = self._data
     if value.__class__ in (float, int) and data.__class__ is np.ndarray and data.dtype.kind == "f" and unrecorded(self):
-        data.fill(value)
+        data.fill(check_fits(value, self.dtype))
         bump(self)
         return self
     return assign(self, _refill_tensor if _check_fill("fill_", value) else _refill_number, (value,))
