@@ -324,7 +324,10 @@ def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentia
     short = bool(vjp) and joint is None and list(vjp) == [names[0]] and not (about.keys() & {"several", "variadic", "conforms"})
     this = Op(name, forward, node or name, names, rules=None if joint else vjp, joint=joint,
               differentiable=differentiable, saves=_one_input_saves(names) if short else None, **about)  # fmt: skip
-    return _named(_unary(this, _general(this)) if short else _general(this), this)
+    if short:
+        return _named(_unary(this, _general(this)), this)
+    several = about.keys() & {"several", "variadic"}
+    return _named(_general(this) if several or not vjp else _several_inputs(this, _general(this)), this)
 
 
 def _one_input_saves(names: Sequence[str]) -> tuple[str, ...]:
@@ -345,6 +348,68 @@ def _general(op: Op) -> Call:
                 return forward(*arguments)
             payloads = [_payload(a) for a in arguments]
         return record(op, arguments, payloads, quietly(forward, *payloads))
+
+    return call
+
+
+def _several_inputs(op: Op, slow: Call) -> Call:
+    """The short way of an operation with any number of inputs and one result: what `record` does, on real tensors."""
+    forward, node_class, differentiable, conforms, plan = op.forward, op.node_class, op.differentiable, op.conforms, op.plan
+    unrecorded = (False,) * len(differentiable)
+
+    def call(*arguments: Any) -> Any:
+        payloads, found = [], False
+        for a in arguments:
+            if a.__class__ in PLAIN:
+                a, found = a._data, True
+                if a.dtype.kind == "c":
+                    return slow(*arguments)
+            elif isinstance(a, Tensor):
+                return slow(*arguments)
+            payloads.append(a)
+        if not found:
+            return forward(*arguments)
+        try:
+            r = forward(*payloads)
+        except RuntimeWarning:
+            return slow(*arguments)
+        if r.dtype.kind == "c":
+            return slow(*arguments)
+        y = new(Tensor)
+        y._data = r
+        y._view = y._cold = None
+        mode, mask = grad_mode(), unrecorded
+        if mode == GRAD and r.dtype.kind == "f":
+            edges = tuple([edge_of(arguments[i]) if arguments[i].__class__ in PLAIN else None for i in differentiable])
+            mask = tuple([edge is not None for edge in edges])
+        if mask == unrecorded:
+            y._node, y._counter = None, UNTRACKED if mode == INFERENCE else None
+            return y
+        node = node_class()
+        node._rank, node.edges, node.extras = next_rank(), edges, None
+        y._node, y._counter = node, None
+        values, saved, tracked, held = [], [], False, False
+        for kind, i in plan(mask):
+            value = origin = None
+            if kind == ARGUMENT:
+                value = payloads[i]
+                if arguments[i].__class__ in PLAIN:
+                    origin, held = arguments[i], True
+                    tracked |= origin._counter is not None
+            elif kind == SHAPE:
+                value = np.shape(payloads[i])
+            elif kind == OUT:
+                value, held = r, True
+                origin = y._counter = [0]
+            values.append(value)
+            saved.append(origin)
+        node.values, node.saved = tuple(values), tuple(saved) if held else ()
+        node.versions = versions_of(saved) if tracked else None
+        node.metas = Metas.of(op, [arguments[i] for i in differentiable], r) if conforms else None
+        if OBSERVERS:
+            for observe in OBSERVERS:
+                observe(node)
+        return y
 
     return call
 
@@ -371,6 +436,7 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     """
     names = names or (parameters(forward) if hasattr(forward, "__code__") else ("x", "y")[: max(len(vjp), 1)])
     inputs = about.pop("inputs", len(vjp) or len(names))
+    about.setdefault("numbers", inputs > 1)
     simple = inputs == 1 or len(names) == inputs == 2
     saves = (_one_input_saves(names) if inputs == 1 else (*names, "out")) if simple and vjp else None
     this = Op(name, forward, node or name, names, rules=dict(zip(names, vjp)), conforms=True, saves=saves, **about)
