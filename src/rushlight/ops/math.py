@@ -25,6 +25,7 @@ from .kinds import only
 from .operands import call_into, is_complex, multiplied
 from .options import argument_error
 from .powers import pow_of_number
+from .sine import cosine, sine
 
 __all__ = [
     "acos", "acosh", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "asin", "asinh",
