@@ -321,13 +321,13 @@ def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentia
         this = Op(name, forward, node or name, names, rules=vjp, saves=(f"{names[0]}_shape", *names[1:]), **about)
         return _named(views_call(this) if this.several else view_call(this), this)
     # One input with a gradient, and it comes first: calls on a float tensor may take the short way.
-    short = bool(vjp) and joint is None and list(vjp) == [names[0]] and not (about.keys() & {"several", "variadic", "conforms"})
+    short = bool(vjp) and joint is None and list(vjp) == [names[0]] and not (about.keys() & {"several", "variadic"} or about.get("conforms"))
     this = Op(name, forward, node or name, names, rules=None if joint else vjp, joint=joint,
               differentiable=differentiable, saves=_one_input_saves(names) if short else None, **about)  # fmt: skip
-    if short:
-        return _named(_unary(this, _general(this)), this)
-    several = about.keys() & {"several", "variadic"}
-    return _named(_general(this) if several or not vjp else _several_inputs(this, _general(this)), this)
+    call = _general(this)
+    if vjp and not about.keys() & {"several", "variadic"}:
+        call = _several_inputs(this, call)
+    return _named(_unary(this, call) if short else call, this)
 
 
 def _one_input_saves(names: Sequence[str]) -> tuple[str, ...]:

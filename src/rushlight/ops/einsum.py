@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import string
 import warnings
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -143,25 +144,34 @@ def _from_lists(args: tuple[Any, ...]) -> tuple[str, list[Any]]:
     return equation, [args[2 * i] for i in range(pairs)]
 
 
-def _einsum(equation: str, operands: list[Tensor]) -> Tensor:
+@lru_cache(1024)
+def _parsed(equation: str, ranks: tuple[int, ...]) -> tuple[tuple[Labels, ...], Labels]:
+    """The labels of the operands, of these numbers of dimensions, and of the output."""
     left, arrow, right = equation.partition("->")
     terms = left.split(",")
-    if len(terms) > len(operands):
+    if len(terms) > len(ranks):
         raise RuntimeError("einsum(): fewer operands were provided than specified in the equation")
-    if len(terms) < len(operands):
+    if len(terms) < len(ranks):
         raise RuntimeError("einsum(): more operands were provided than specified in the equation")
     offset, inputs = 0, []
-    for i, (term, x) in enumerate(zip(terms, operands)):
-        inputs.append(_labels(term, offset, f"operand {i}", x.ndim))
+    for i, (term, ndim) in enumerate(zip(terms, ranks)):
+        inputs.append(_labels(term, offset, f"operand {i}", ndim))
         offset += len(term) + 1
-    rank = max([len(labels) - len(_letters(labels)) for labels in inputs])
     # Ellipses of different lengths are aligned on the right: their dimensions are numbered from the back.
+    rank = max([len(labels) - len(_letters(labels)) for labels in inputs])
     output = _labels(right, len(left) + 2, "output", rank, rank) if arrow else _implied(inputs, rank)
     _check_output(output, inputs)
+    return tuple(inputs), output
+
+
+def _einsum(equation: str, operands: list[Tensor]) -> Tensor:
+    parsed, output = _parsed(equation, tuple([x._data.ndim for x in operands]))
+    inputs = list(parsed)
     sizes: dict[Any, int] = {}
     for i, x in enumerate(operands):
-        operands[i], inputs[i] = _diagonal(x, inputs[i], i)
-        for label, n in zip(inputs[i], operands[i].shape):
+        if len(set(inputs[i])) != len(inputs[i]):
+            operands[i], inputs[i] = _diagonal(x, inputs[i], i)
+        for label, n in zip(inputs[i], operands[i]._data.shape):
             seen = sizes.get(label, 1)
             if n != seen and n != 1 and seen != 1:
                 raise RuntimeError(

@@ -331,6 +331,8 @@ def _places(target: Any, ignored: Any) -> tuple[Any, ...]:
         target = np.where(ignored, 0, target)
     if not target.ndim:
         return (target,)
+    if target.ndim == 1:
+        return np.arange(target.size), target
     n, *rest = np.ogrid[tuple([slice(size) for size in target.shape])]
     return (n, target, *rest)
 

@@ -76,11 +76,18 @@ _folded_mv = wide_op("folded_mv", lambda x, y: fold(x) @ y, "MvBackward0", {
 _view_as = op("linear_unfold", lambda x, shape: x.reshape(shape), "ViewBackward0", {
     "x": lambda g, x_shape: g.reshape(x_shape),
 })  # fmt: skip
-#: Stacks of matrices; their leading dimensions broadcast.
-_bmm = wide_op("bmm", lambda x, y: x @ y, "BmmBackward0", {
-    "x": lambda g, y: g @ y.mT,
-    "y": lambda g, x: x.mT @ g,
-}, conforms=True, saved_as={"y": "mat2"})  # fmt: skip
+
+
+def _stacked(name: str, conforms: bool) -> Any:
+    return wide_op(name, lambda x, y: x @ y, "BmmBackward0", {
+        "x": lambda g, y: g @ y.mT,
+        "y": lambda g, x: x.mT @ g,
+    }, conforms=conforms, saved_as={"y": "mat2"})  # fmt: skip
+
+
+_bmm = _stacked("bmm", False)
+#: The same for stacks whose leading dimensions broadcast.
+_bmm_broadcast = _stacked("bmm_broadcast", True)
 
 
 def _scaled(x: Any, factor: Any) -> Any:
@@ -371,7 +378,8 @@ def _matmul_stacks(x: Tensor, y: Tensor) -> Tensor:
     size = int(np.prod(batch))
     if a[-1] != b[-2] or not _fits(x._data, y._data) or x.dtype is dtypes.bool_:
         _check_bmm(Shape.of(x, (size, *a[-2:])), Shape.of(y, (size, *b[-2:])))
-    return unsafe_view(_bmm(x, y), (*batch, a[-2], b[-1]))
+    product = _bmm if a[:-2] == b[:-2] else _bmm_broadcast
+    return unsafe_view(product(x, y), (*batch, a[-2], b[-1]))
 
 
 def _operator(self: Tensor, other: Any) -> Any:

@@ -27,6 +27,8 @@ __all__ = [
     "pairwise_distance", "rms_norm",
 ]  # fmt: skip
 
+add = np.add.reduce
+
 
 # Layer normalisation.
 
@@ -34,9 +36,14 @@ __all__ = [
 def _standardized(x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any]:
     """x less its mean, over its standard deviation; and one over that."""
     n = math.prod([x.shape[d] for d in axes]) or 1
-    centred = x - x.sum(axes, keepdims=True) / n
-    rstd = 1 / np.sqrt((centred * centred).sum(axes, keepdims=True) / n + eps)
+    centred = x - _sum(x, axes) / n
+    rstd = 1 / np.sqrt(_sum(centred * centred, axes) / n + eps)
     return centred * rstd, rstd
+
+
+def _sum(x: Any, axes: tuple[int, ...]) -> Any:
+    """The sum over `axes`, which stay as ones: for payloads by the shortest way."""
+    return add(x, axes, None, None, True) if x.__class__ is np.ndarray else x.sum(axes, keepdims=True)
 
 
 def _layer_norm_value(x: Any, weight: Any, bias: Any, normal: Any, rstd: Any, axes: Any, eps: float) -> Any:
@@ -65,7 +72,7 @@ def _layer_norm_rule(
     if needs[0]:
         h = g if weight is None else g * weight
         n = math.prod([x.shape[d] for d in axes]) or 1
-        mean, along = h.sum(axes, keepdims=True) / n, (h * normal).sum(axes, keepdims=True) / n
+        mean, along = _sum(h, axes) / n, _sum(h * normal, axes) / n
         grads[0] = as_wide_as(x, (h - mean - normal * along) * rstd)
     if needs[1]:
         grads[1] = (g * normal).sum(batch) if batch else g * normal
