@@ -11,7 +11,9 @@ from typing import Any
 from ..core import Tensor
 from ..core.op import op
 from ..ops.activation import log_softmax
+from ..ops.arguments import check_int, check_tensor
 from ..ops.loss import nll_loss, nll_loss2d
+from ..ops.options import argument_error
 
 
 def _times(x: Any, factor: float) -> Any:
@@ -29,18 +31,20 @@ _divided = op("cross_entropy_divided", _over, "DivBackward1", {"x": _over})
 
 def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int) -> Tensor:
     """The negative log likelihood; one or two dimensions and four have kernels, others are brought to four."""
-    if input.dim() < 1:
-        raise ValueError(f"Expected 1 or more dimensions (got {input.dim()})")
-    if input.dim() != 1 and input.size(0) != target.size(0):
-        raise ValueError(f"Expected input batch_size ({input.size(0)}) to match target batch_size ({target.size(0)}).")
-    if input.dim() <= 2:
+    shape, target_shape = _shapes("nll_loss_nd", input, target, weight, ignore_index)
+    if not shape:
+        raise ValueError("Expected 1 or more dimensions (got 0)")
+    if len(shape) != 1 and shape[:1] != target_shape[:1]:
+        given = target_shape[0] if target_shape else 0
+        raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({given}).")
+    if len(shape) <= 2:
         return nll_loss(input, target, weight, reduction, ignore_index)
-    if input.dim() == 4:
+    if len(shape) == 4:
         return nll_loss2d(input, target, weight, reduction, ignore_index)
 
-    batch, classes, *spatial = input.shape
-    if list(target.shape[1:]) != spatial:
-        raise RuntimeError(f"Expected target size {[batch, *spatial]}, got {list(target.shape)}")
+    batch, classes, *spatial = shape
+    if list(target_shape[1:]) != spatial:
+        raise RuntimeError(f"Expected target size {[batch, *spatial]}, got {list(target_shape)}")
     flat = (1, -1) if input.numel() else (0, 0)
     loss = nll_loss2d(
         input.contiguous().view(batch, classes, *flat),
@@ -52,17 +56,27 @@ def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction:
     return loss.view(batch, *spatial) if reduction == "none" else loss
 
 
+def _shapes(
+    function: str, input: Any, target: Any, weight: Any, ignore_index: Any
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The shapes of input and target; TypeError if an argument is of the wrong kind."""
+    check_tensor(function, input)
+    check_tensor(function, target, "target", 2)
+    if weight is not None:
+        check_tensor(function, weight, "weight", 3)
+    check_int(function, ignore_index, "ignore_index", 5)
+    # Those of the payloads, which are cheaper to ask for than Sizes.
+    return input._data.shape, target._data.shape
+
+
 def cross_entropy_loss(
     input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int, label_smoothing: float
 ) -> Tensor:
     """The cross entropy; the target's shape says whether it holds probabilities."""
-    for position, (name, value) in enumerate((("input", input), ("target", target)), 1):
-        if not isinstance(value, Tensor):
-            raise TypeError(
-                f"cross_entropy_loss(): argument '{name}' (position {position}) must be Tensor, "
-                f"not {type(value).__name__}"
-            )
-    soft = input.shape == target.shape
+    shape, target_shape = _shapes("cross_entropy_loss", input, target, weight, ignore_index)
+    if not isinstance(label_smoothing, (int, float)):
+        raise argument_error("cross_entropy_loss", "label_smoothing", "float", label_smoothing, 6)
+    soft = shape == target_shape
     if soft and not target.is_floating_point():
         raise RuntimeError(
             f"Expected floating point type for target with class probabilities, got {target.dtype.scalar_name}"
@@ -72,7 +86,7 @@ def cross_entropy_loss(
     if label_smoothing > 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
 
-    class_dim = 0 if input.dim() == 1 else 1
+    class_dim = 0 if len(shape) == 1 else 1
     log_probs = log_softmax(input, class_dim)
     if soft:
         return _soft(log_probs, target, weight, reduction, label_smoothing, class_dim)
@@ -80,7 +94,7 @@ def cross_entropy_loss(
     if label_smoothing <= 0.0:
         return loss
     smooth = _smooth(log_probs, target, weight, reduction, ignore_index, class_dim)
-    return _scaled(loss, 1 - label_smoothing) + _scaled(smooth, label_smoothing / log_probs.size(class_dim))
+    return _scaled(loss, 1 - label_smoothing) + _scaled(smooth, label_smoothing / shape[class_dim])
 
 
 def _along_classes(weight: Tensor, log_probs: Tensor) -> Tensor:

@@ -26,9 +26,16 @@ __all__ = [
 ]
 
 
+def _same_size(input: Tensor, target: Tensor) -> bool:
+    try:
+        return input._data.shape == target._data.shape  # several times cheaper than making two Sizes
+    except AttributeError:
+        return input.size() == target.size()  # what is no tensor fails here in torch's words
+
+
 def _broadcast(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Both of the same size: a warning where they are not, RuntimeError where they cannot be."""
-    if target.size() == input.size():
+    if _same_size(target, input):
         return input, target
     warn_user(
         f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
@@ -45,7 +52,7 @@ def _reduce(losses: Tensor, reduction: str) -> Tensor:
 
 
 def _check_weighted(weight: Tensor, input: Tensor, reduction: str) -> None:
-    if weight.size() != input.size():
+    if not _same_size(weight, input):
         raise ValueError("Weights and input must have the same size.")
     if reduction not in ("none", "sum", "mean"):
         raise ValueError(f"Invalid reduction mode: {reduction}. Expected one of 'none', 'mean', 'sum'.")
@@ -167,7 +174,7 @@ def binary_cross_entropy(
         tensor(0.6931)
     """
     reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
-    if target.size() != input.size():
+    if not _same_size(target, input):
         raise ValueError(
             f"Using a target size ({target.size()}) that is different to the input size ({input.size()}) "
             "is deprecated. Please ensure they have the same size."
@@ -198,7 +205,7 @@ def binary_cross_entropy_with_logits(
         tensor(0.6931)
     """
     reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
-    if target.size() != input.size():
+    if not _same_size(target, input):
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
     return loss.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
 
