@@ -26,6 +26,10 @@ FREED_GRAPH = (
 next_rank: Callable[[], int] = itertools.count(-1, -1).__next__
 
 
+#: Nodes that torch does not generate: their names carry a namespace.
+WRITTEN_BY_HAND = {"AccumulateGrad", "CopyBackwards", "CopySlices", "NotImplemented"}
+
+
 class Extras:
     """What few nodes have: hooks, metadata, the handles that were made of their edges."""
 
@@ -75,14 +79,16 @@ class Node:
 
     def name(self) -> str:
         """torch's name of the operation's derivative, as MulBackward0."""
-        return type(self).__name__
+        name = type(self).__name__
+        return f"torch::autograd::{name}" if name in WRITTEN_BY_HAND else name
 
     def short_name(self) -> str:
-        """The operation's name in error messages: Mul for MulBackward0."""
-        return self.name().rstrip("0123456789").removesuffix("Backward")
+        """The operation's name in error messages: Mul for MulBackward0, Pow1 for PowBackward1."""
+        operation, backward, number = self.name().rpartition("Backward")
+        return operation + number.removeprefix("0") if backward and not number.startswith("s") else self.name()
 
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+        return f"<{type(self).__name__} object at {id(self):#x}>"
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
@@ -90,7 +96,9 @@ class Node:
         return tuple(self._exposed(edge) for edge in self.edges)
 
     def _exposed(self, edge: Any) -> tuple[Any, int]:
-        if edge is None or isinstance(edge, Node):
+        if edge is None or edge is NOWHERE:
+            return None, 0
+        if isinstance(edge, Node):
             return edge, 0
         if isinstance(edge, Output):
             return edge.node, edge.nr
@@ -174,14 +182,24 @@ class AccumulateGrad(Node):
         self._rank, self.edges, self.values, self.saved = 0, (), (), ()
         self.versions = self.metas = self.extras = None
 
-    def name(self) -> str:
-        return "torch::autograd::AccumulateGrad"
-
-    def __repr__(self) -> str:
-        return f"<AccumulateGrad object at {id(self):#x}>"
-
     def _sequence_nr(self) -> int:
         return 2**64 - 1
+
+
+class Nowhere(Node):
+    """The end of an edge at a tensor that counts as requiring grad but has no place for one: see `edge_of`."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self._rank, self.edges, self.values, self.saved = 1, (), (), ()
+        self.versions = self.metas = self.extras = None
+
+    def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
+        return ()
+
+
+NOWHERE = Nowhere()
 
 
 def accumulate_grad_of(leaf: Any) -> AccumulateGrad:

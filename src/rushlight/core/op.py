@@ -237,12 +237,17 @@ def _save(op: Op, node: Node, arguments: Sequence[Any], payloads: Sequence[Any],
 
 def versions_of(saved: Sequence[Any]) -> tuple[int, ...] | None:
     """The versions of saved tensors now; None when none was ever written. Inference tensors cannot be saved."""
-    counters = [s if s is None or isinstance(s, list) else getattr(s, "_counter", None) for s in saved]
-    if any(c is UNTRACKED for c in counters):
-        raise RuntimeError(INFERENCE_SAVED)
-    if not any(c is not None and c[0] for c in counters):
-        return None
-    return tuple([0 if c is None else c[0] for c in counters])
+    versions, written = [], False
+    for s in saved:
+        counter = s if s is None or s.__class__ is list else getattr(s, "_counter", None)
+        version = 0
+        if counter is not None:
+            if counter is UNTRACKED:
+                raise RuntimeError(INFERENCE_SAVED)
+            version = counter[0]
+            written = written or version > 0
+        versions.append(version)
+    return tuple(versions) if written else None
 
 
 def _any_complex(inputs: Sequence[Any], results: Sequence[Any]) -> bool:
@@ -288,19 +293,45 @@ def conj(g: Any) -> Any:
 
 def conform(g: Any, shape: tuple[int, ...], dtype: dtypes.dtype) -> Any:
     """Undoes a broadcast and a promotion: sums `g` down to `shape`, and casts it to `dtype`."""
-    if tuple(g.shape) != shape:
-        lead = g.ndim - len(shape)
-        axes = tuple([i for i, n in enumerate(g.shape) if i < lead or (shape[i - lead] == 1 and n != 1)])
-        if len(axes) == g.ndim and isinstance(g, np.ndarray):
-            g = total(g)
-        elif axes:
-            g = g.sum(axes, keepdims=True)
-        g = g.reshape(shape)
+    if g.shape != shape:
+        g = unbroadcast(g, shape)
     if isinstance(g, Tensor):
         return g if g.dtype is dtype else (g.real if g.is_complex() and not dtype.is_complex else g).to(dtype)
     if dtypes.of_array(g) is dtype:
         return g
     return dtypes.cast(g.real if g.dtype.kind == "c" and not dtype.is_complex else g, dtype)
+
+
+def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
+    """Sums `g` down to `shape`, which broadcasts to the shape of `g`."""
+    if not shape and g.__class__ is ndarray:
+        return total(g)
+    lead = g.ndim - len(shape)
+    axes = tuple([i for i, n in enumerate(g.shape) if i < lead or (shape[i - lead] == 1 and n != 1)])
+    if len(axes) == g.ndim and isinstance(g, ndarray):
+        return total(g).reshape(shape)
+    if lead == len(axes):
+        return g.sum(axes)
+    return g.sum(axes, keepdims=True).reshape(shape)
+
+
+class Broadcast:
+    """The `Metas` of the short way: two real tensors of one dtype, of shapes that differ."""
+
+    __slots__ = ("shapes",)
+
+    def __init__(self, first: tuple[int, ...], second: tuple[int, ...]) -> None:
+        self.shapes = first, second
+
+    def backward(self, node: Node, g: Any, values: tuple[Any, ...]) -> Any:
+        """Runs the node's rules and brings each gradient to the shape of its edge."""
+        x, y = node.backward(g, values)
+        first, second = self.shapes
+        if x is not None and x.shape != first:
+            x = unbroadcast(x, first)
+        if y is not None and y.shape != second:
+            y = unbroadcast(y, second)
+        return x, y
 
 
 # Declarations.
@@ -614,7 +645,7 @@ def _unary(op: Op, slow: Call) -> Call:
         mode = grad_mode()
         counter = input._counter
         n = input._node
-        if counter is not None and input._view is not None:
+        if counter is not None and input._view is not None and mode == GRAD and smooth:
             n = edge_of(input)
         if n is None or mode != GRAD or not smooth:
             y._node, y._counter = None, UNTRACKED if mode == INFERENCE else None
@@ -676,10 +707,11 @@ def _binary(op: Op, slow: Call) -> Call:
         z._view = z._cold = None
         mode = grad_mode()
         nx, counter_x = input._node, input._counter
-        if counter_x is not None and input._view is not None:
-            nx = edge_of(input)
-        if counter_y is not None and other._view is not None:
-            ny = edge_of(other)
+        if mode == GRAD and smooth:
+            if counter_x is not None and input._view is not None:
+                nx = edge_of(input)
+            if counter_y is not None and other._view is not None:
+                ny = edge_of(other)
         if (nx is None and ny is None) or mode != GRAD or not smooth:
             z._node, z._counter = None, UNTRACKED if mode == INFERENCE else None
             return z
@@ -702,7 +734,10 @@ def _binary(op: Op, slow: Call) -> Call:
         else:
             node.values, node.saved, node.versions = (), (), None
         node.extras = None
-        node.metas = None if kind is float or kind is int or a.shape == b.shape else Metas.of(op, (input, other), r)
+        if kind is float or kind is int or a.shape == b.shape:
+            node.metas = None
+        else:
+            node.metas = Metas.of(op, (input, other), r) if one_edge else Broadcast(a.shape, b.shape)
         if OBSERVERS:
             for observe in OBSERVERS:
                 observe(node)

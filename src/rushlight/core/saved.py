@@ -72,7 +72,9 @@ def check_versions(node: Node) -> None:
 def _modified(node: Node, i: int, version: int, expected: int) -> str:
     origin, values = node.saved[i], node.values
     assert values is not None
-    value = values[i][0] if isinstance(values[i], tuple) else values[i]
+    if isinstance(origin, Tensor) and origin.__dict__.get("stands_for", lambda: None)() is not None:
+        origin = origin.__dict__["stands_for"]()
+    value = origin._data if isinstance(origin, Tensor) else values[i][0] if isinstance(values[i], tuple) else values[i]
     from .dtypes import of_array
 
     maker = origin.grad_fn if isinstance(origin, Tensor) else node

@@ -39,27 +39,31 @@ def total(x: np.ndarray) -> Any:
 
 def _row(x: np.ndarray) -> np.ndarray:
     """The sum of the vectors of `x`, (vectors, lanes): four partial sums side by side, then what is left."""
-    quads = len(x) // 4
+    vectors, lanes = x.shape
+    quads = vectors // 4
     if not quads:
         return add(x, 0)
-    first, *others = _cascade(x[: quads * 4].reshape(quads, 4 * x.shape[1])).reshape(4, x.shape[1])
-    for vector in (*x[quads * 4 :], *others):
-        first = first + vector
-    return first
+    partial = _cascade(x[: quads * 4].reshape(quads, 4 * lanes), quads).reshape(4, lanes)
+    for i in range(quads * 4, vectors):
+        partial[0] += x[i]
+    return add(partial, 0)
 
 
-def _cascade(x: np.ndarray) -> np.ndarray:
+def _cascade(x: np.ndarray, size: int) -> np.ndarray:
     """The sum over the first axis: in steps of 16 (or more), whose sums are summed in steps, LEVELS levels high."""
-    size = len(x)
     step = 1 << max(4, (size - 1).bit_length() // LEVELS)
-    if size < step:
-        return add(x, 0)
-    total: Any = 0
+    rests = []
     for _ in range(LEVELS - 1):
-        full = size // step
-        if full * step < size:
-            total = total + add(x[full * step :], 0)
-        x, size = add(x[: full * step].reshape(full, step, -1), 1), full
         if size < step:
             break
-    return total + add(x, 0)
+        full = size // step
+        if full * step < size:
+            rests.append(add(x[full * step :], 0))
+        x, size = add(x[: full * step].reshape(full, step, -1), 1), full
+    total = add(x, 0)
+    if rests:
+        first, *others = *rests, total
+        for other in others:
+            first = first + other
+        return first
+    return total

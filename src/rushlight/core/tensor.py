@@ -21,7 +21,7 @@ import numpy as np
 from . import dtypes, types
 from .errors import NON_LEAF_GRAD, NOT_SCALAR_ITEM
 from .modes import GRAD, INFERENCE, grad_mode
-from .node import Extras, Node, Output, accumulate_grad_of
+from .node import NOWHERE, Extras, Node, Output, accumulate_grad_of
 
 #: ``_node`` of a leaf that requires grad.
 LEAF: Any = type("Leaf", (), {"__repr__": lambda self: "LEAF"})()
@@ -361,7 +361,7 @@ def edge_of(x: Tensor) -> Any:
     if view is not None:
         view.refresh(x)
         if x._node is None and view.base._node is not None:
-            return x  # a view made without history, of what has one: torch takes it for a leaf
+            return NOWHERE  # a view made without history, of what has one: torch calls it a leaf, but gives it no gradient
     node = x._node
     return x if node is LEAF else node
 

@@ -272,6 +272,8 @@ def _write_slice(x: Any, value: Any, last: Step) -> Any:
     out = np.array(x, order="C", subok=True)
     part = replay(out, last)
     if np.may_share_memory(out, part):
+        if overlaps_itself(part):
+            raise RuntimeError(errors.OVERLAPPING_WRITE)
         part[...] = value
         return out
     # A step that was a view on the base's strides had to copy here: find the places by their numbers instead.
@@ -304,12 +306,6 @@ class CopySlices(Node):
         self.edges = (edge_of(base), *inner.edges[:position], *inner.edges[position + 1 :])
         self.values, self.saved, self.versions = (), (), None
         self.metas = self.extras = None
-
-    def name(self) -> str:
-        return "torch::autograd::CopySlices"
-
-    def __repr__(self) -> str:
-        return f"<CopySlices object at {id(self):#x}>"
 
     def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
         inner = self.inner
@@ -383,7 +379,7 @@ def assign(x: Tensor, call: Call, arguments: tuple[Any, ...], *, like_copy: bool
         bump(x)
         return x
     source = _before(x)
-    result = call(source, *[_before(x) if a is x else a for a in arguments])
+    result = call(source, *[_stand_in(x) if a is x else a for a in arguments])
     _check_fits(x, result, like_copy)
     node = result._node
     if node is None and x._data.dtype.kind in "fc":
@@ -444,6 +440,13 @@ def _before(x: Tensor) -> Tensor:
         x._view.refresh(x)
     before._data, before._node, before._counter = x._data, x._node, shared_counter(x)
     before._view = before._cold = None
+    return before
+
+
+def _stand_in(x: Tensor) -> Tensor:
+    """`_before`, for an argument that is `x` itself: an error about it speaks of `x` as it will be."""
+    before = _before(x)
+    before.__dict__["stands_for"] = weakref.ref(x)
     return before
 
 
