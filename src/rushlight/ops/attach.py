@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..core.modes import GRAD, INFERENCE, grad_mode
-from ..core.op import F32, F64
+from ..core.op import DOUBLES, F32, F64, FLOATS
 from ..core.saved import bump
 from ..core.tensor import PLAIN, UNTRACKED, Tensor
 from ..core.views import assign, overlaps_itself
@@ -73,7 +73,9 @@ def written(x: Tensor, ufunc: Callable[..., Any], *operands: Any, numbers: bool 
             if y._counter is x._counter and y._view is not x._view:
                 return False  # memory may be shared in part
             others.append(b)
-        elif (kind is float or kind is int) and numbers:
+        elif kind is float and numbers:
+            others.append((FLOATS if d is F32 else DOUBLES)[y])
+        elif kind is int and numbers:
             others.append(y)
         else:
             return False

@@ -288,9 +288,6 @@ sign = elementwise(
 
 # In place, where the updates of training loops are quick.
 
-_plain_add_, _plain_sub_ = inplace(_add, np.add), inplace(_sub, np.subtract)
-
-
 def _add_scaled_into(x: Tensor, other: Any, alpha: Any) -> bool:
     """``x += alpha * other`` in the memory of `x`, if that may be done, and says whether it was."""
     return alpha.__class__ in (float, int) and written(
@@ -300,7 +297,7 @@ def _add_scaled_into(x: Tensor, other: Any, alpha: Any) -> bool:
 
 def _add_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     if alpha.__class__ is int and alpha == 1:
-        return _plain_add_(self, other)
+        return self if written(self, np.add, other) else assign(self, _add, (other,))
     if _add_scaled_into(self, other, alpha):
         return self
     return assign(self, _add_scaled, (other, _factor(alpha, self, other)))
@@ -308,7 +305,7 @@ def _add_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
 
 def _sub_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     if alpha.__class__ is int and alpha == 1:
-        return _plain_sub_(self, other)
+        return self if written(self, np.subtract, other) else assign(self, _sub, (other,))
     if alpha.__class__ is float and _add_scaled_into(self, other, -alpha):
         return self
     _check_sub(self, other)
