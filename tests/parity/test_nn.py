@@ -117,6 +117,10 @@ INIT_EDGES = [
     lambda t: t.nn.init.eye_(t.zeros(3)),
     lambda t: t.nn.init.sparse_(t.zeros(3), 0.1),
     lambda t: t.nn.init.orthogonal_(t.zeros(3)),
+    *[
+        lambda t, dtype=dtype: t.nn.init.orthogonal_(t.zeros(3, 2, dtype=getattr(t, dtype)))
+        for dtype in ("float16", "bfloat16", "complex64", "int64")
+    ],
     lambda t: t.nn.init.xavier_normal_(t.zeros(3)),
     lambda t: t.nn.init.kaiming_normal_(t.zeros(3, 0)),
     lambda t: t.nn.init.kaiming_normal_(t.zeros(3, 2), mode="fan_on"),

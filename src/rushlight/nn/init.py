@@ -9,8 +9,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .. import ops
 from ..core import Tensor, no_grad
+from ..core.dtypes import bfloat16, float16
+from ..ops.arguments import unimplemented
 from ..ops.options import warn_user
 
 __all__ = [
@@ -344,6 +348,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 
     Raises:
         ValueError: if `tensor` has fewer than two dimensions.
+        NotImplementedError: if it is of half precision or complex.
 
     Example::
 
@@ -357,7 +362,10 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     columns = tensor.numel() // rows
     with no_grad():
         drawn = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
-        q, r = ops.linalg.qr(drawn.t() if rows < columns else drawn)
+        if tensor.dtype in (float16, bfloat16):
+            raise unimplemented("geqrf_cpu", tensor.dtype)
+        factors = np.linalg.qr((drawn.t() if rows < columns else drawn).numpy())
+        q, r = ops.from_numpy(factors.Q), ops.from_numpy(factors.R)
         # Only with positive numbers on R's diagonal is Q uniformly distributed (Mezzadri, math-ph/0609050).
         q = q * ops.diag(r).sign()
         tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape))

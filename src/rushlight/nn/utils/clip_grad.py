@@ -8,6 +8,7 @@ from types import GeneratorType
 from ... import ops
 from ...core import Tensor, no_grad
 from ...ops.options import warn_user
+from ...ops.reduction import vector_norm
 
 __all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
@@ -46,8 +47,8 @@ def get_total_norm(
     if not listed:
         return ops.tensor(0.0)
     with no_grad():
-        norms = ops.stack([ops.linalg.vector_norm(tensor, norm_type) for tensor in listed])
-        total = ops.linalg.vector_norm(norms, norm_type)
+        norms = ops.stack([vector_norm(tensor, norm_type) for tensor in listed])
+        total = vector_norm(norms, norm_type)
     if error_if_nonfinite and not total.isfinite():
         raise RuntimeError(
             f"The total norm of order {norm_type} for gradients from "
