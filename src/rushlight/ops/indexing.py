@@ -7,7 +7,6 @@ first of them stands, or in front where they stand apart: NumPy's rule.
 
 from __future__ import annotations
 
-import warnings
 from operator import index as to_int
 from typing import Any
 
@@ -16,13 +15,14 @@ import numpy as np
 from ..core import dtypes, errors
 from ..core.op import op
 from ..core.saved import bump
-from ..core.strided import overlaps
+from ..core.strided import overlaps, overlaps_itself
 from ..core.tensor import Tensor, memory, wrap
 from ..core.views import alias, assign, check_inplace, is_recorded
 from .attach import methods
 from .broadcasting import expanded, sum_to, unsqueeze_op
 from .creation import check_fits
 from .joining import zeros_from
+from .options import warn_user
 from .shape import viewed
 from .splitting import select_op, slice_op
 
@@ -220,8 +220,7 @@ def _of_tensor(item: Tensor) -> Any:
     if not data.ndim and dtype.category == 1 and dtype is not dtypes.uint8:
         return int(data)
     if dtype is dtypes.uint8:
-        message = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
-        warnings.warn(message, UserWarning, stacklevel=5)
+        warn_user("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")
         return np.asarray(data).astype(bool)
     if dtype not in (dtypes.int64, dtypes.int32, dtypes.bool_):
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
@@ -252,7 +251,7 @@ def as_tuple(index: Any) -> tuple[Any, ...]:
     if isinstance(index, list) and len(index) < 32:
         for item in index:
             if item is None or item is Ellipsis or isinstance(item, _SEQUENCES):
-                warnings.warn(_NOT_A_TUPLE, UserWarning, stacklevel=3)
+                warn_user(_NOT_A_TUPLE)
                 return tuple(index)
     return tuple(index) if isinstance(index, tuple) else (index,)
 
@@ -420,12 +419,25 @@ def index_put_into(x: Tensor, indices: tuple[Any, ...], value: Tensor, accumulat
     if value._counter is not None and value._counter is x._counter and overlaps(x._data, value._data):
         raise RuntimeError(errors.OVERLAPPING_INPUT)
     check_values(x, indices, value)
+    if overlaps_itself(x._data):
+        _warn_expanded(indices, value, accumulate)
     if not is_recorded(x, (value,)) and not accumulate and isinstance(x._data, np.ndarray):
         check_inplace(x, False)
         memory(x)[indices] = value._data
         bump(x)
         return
     assign(x, index_put_op, (value, indices, accumulate), overlap=True)
+
+
+def _warn_expanded(indices: tuple[Any, ...], value: Tensor, accumulate: bool) -> None:
+    masks = all([isinstance(i, slice) or i.dtype.kind == "b" for i in indices])
+    for name, example in (("index_put_", "tensor[indices] = tensor"), ("masked_fill_", "tensor[mask] = scalar")):
+        warn_user(
+            f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing this "
+            f"operation. This also applies to advanced indexing e.g. {example}"
+        )
+        if not masks or accumulate or value._data.size != 1:
+            break
 
 
 def check_values(x: Tensor, indices: tuple[Any, ...], value: Tensor) -> None:

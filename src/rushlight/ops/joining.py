@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from ..core.promotion import can_cast, promote_types
 from ..core.tensor import Tensor, wrap
 from .arguments import check_int, check_tensor
 from .broadcasting import atleast_1d, atleast_2d, atleast_3d, expand_op, tensors
-from .options import argument_error
+from .options import argument_error, is_warn_always_enabled, warn_user
 from .shape import reshaped, view_op
 
 __all__ = [
@@ -240,10 +239,9 @@ def _check_meshgrid(given: Any, indexing: str | None) -> Any:
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x}")
         if x.dtype is not given[0].dtype:
             raise RuntimeError("meshgrid expects all tensors to have the same dtype")
-    if indexing is None and not _warned:
+    if indexing is None and (not _warned or is_warn_always_enabled()):
         _warned = True
-        message = "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument."
-        warnings.warn(message, UserWarning, stacklevel=3)
+        warn_user("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.")
     if indexing not in (None, "ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     return given

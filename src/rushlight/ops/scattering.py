@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from .broadcasting import expanded
 from .creation import check_fits
 from .index_along import BOTH, check_index, check_range, copied, lined, out_of_bounds
 from .joining import zeros_from
+from .options import is_warn_always_enabled, warn_user
 from .shape import reshaped
 
 __all__ = ["gather", "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim"]
@@ -179,13 +179,11 @@ _warned = False
 
 def _warn_deprecated() -> None:
     global _warned
-    if not _warned:
+    if not _warned or is_warn_always_enabled():
         _warned = True
-        warnings.warn(
+        warn_user(
             "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future "
-            "PyTorch release. Use torch.scatter_reduce instead for more reduction options.",
-            UserWarning,
-            stacklevel=3,
+            "PyTorch release. Use torch.scatter_reduce instead for more reduction options."
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from ..core.tensor import Tensor, memory, shared_counter, wrap
 from ..core.views import alias
 from .arguments import check_int, check_tensor
 from .attach import methods
-from .options import check_size
+from .options import check_size, is_warn_always_enabled, warn_user
 
 __all__ = [
     "adjoint", "flatten", "moveaxis", "movedim", "permute", "ravel", "reshape", "swapaxes", "swapdims", "t",
@@ -391,9 +390,9 @@ _warned: set[str] = set()
 
 
 def _warn_once(message: str) -> None:
-    if message not in _warned:
+    if message not in _warned or is_warn_always_enabled():
         _warned.add(message)
-        warnings.warn(message, UserWarning, stacklevel=3)
+        warn_user(message)
 
 
 def _reversed(self: Tensor) -> Tensor:
