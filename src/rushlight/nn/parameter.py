@@ -103,7 +103,10 @@ class Buffer(Tensor, metaclass=_BufferMeta):
 
     Example::
 
-        >>> module.running_mean = nn.Buffer(torch.zeros(3))
+        >>> model = nn.Module()
+        >>> model.running_mean = nn.Buffer(torch.zeros(3))
+        >>> list(model.state_dict())
+        ['running_mean']
     """
 
     __slots__ = ()

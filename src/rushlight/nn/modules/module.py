@@ -166,7 +166,10 @@ class Module(ConversionMethods, StateMethods, HookMethods):
 
         Example::
 
-            >>> self.register_buffer("running_mean", torch.zeros(num_features))
+            >>> model = nn.Module()
+            >>> model.register_buffer("running_mean", torch.zeros(3))
+            >>> list(model.buffers())
+            [tensor([0., 0., 0.])]
         """
         if "_buffers" not in self.__dict__:
             raise AttributeError("cannot assign buffer before Module.__init__() call")
