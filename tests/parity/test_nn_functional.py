@@ -42,6 +42,9 @@ def of_functions(names, *args):
 ACTIVATIONS = [
     *of_functions(["relu", "relu6", "elu", "selu", "leaky_relu", "hardtanh", "gelu", "silu", "mish", "softplus"]),
     *of_functions(["logsigmoid", "tanh", "sigmoid"]),
+    *of_functions(["celu", "hardsigmoid", "hardswish", "glu", "softsign", "tanhshrink", "hardshrink", "softshrink"]),
+    *of_functions(["threshold"], 0.5, 2.0),
+    *of_functions(["normalize", "celu"], 3.0),
     *of_functions(["softmax", "log_softmax", "softmin"], 1),
     *of_functions(["softmax", "log_softmax", "softmin"]),
     *of_functions(["elu", "leaky_relu"], 0.3),
@@ -52,7 +55,19 @@ ACTIVATIONS = [
     lambda t: [t.nn.functional.softmax(x) for x in tensors(t, (), (2,), (2, 2), (2, 2, 2), (1, 2, 2, 2))],
     *[
         lambda t, name=name: differentiated(t, lambda x: getattr(t.nn.functional, name)(x * 1, inplace=True), (3, 4))
-        for name in ("relu", "relu6", "elu", "selu", "leaky_relu", "hardtanh", "silu", "mish")
+        for name in (
+            "celu",
+            "hardsigmoid",
+            "hardswish",
+            "relu",
+            "relu6",
+            "elu",
+            "selu",
+            "leaky_relu",
+            "hardtanh",
+            "silu",
+            "mish",
+        )
     ],
 ]
 
@@ -80,6 +95,10 @@ LAYERS = [
     functional("linear", (4,), (2, 4), (2,)),
     functional("linear", (4,), (2, 4)),
     functional("linear", (4,), (4,)),
+    functional("cosine_similarity", (3, 4), (3, 4)),
+    functional("pairwise_distance", (3, 4), (3, 4)),
+    functional("prelu", (3, 4), (4,)),
+    lambda t: t.nn.functional.one_hot(t.tensor([[0, 2], [1, 1]])),
     functional("bilinear", (3, 4), (3, 2), (5, 4, 2)),
     functional("bilinear", (3, 4), (3, 2), (5, 4, 2), (5,)),
     lambda t: differentiated(t, lambda x: t.nn.functional.layer_norm(x, (4,)), (3, 4)),

@@ -28,12 +28,19 @@ __all__ = [
     "bilinear",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "celu",
+    "celu_",
+    "cosine_similarity",
     "cross_entropy",
     "dropout",
     "elu",
     "elu_",
     "embedding",
     "gelu",
+    "glu",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
     "hardtanh",
     "hardtanh_",
     "huber_loss",
@@ -48,6 +55,10 @@ __all__ = [
     "mish",
     "mse_loss",
     "nll_loss",
+    "normalize",
+    "one_hot",
+    "pairwise_distance",
+    "prelu",
     "relu",
     "relu6",
     "relu_",
@@ -60,12 +71,27 @@ __all__ = [
     "softmax",
     "softmin",
     "softplus",
+    "softshrink",
+    "softsign",
     "tanh",
+    "tanhshrink",
+    "threshold",
+    "threshold_",
 ]
 
 # These are the operations themselves, under the names that they have here.
 linear = ops.linear
 bilinear = ops.bilinear
+one_hot = ops.one_hot
+normalize = ops.normalize
+cosine_similarity = ops.cosine_similarity
+pairwise_distance = ops.pairwise_distance
+prelu = activation.prelu
+glu = activation.glu
+softsign = activation.softsign
+tanhshrink = activation.tanhshrink
+hardshrink = activation.hardshrink
+softshrink = activation.softshrink
 softplus = activation.softplus
 logsigmoid = activation.log_sigmoid
 relu_ = activation.relu_
@@ -73,6 +99,8 @@ hardtanh_ = activation.hardtanh_
 elu_ = activation.elu_
 selu_ = activation.selu_
 leaky_relu_ = activation.leaky_relu_
+celu_ = activation.celu_
+threshold_ = activation.threshold_
 
 
 def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
@@ -144,6 +172,55 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
         tensor([-1.1113,  2.1014])
     """
     return activation.selu_(input) if inplace else activation.selu(input)
+
+
+def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    r"""`x` where positive, :math:`\alpha (e^{x / \alpha} - 1)` elsewhere (Barron, arXiv:1704.07483).
+
+    Raises:
+        RuntimeError: if `alpha` is zero.
+
+    Example::
+
+        >>> F.celu(torch.tensor([-1.0, 2.0]), 2.0)
+        tensor([-0.7869,  2.0000])
+    """
+    return activation.celu_(input, alpha) if inplace else activation.celu(input, alpha)
+
+
+def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """Every element that is above `threshold`, and `value` in place of the others.
+
+    Example::
+
+        >>> F.threshold(torch.tensor([-1.0, 2.0]), 0.5, 9.0)
+        tensor([9., 2.])
+    """
+    if inplace:
+        return activation.threshold_(input, threshold, value)
+    return activation.threshold(input, threshold, value)
+
+
+def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
+    """A sigmoid of straight lines: ``x / 6 + 1 / 2`` between 0 and 1.
+
+    Example::
+
+        >>> F.hardsigmoid(torch.tensor([-4.0, 0.0, 1.5]))
+        tensor([0.0000, 0.5000, 0.7500])
+    """
+    return activation.hardsigmoid_(input) if inplace else activation.hardsigmoid(input)
+
+
+def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
+    """Every element times its hard sigmoid (Howard et al., arXiv:1905.02244).
+
+    Example::
+
+        >>> F.hardswish(torch.tensor([-4.0, 1.5]))
+        tensor([-0.0000, 1.1250])
+    """
+    return activation.hardswish_(input) if inplace else activation.hardswish(input)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
