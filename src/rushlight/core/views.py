@@ -292,41 +292,35 @@ write_slice = op("write_slice", _write_slice, "CopySlices", {
 class CopySlices(Node):
     """The history of a base after an in-place operation on one of its views. See Note [Views]."""
 
-    __slots__ = ("inner", "last", "position")
+    __slots__ = ("last", "position")
 
-    inner: Any
     last: Step
     position: int
 
     def __init__(self, base: Tensor, last: Step, inner: Node, position: int = 0) -> None:
         if inner.outputs != 1:
             raise RuntimeError("Functions which modify views in-place must return a single Variable")
-        self.last, self.inner, self.position = last, inner, position
+        self.last, self.position = last, position
         self._rank = next_rank()
         self.edges = (edge_of(base), *inner.edges[:position], *inner.edges[position + 1 :])
-        self.values, self.saved, self.versions = (), (), None
+        # F counts as saved, whatever it saved: as in torch, a second backward through here is always an error.
+        self.values, self.saved, self.versions = (inner,), (None,), None
         self.metas = self.extras = None
 
     def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
-        inner = self.inner
-        if inner is None or inner.values is None:
+        (inner,) = values
+        if inner.values is None:
             raise RuntimeError(FREED_GRAPH)
         check_versions(inner)
         part = replay(gradient, self.last)
-        values = tensors(inner) if isinstance(gradient, Tensor) else inner.values
+        saved = tensors(inner) if isinstance(gradient, Tensor) else inner.values
         if inner.metas is None:
-            grads = list(inner.backward(part, values))
+            grads = list(inner.backward(part, saved))
         else:
-            grads = list(inner.metas.backward(inner, part, values))
+            grads = list(inner.metas.backward(inner, part, saved))
         under = grads.pop(self.position)
         base = None if self.edges[0] is None else write_slice(gradient, 0 if under is None else under, self.last)
         return (base, *grads)
-
-    def release(self) -> None:
-        """Drops the inner node, whatever it saved: as in torch, a second backward through here is always an error."""
-        if self.inner is not None:
-            self.inner.release()
-            self.inner = None
 
 
 # In-place operations.
