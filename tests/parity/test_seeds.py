@@ -25,5 +25,5 @@ def recorded(tmp_path_factory):
 @pytest.mark.parametrize("program", record["PROGRAMS"], ids=lambda program: program.stem)
 def test_recording(program, recorded):
     new = {path.name: path.read_text("utf-8") for path in recorded.glob(f"{program.stem}.*")}
-    old = {path.name: path.read_text("utf-8") for path in record["GOLDEN"].glob(f"{program.stem}.*")}
+    old = {path.name: path.read_text("utf-8") for path in record["folder"](program).glob(f"{program.stem}.*")}
     assert new == old and f"{program.stem}.out" in new

@@ -1,8 +1,8 @@
-"""Records what the seed programs print under PyTorch.
+"""Records what the seed programs, and those of `tests/programs`, print under PyTorch.
 
     python tests/seeds/record.py [DIRECTORY]
 
-writes `<program>.out`, and `<program>.err` where the program warns, into `tests/seeds/golden` or DIRECTORY. Every
+writes `<program>.out`, and `<program>.err` where the program warns, into the `golden` beside the programs or DIRECTORY. Every
 program runs in a fork of one process that has imported torch and computed nothing, so that none sees another's state
 (PyTorch gives some warnings once a process) and torch is imported once.
 """
@@ -15,8 +15,7 @@ import traceback
 from pathlib import Path
 
 HERE = Path(__file__).parent
-GOLDEN = HERE / "golden"
-PROGRAMS = sorted((HERE / "programs").glob("*.py"))
+PROGRAMS = sorted((HERE / "programs").glob("*.py")) + sorted((HERE.parent / "programs" / "programs").glob("*.py"))
 
 
 def normalise(text: str, program: Path) -> str:
@@ -26,10 +25,15 @@ def normalise(text: str, program: Path) -> str:
     return re.sub(r"\b0x[0-9a-f]+", "0x...", text)
 
 
+def folder(program: Path) -> Path:
+    """Where the recording of `program` lies."""
+    return program.parent.with_name("golden")
+
+
 def golden(program: Path) -> tuple[str, str]:
     """The recorded stdout and stderr of `program`."""
-    err = GOLDEN / f"{program.stem}.err"
-    return (GOLDEN / f"{program.stem}.out").read_text("utf-8"), err.read_text("utf-8") if err.exists() else ""
+    err = folder(program) / f"{program.stem}.err"
+    return (folder(program) / f"{program.stem}.out").read_text("utf-8"), err.read_text("utf-8") if err.exists() else ""
 
 
 def run_forked(program: Path, out: Path, err: Path) -> None:
@@ -61,8 +65,8 @@ def main() -> None:
     """Record every program."""
     import torch  # noqa: F401  (before the forks)
 
-    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else GOLDEN
     for program in PROGRAMS:
+        directory = Path(sys.argv[1]) if len(sys.argv) > 1 else folder(program)
         run_forked(program, directory / f"{program.stem}.out", directory / f"{program.stem}.err")
 
 

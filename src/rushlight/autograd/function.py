@@ -17,7 +17,7 @@ from ..core.node import FREED_GRAPH, Node, Output, next_rank
 from ..core.saved import SavedOutput as _SavedOutput
 from ..core.saved import bump, check_versions, last_write, tensors
 from ..core.op import OBSERVERS, conform, versions_of
-from ..core.tensor import LEAF, PLAIN, Tensor, edge_of, memory, shared_counter, wrap
+from ..core.tensor import LEAF, PLAIN, Tensor, edge_of, shared_counter, wrap
 
 __all__ = [
     "BackwardCFunction", "Function", "FunctionCtx", "FunctionMeta", "InplaceFunction", "NestedIOFunction",
@@ -101,6 +101,9 @@ class BackwardCFunction(Node, FunctionCtx):
         return tensors(self)
 
     saved_variables = saved_tensors
+
+    def __call__(self, *gradients: Any) -> Any:
+        raise TypeError(f"'{self.name()}' object is not callable")
 
     def apply(self, *args: Any) -> Any:
         """Runs the user's ``backward``."""
@@ -273,7 +276,7 @@ class Function(metaclass=FunctionMeta):
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Calls forward, and puts one node on the graph if an argument requires grad."""
         separate = cls.setup_context is not Function.setup_context
-        if separate and kwargs:
+        if separate and (kwargs or len(args) < cls.forward.__code__.co_argcount):
             args, kwargs = _bound(cls, args, kwargs), {}
         ctx = cls._backward_cls()
         edges = [edge_of(a) if a.__class__ in PLAIN or isinstance(a, Tensor) else None for a in args]
@@ -389,9 +392,10 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
 
 def _identity(x: Tensor) -> Tensor:
     """An input that forward returned as it is: a view of it, so that each has its own history."""
-    out = wrap(memory(x))
-    out._counter = shared_counter(x)
-    return out
+    from ..ops.legacy import alias
+
+    with no_grad():
+        return alias(x)
 
 
 def _keep(ctx: BackwardCFunction, outputs: Any, results: list[Any]) -> None:

@@ -184,12 +184,16 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
     its gradient, the capture, the node's pre-hooks, the node, its post-hooks."""
     extras = node.extras
     gradients = gradient if node.several else [gradient]
+    # As in torch, a gradient is captured before its hooks where the run goes on from here, after them where it ends.
+    needed = job.needed
+    ends = needed is not None and not any([e is not None and e in needed for e in node.edges])
+    if needed is not None and not ends:
+        _capture(job, node, gradients)
     if extras is not None and (extras.tensor_pre or extras.retained):
         gradients = _tensor_hooks(job, extras, gradients)
-    if job.captures is not None:
+    if ends:
         _capture(job, node, gradients)
-        if job.needed is not None and node not in job.needed:
-            return (), ()
+        return (), ()
     if extras is not None and extras.pre:
         gradients = _pre_hooks(job, extras, gradients)
     if all(g is None for g in gradients) and not node.runs_undefined:

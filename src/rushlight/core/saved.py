@@ -36,10 +36,16 @@ WRITERS: list[Any] = []
 
 def bump(x: Tensor) -> None:
     """Notes an in-place change of `x`. An inference tensor keeps no version."""
-    counter = count_write(x)
-    note_write()
-    for note in WRITERS:
-        note(counter)
+    counter = x._counter
+    if counter is None:
+        counter = x._counter = [1]
+    elif counter is not UNTRACKED:
+        counter[0] += 1
+    with _lock:
+        last_write[0] = next_rank()
+    if WRITERS:
+        for note in WRITERS:
+            note(counter)
 
 
 def count_write(x: Tensor) -> list[int]:

@@ -3,6 +3,8 @@
 A file declares one family: values, derivative rules, torch's spellings, and the methods of Tensor that they become.
 """
 
+from types import ModuleType as _ModuleType
+
 from .comparison import *
 from .elementwise import *
 from .powers import *
@@ -39,3 +41,6 @@ from .einsum import *
 from .normalization import *
 from .dropout import *
 from . import copying, indexing
+
+#: torch's functions, and none of the files they are in.
+__all__ = [name for name, value in globals().items() if not name.startswith("_") and not isinstance(value, _ModuleType)]

@@ -22,7 +22,7 @@ _SIGNATURES = (
 )
 
 
-_alias = op("alias", lambda x: x[...], "AliasBackward0", {"x": lambda g: g}, view=True)
+alias = op("alias", lambda x: x[...], "AliasBackward0", {"x": lambda g: g}, view=True)
 
 
 def legacy_tensor(cls: type[Tensor], *args: Any, **keywords: Any) -> Any:
@@ -31,14 +31,14 @@ def legacy_tensor(cls: type[Tensor], *args: Any, **keywords: Any) -> Any:
     Takes the default dtype. Raises TypeError for data that is no sequence.
     """
     payload = _payload(dtypes.get_default_dtype(), args, keywords, any_dtype=True)
-    x = _alias(payload) if isinstance(payload, Tensor) else made(payload)
+    x = alias(payload) if isinstance(payload, Tensor) else made(payload)
     return x if cls is Tensor else of_class(cls, x)
 
 
 def of_class(cls: type[Tensor], x: Tensor) -> Any:
     """`x` as an instance of a subclass: the same memory and history."""
     if x.is_leaf and x.requires_grad:  # what is computed from the result shall reach x
-        x = _alias(x)
+        x = alias(x)
     out = new(cls)
     out._data, out._node, out._counter, out._view, out._cold = memory(x), x._node, shared_counter(x), x._view, None
     return out

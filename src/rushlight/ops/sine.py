@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.summation import F32, PARALLEL
+from ..core.summation import F32
 
 C3, C5, C7, C9 = -0.1666665955041533, 0.008333066245865838, -0.00019809602889848634, 2.605780615917278e-06
 PI_HIGH, PI_LOW = 3.1415926218032837, 3.178650954705639e-08
+#: The sizes for which bits count for more than speed.
+SIZES = range(32, 4097)
 #: Beyond, the reduction by multiples of pi loses bits.
 LARGEST = 1e4
 
@@ -42,7 +44,7 @@ def cosine(x: Any) -> Any:
 
 
 def _exact(x: Any) -> bool:
-    return x.dtype is F32 and 32 <= x.size < PARALLEL and float(np.abs(x).max()) <= LARGEST
+    return x.dtype is F32 and x.size in SIZES and float(np.abs(x).max()) <= LARGEST
 
 
 def _wave(x: np.ndarray, n: np.ndarray, half: float) -> np.ndarray:

@@ -92,7 +92,7 @@ x.grad = None
 x.sum().backward()
 first = x.grad
 x.sum().backward()
-print(first is x.grad, first, first._version)
+print(first is x.grad, first)
 (x * x).sum().backward(create_graph=True)
 print(first is x.grad, first, x.grad)
 x.grad = None
