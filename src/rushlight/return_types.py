@@ -16,7 +16,7 @@ __all__: list[str] = []
 
 
 class NamedTuple(tuple):
-    """A tuple of fixed length whose parts are attributes too. Made of one sequence; TypeError for one of another length."""
+    """A tuple of fixed length whose parts are attributes too, made of one sequence. TypeError for another length."""
 
     __slots__ = ()
     n_fields = n_sequence_fields = n_unnamed_fields = 0
@@ -37,7 +37,12 @@ class NamedTuple(tuple):
         return f"{self._qualified()}(\n{parts})"
 
     def __reduce__(self) -> Any:
-        return type(self), (tuple(self),)
+        return _made, (type(self).__name__, tuple(self))
+
+
+def _made(name: str, parts: tuple[Any, ...]) -> NamedTuple:
+    """What a pickled result is loaded through."""
+    return globals()[name](parts)
 
 
 def _define(fields: str, *names: str) -> None:

@@ -84,9 +84,16 @@ SAMPLES = [
     *smooth("log_sigmoid", function="logsigmoid", more=(FAR,)),
     *[Sample("softmax", lambda t, x, d=d: t.softmax(x, d), (x,)) for x in (X, X.T, array(2, 3, 2)) for d in (0, -1)],
     *[Sample("log_softmax", lambda t, x, d=d: t.log_softmax(x, d), (x,)) for x in (X, array(2, 3, 2)) for d in (0, -1)],
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,)) for op in ("softmax", "log_softmax") for x in (NUMBER, EMPTY)],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,))
+        for op in ("softmax", "log_softmax")
+        for x in (NUMBER, EMPTY)
+    ],
     *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (FAR,)) for op in ("softmax", "log_softmax")],
-    *[Sample("prelu_kernel", lambda t, x, w: t.prelu(x, w), pair) for pair in ((X, array(5)), (X, array(1)), (array(2, 3, 2), array(3)))],
+    *[
+        Sample("prelu_kernel", lambda t, x, w: t.prelu(x, w), pair)
+        for pair in ((X, array(5)), (X, array(1)), (array(2, 3, 2), array(3)))
+    ],
     Sample("prelu_kernel", lambda t, x, w: t.prelu(x, w), (KINKS, array(1)), smooth=False, twice=False),
     *[Sample("glu", lambda t, x, d=d: functional(t, "glu")(x, d), (array(4, 6),)) for d in (0, -1)],
     Sample("rrelu_with_noise", lambda t, x: t.rrelu(x), (X,)),

@@ -42,7 +42,12 @@ def likelihood(op, scores, target, **keywords):
 def slopes(op, *parameters):
     """The operation that is a loss's first derivative, unreduced and reduced."""
     return [
-        Sample(op, lambda t, g, x, y, d=d: declared(op)(g, x, y, *parameters[:1], d, *parameters[1:]), (g, P, Q), parity=False)
+        Sample(
+            op,
+            lambda t, g, x, y, d=d: declared(op)(g, x, y, *parameters[:1], d, *parameters[1:]),
+            (g, P, Q),
+            parity=False,
+        )
         for d, g in ((None, X), (12, array()))
     ]
 
@@ -54,12 +59,26 @@ SAMPLES = [
     *pairs("smooth_l1_loss", BOTH, beta=0.7),
     *pairs("huber_loss", BOTH, delta=0.7),
     *pairs("binary_cross_entropy", ((P, Q), (array(low=0.2, high=0.8), array(low=0, high=1)))),
-    Sample("binary_cross_entropy", lambda t, x, y: t.nn.functional.binary_cross_entropy(x, y),
-           (np.array([0.0, 1.0, 0.5]), np.array([1.0, 0.0, 1.0])), smooth=False, twice=False),
-    Sample("binary_cross_entropy", lambda t, x, y: t.nn.functional.binary_cross_entropy(x, y, weight=t.tensor(WEIGHT)), (P, Q)),
+    Sample(
+        "binary_cross_entropy",
+        lambda t, x, y: t.nn.functional.binary_cross_entropy(x, y),
+        (np.array([0.0, 1.0, 0.5]), np.array([1.0, 0.0, 1.0])),
+        smooth=False,
+        twice=False,
+    ),
+    Sample(
+        "binary_cross_entropy",
+        lambda t, x, y: t.nn.functional.binary_cross_entropy(x, y, weight=t.tensor(WEIGHT)),
+        (P, Q),
+    ),
     *pairs("binary_cross_entropy_with_logits", ((5 * X, Q), (array(), array(low=0, high=1)))),
-    Sample("binary_cross_entropy_with_logits", lambda t, x, y: t.nn.functional.binary_cross_entropy_with_logits(
-        x, y, weight=t.tensor(WEIGHT), pos_weight=t.tensor(WEIGHT + 1)), (X, Q)),
+    Sample(
+        "binary_cross_entropy_with_logits",
+        lambda t, x, y: t.nn.functional.binary_cross_entropy_with_logits(
+            x, y, weight=t.tensor(WEIGHT), pos_weight=t.tensor(WEIGHT + 1)
+        ),
+        (X, Q),
+    ),
     *likelihood("nll_loss", X, TARGET),
     *likelihood("nll_loss", X, IGNORED),
     *likelihood("nll_loss", X, TARGET, weight=WEIGHT),
@@ -70,20 +89,66 @@ SAMPLES = [
     Sample("nll_loss", lambda t, x, y: t.nn.functional.cross_entropy(x, y), (X, TARGET)),
     Sample("nll_loss", lambda t, x, y: t.nn.functional.cross_entropy(x, y, label_smoothing=0.1), (X, IGNORED)),
     Sample("log_softmax", lambda t, x, y: t.nn.functional.cross_entropy(x, y.softmax(1)), (X, Y)),
-    *[Sample(f"{op}_backward", lambda t, g, i=i, op=op, s=s: declared(f"{op}_backward")(g, i, None, "none", None, s), (g,), parity=False)
-      for op, g, i, s in (("nll_loss", array(3), TARGET, (3, 4)), ("nll_loss2d", array(2, 2, 2), abs(MAP) % 3, (2, 3, 2, 2)))],
+    *[
+        Sample(
+            f"{op}_backward",
+            lambda t, g, i=i, op=op, s=s: declared(f"{op}_backward")(g, i, None, "none", None, s),
+            (g,),
+            parity=False,
+        )
+        for op, g, i, s in (
+            ("nll_loss", array(3), TARGET, (3, 4)),
+            ("nll_loss2d", array(2, 2, 2), abs(MAP) % 3, (2, 3, 2, 2)),
+        )
+    ],
     *slopes("mse_loss_backward"),
-    *[Sample(op, lambda t, g, x, y, op=op, d=d: declared(op)(g, x, y, d, 0.7), (g, X, Y), parity=False)
-      for op in ("smooth_l1_loss_backward", "huber_loss_backward") for d, g in ((None, Y), (12, array()))],
+    *[
+        Sample(op, lambda t, g, x, y, op=op, d=d: declared(op)(g, x, y, d, 0.7), (g, X, Y), parity=False)
+        for op in ("smooth_l1_loss_backward", "huber_loss_backward")
+        for d, g in ((None, Y), (12, array()))
+    ],
     *slopes("binary_cross_entropy_backward", None),
     # Normalisation and embeddings.
-    *[Sample("native_layer_norm", lambda t, x: t.nn.functional.layer_norm(x, x.shape[-1:]), (x,)) for x in (X, ROW, array(2, 3, 4), array(0, 3))],
-    Sample("native_layer_norm", lambda t, x, w, b: t.nn.functional.layer_norm(x, (4,), w, b), (array(2, 3, 4), ROW, array(4, seed=3))),
+    *[
+        Sample("native_layer_norm", lambda t, x: t.nn.functional.layer_norm(x, x.shape[-1:]), (x,))
+        for x in (X, ROW, array(2, 3, 4), array(0, 3))
+    ],
+    Sample(
+        "native_layer_norm",
+        lambda t, x, w, b: t.nn.functional.layer_norm(x, (4,), w, b),
+        (array(2, 3, 4), ROW, array(4, seed=3)),
+    ),
     Sample("native_layer_norm", lambda t, x, w: t.nn.functional.layer_norm(x, (3, 4), w), (array(2, 3, 4), X)),
-    Sample("native_layer_norm", lambda t, x, b: t.nn.functional.layer_norm(x, (4,), None, b, 0.1), (X, ROW), parity=False),
-    Sample("native_layer_norm_narrow", lambda t, x, w: t.nn.functional.layer_norm(x, (4,), w), (X.astype(np.float16), ROW.astype(np.float16)), smooth=False, parity=False),
-    *[Sample("embedding", lambda t, i, w: t.nn.functional.embedding(i, w), (i, array(4, 3))) for i in (TARGET, np.array([[1, 1], [0, 1]]), np.array(2))],
-    Sample("embedding", lambda t, i, w: t.nn.functional.embedding(i, w, padding_idx=1), (np.array([1, 2, 2]), array(4, 3)), smooth=False),
-    Sample("embedding", lambda t, i, w: t.nn.functional.embedding(i, w, scale_grad_by_freq=True), (np.array([1, 2, 2]), array(4, 3)), smooth=False),
-    Sample("embedding_dense_backward", lambda t, i, g: declared("embedding_dense_backward")(g, i, 4, 1, False), (np.array([1, 2, 2]), array(3, 2)), parity=False),
-]  # fmt: skip
+    Sample(
+        "native_layer_norm", lambda t, x, b: t.nn.functional.layer_norm(x, (4,), None, b, 0.1), (X, ROW), parity=False
+    ),
+    Sample(
+        "native_layer_norm_narrow",
+        lambda t, x, w: t.nn.functional.layer_norm(x, (4,), w),
+        (X.astype(np.float16), ROW.astype(np.float16)),
+        smooth=False,
+        parity=False,
+    ),
+    *[
+        Sample("embedding", lambda t, i, w: t.nn.functional.embedding(i, w), (i, array(4, 3)))
+        for i in (TARGET, np.array([[1, 1], [0, 1]]), np.array(2))
+    ],
+    Sample(
+        "embedding",
+        lambda t, i, w: t.nn.functional.embedding(i, w, padding_idx=1),
+        (np.array([1, 2, 2]), array(4, 3)),
+        smooth=False,
+    ),
+    Sample(
+        "embedding",
+        lambda t, i, w: t.nn.functional.embedding(i, w, scale_grad_by_freq=True),
+        (np.array([1, 2, 2]), array(4, 3)),
+        smooth=False,
+    ),
+    Sample(
+        "embedding_dense_backward",
+        lambda t, i, g: declared("embedding_dense_backward")(g, i, 4, 1, False),
+        (np.array([1, 2, 2]), array(3, 2)),
+        parity=False,
+    ),
+]

@@ -27,7 +27,14 @@ def einsum(op, equation, *operands):
 
 
 SAMPLES = [
-    *product("mm", (A, B), (A.T, B[:2]), (array(2, 0), array(0, 3)), (array(2, 3, dtype=C), array(3, 2, dtype=C)), (INTS, INTS.T)),
+    *product(
+        "mm",
+        (A, B),
+        (A.T, B[:2]),
+        (array(2, 0), array(0, 3)),
+        (array(2, 3, dtype=C), array(3, 2, dtype=C)),
+        (INTS, INTS.T),
+    ),
     *product("mv", (A, V), (INTS, INTS[0]), (array(2, 3, dtype=C), array(3, dtype=C))),
     *product("dot", (V, W), (INTS[0], INTS[1]), (array(3, dtype=C), array(3, dtype=C, seed=1)), (array(0), array(0))),
     *product("vm", (V, B), (array(3, dtype=C), array(3, 2, dtype=C))),
@@ -44,7 +51,10 @@ SAMPLES = [
     *adding("addr", V, array(2), array(3, 2), array(2), array()),
     *adding("baddbmm", STACK, OTHER, array(5, 2, 4), array(4), array(2, 1)),
     *adding("addbmm", STACK, OTHER, array(2, 4), array(4)),
-    *[Sample("linear", lambda t, x, w, b: t.nn.functional.linear(x, w, b), (x, B.T, array(4))) for x in (A, V, STACK, array(2, 1, 2, 3))],
+    *[
+        Sample("linear", lambda t, x, w, b: t.nn.functional.linear(x, w, b), (x, B.T, array(4)))
+        for x in (A, V, STACK, array(2, 1, 2, 3))
+    ],
     Sample("linear_unfold", lambda t, x, w, b: t.nn.functional.linear(x, w, b), (STACK, B.T, array(4))),
     *[Sample("linear_without_bias", lambda t, x, w: t.nn.functional.linear(x, w), (x, B.T)) for x in (A, STACK)],
     *[Sample("trace", lambda t, x: t.trace(x), (x,)) for x in (A, A.T, array(3, 3, dtype=C), INTS)],

@@ -6,7 +6,11 @@ from . import Sample, array
 
 A, CUBE, NUMBER, EMPTY = array(3, 4), array(2, 3, 4), array(seed=7), array(0, 3)
 C = array(2, 3, dtype=np.complex128)
-INTS, BYTES, BOOLS = np.array([[3, 1, 2], [4, 1, 0]]), np.array([[1, 0], [200, 100]], np.uint8), np.array([[True, False]])
+INTS, BYTES, BOOLS = (
+    np.array([[3, 1, 2], [4, 1, 0]]),
+    np.array([[1, 0], [200, 100]], np.uint8),
+    np.array([[True, False]]),
+)
 TIES = np.array([[1.0, 2.0, 2.0], [2.0, 0.0, 2.0]])
 ZEROS = np.array([[0.0, 1.0, 2.0], [3.0, 0.0, 0.0], [1.0, 2.0, 3.0]])
 NAN = np.array([[1.0, np.nan, 2.0], [np.nan, np.nan, 0.5]])
@@ -44,16 +48,35 @@ SAMPLES = [
     *each("prod_as", lambda t, x: x.prod(dtype=t.float64), (INTS, A.astype(np.float32)), smooth=False),
     *each("prod_dim_as", lambda t, x: x.prod(0, dtype=t.float64), (INTS, A.astype(np.float32)), smooth=False),
     *[Sample(op, lambda t, x, op=op: getattr(t, op)(x), (x,)) for op in ("var", "std") for x in (A, A.T, CUBE, C)],
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1, correction=0, keepdim=True), (x,)) for op in ("var", "std") for x in (A, CUBE)],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1, correction=0, keepdim=True), (x,))
+        for op in ("var", "std")
+        for x in (A, CUBE)
+    ],
     Sample("std", lambda t, x: x.std(0), (np.array([[1.0, 2.0], [1.0, 3.0]]),), smooth=False, label="constant"),
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,)) for op in ("var_mean", "std_mean") for x in (A, CUBE, C)],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,))
+        for op in ("var_mean", "std_mean")
+        for x in (A, CUBE, C)
+    ],
     Sample("var_mean", lambda t, x: t.var_mean(x)[0], (A,)),
     Sample("std_mean", lambda t, x: t.std_mean(x)[1], (A,)),
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x), (x,)) for op in ("any", "all", "count_nonzero") for x in (TIES, EMPTY, INTS, BYTES, BOOLS, C)],
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1), (x,)) for op in ("any", "all", "count_nonzero") for x in (TIES, EMPTY, INTS)],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x), (x,))
+        for op in ("any", "all", "count_nonzero")
+        for x in (TIES, EMPTY, INTS, BYTES, BOOLS, C)
+    ],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1), (x,))
+        for op in ("any", "all", "count_nonzero")
+        for x in (TIES, EMPTY, INTS)
+    ],
     *each("logsumexp", lambda t, x: x.logsumexp(0), FLOATS),
     *each("logsumexp", lambda t, x: t.logsumexp(x, (0, 1), keepdim=True), (A, CUBE, 300 * A)),
-    *[Sample("linalg_vector_norm", lambda t, x, p=p: x.norm(p, 1), (CUBE,)) for p in (1, 2, 3, 1.5, 0.5, float("inf"), -float("inf"), -1)],
+    *[
+        Sample("linalg_vector_norm", lambda t, x, p=p: x.norm(p, 1), (CUBE,))
+        for p in (1, 2, 3, 1.5, 0.5, float("inf"), -float("inf"), -1)
+    ],
     *each("linalg_vector_norm", lambda t, x: x.norm(), (*FLOATS, C)),
     *each("linalg_vector_norm", lambda t, x: x.norm(dim=1), (ZEROS * 0,), smooth=False),
     *each("linalg_vector_norm", lambda t, x: x.norm(float("inf")), (TIES,), smooth=False),
@@ -61,30 +84,86 @@ SAMPLES = [
     Sample("norm", lambda t, x, y: t.pairwise_distance(x, y), (A, array(3, 4, seed=2))),
     Sample("ties", lambda t, x: declared("ties")(x, x.amax(0, keepdim=True), 0), (TIES,), smooth=False, parity=False),
     # Running sums, products, extremes.
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,)) for op in ("cumsum", "cumprod") for x in (A, A.T, CUBE, NUMBER, EMPTY, INTS, BOOLS, C)],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,))
+        for op in ("cumsum", "cumprod")
+        for x in (A, A.T, CUBE, NUMBER, EMPTY, INTS, BOOLS, C)
+    ],
     *each("cumprod", lambda t, x: x.cumprod(1), (ZEROS, TIES, CUBE)),
     *each("cumsum_as", lambda t, x: x.cumsum(0, dtype=t.float64), (INTS, A.astype(np.float32)), smooth=False),
     *each("cumprod_as", lambda t, x: x.cumprod(0, dtype=t.float64), (INTS, A.astype(np.float32)), smooth=False),
     *each("logcumsumexp", lambda t, x: x.logcumsumexp(1 if x.ndim > 1 else 0), (A, CUBE, NUMBER, EMPTY, 300 * A)),
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, -1), (x,)) for op in ("cummax", "cummin") for x in (A, CUBE, NUMBER, EMPTY, INTS, BOOLS)],
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1), (x,), smooth=False) for op in ("cummax", "cummin") for x in (TIES, NAN)],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, -1), (x,))
+        for op in ("cummax", "cummin")
+        for x in (A, CUBE, NUMBER, EMPTY, INTS, BOOLS)
+    ],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1), (x,), smooth=False)
+        for op in ("cummax", "cummin")
+        for x in (TIES, NAN)
+    ],
     *each("shift_along", lambda t, x: declared("shift_along")(x, 1, 1), (A, CUBE), parity=False),
     *each("shift_back_along", lambda t, x: declared("shift_back_along")(x, 0), (A, CUBE), parity=False),
     Sample("recurrence", lambda t, b, a: declared("recurrence")(b, a, 1), (A, array(3, 4, seed=5)), parity=False),
     # Extremes, order statistics.
-    *[Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,)) for op in ("max", "min") for x in (A, CUBE, NUMBER, INTS, BYTES, BOOLS)],
-    *[Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,), smooth=False) for op in ("max", "min") for x in (TIES, NAN)],
-    *[Sample(f"{op}_dim", lambda t, x, op=op: getattr(t, op)(x, 1, True), (x,)) for op in ("max", "min") for x in (A, CUBE, INTS, BOOLS)],
-    *[Sample(f"{op}_dim", lambda t, x, op=op: getattr(t, op)(x, 0), (x,), smooth=x is NUMBER) for op in ("max", "min") for x in (TIES, NAN, NUMBER)],
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, (0, 1)), (x,)) for op in ("amax", "amin") for x in (A, CUBE, INTS)],
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,), smooth=False) for op in ("amax", "amin") for x in (TIES, A)],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,))
+        for op in ("max", "min")
+        for x in (A, CUBE, NUMBER, INTS, BYTES, BOOLS)
+    ],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,), smooth=False)
+        for op in ("max", "min")
+        for x in (TIES, NAN)
+    ],
+    *[
+        Sample(f"{op}_dim", lambda t, x, op=op: getattr(t, op)(x, 1, True), (x,))
+        for op in ("max", "min")
+        for x in (A, CUBE, INTS, BOOLS)
+    ],
+    *[
+        Sample(f"{op}_dim", lambda t, x, op=op: getattr(t, op)(x, 0), (x,), smooth=x is NUMBER)
+        for op in ("max", "min")
+        for x in (TIES, NAN, NUMBER)
+    ],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, (0, 1)), (x,))
+        for op in ("amax", "amin")
+        for x in (A, CUBE, INTS)
+    ],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,), smooth=False)
+        for op in ("amax", "amin")
+        for x in (TIES, A)
+    ],
     *each("aminmax", lambda t, x: t.aminmax(x, dim=0), (A, CUBE, NUMBER, INTS)),
     *each("aminmax", lambda t, x: t.aminmax(x), (TIES,), smooth=False),
-    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1), (x,)) for op in ("argmax", "argmin") for x in (A, INTS, NAN)],
-    *[Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,)) for op in ("median", "nanmedian") for x in (A, INTS, NUMBER)],
-    *[Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,), smooth=False) for op in ("median", "nanmedian") for x in (TIES, NAN)],
-    *[Sample(f"{op}_dim", lambda t, x, op=op: getattr(t, op)(x, -1), (x,)) for op in ("median", "nanmedian") for x in (A, CUBE, NUMBER)],
-    *[Sample(f"{op}_dim", lambda t, x, op=op: getattr(t, op)(x, 1)[0], (x,), smooth=False) for op in ("median", "nanmedian") for x in (NAN,)],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1), (x,))
+        for op in ("argmax", "argmin")
+        for x in (A, INTS, NAN)
+    ],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,))
+        for op in ("median", "nanmedian")
+        for x in (A, INTS, NUMBER)
+    ],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,), smooth=False)
+        for op in ("median", "nanmedian")
+        for x in (TIES, NAN)
+    ],
+    *[
+        Sample(f"{op}_dim", lambda t, x, op=op: getattr(t, op)(x, -1), (x,))
+        for op in ("median", "nanmedian")
+        for x in (A, CUBE, NUMBER)
+    ],
+    *[
+        Sample(f"{op}_dim", lambda t, x, op=op: getattr(t, op)(x, 1)[0], (x,), smooth=False)
+        for op in ("median", "nanmedian")
+        for x in (NAN,)
+    ],
     *[Sample("kthvalue", lambda t, x, k=k: t.kthvalue(x, k, 1), (x,)) for x in (A, CUBE) for k in (1, 2)],
     *each("mode", lambda t, x: t.mode(x, 1), (A, CUBE)),
     *each("mode", lambda t, x: t.mode(x), (TIES, INTS), smooth=False),
@@ -94,7 +173,11 @@ SAMPLES = [
     *each("sort_stable", lambda t, x: t.sort(x, dim=1, stable=True), (A, TIES), smooth=False),
     *each("topk", lambda t, x: t.topk(x, 2, 1), (A, CUBE)),
     *each("topk", lambda t, x: t.topk(x, 1, 0, False), (A, INTS, NUMBER)),
-    *each("unique", lambda t, x: t.unique(x.detach(), return_inverse=True, return_counts=True), (TIES, INTS, EMPTY, BOOLS)),
+    *each(
+        "unique", lambda t, x: t.unique(x.detach(), return_inverse=True, return_counts=True), (TIES, INTS, EMPTY, BOOLS)
+    ),
     *each("unique_dim", lambda t, x: t.unique(x.detach(), dim=0, return_counts=True), (TIES, INTS)),
-    *each("unique_consecutive", lambda t, x: t.unique_consecutive(x.detach(), return_inverse=True), (TIES, INTS, EMPTY)),
+    *each(
+        "unique_consecutive", lambda t, x: t.unique_consecutive(x.detach(), return_inverse=True), (TIES, INTS, EMPTY)
+    ),
 ]

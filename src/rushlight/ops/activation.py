@@ -38,7 +38,8 @@ __all__ = [
 
 def clampable(refusal: str) -> Promote:
     """The ``promote`` of functions that clamp: any real numbers, but no bool."""
-    return only("bif", NotImplementedError("clamp is not supported for complex types"), only("ifc", RuntimeError(refusal)))
+    no_complex = NotImplementedError("clamp is not supported for complex types")
+    return only("bif", no_complex, only("ifc", RuntimeError(refusal)))
 
 
 threshold_backward = elementwise(
@@ -81,7 +82,8 @@ hardtanh_backward = elementwise(
 
 _hardtanh = elementwise(
     "hardtanh", lambda x, min_val, max_val: np.minimum(np.maximum(x, min_val), max_val), "HardtanhBackward0",
-    lambda g, x, min_val, max_val: hardtanh_backward(g, x, min_val, max_val), promote=clampable("Bool inputs not supported for hardtanh"),
+    lambda g, x, min_val, max_val: hardtanh_backward(g, x, min_val, max_val),
+    promote=clampable("Bool inputs not supported for hardtanh"),
 )  # fmt: skip
 
 #: torch's constant, a float32.
@@ -148,7 +150,9 @@ def _elu_curvature(g: Any, x: Any, alpha: float, scale: float, input_scale: floa
 _elu_double_backward = elementwise(
     "elu_double_backward", _elu_curvature, "EluDoubleBackwardBackward0",
     lambda gg, x, alpha, scale, input_scale: _elu_double_backward(gg, x, alpha, scale, input_scale),
-    lambda gg, g, x, alpha, scale, input_scale: _elu_double_backward(gg * g * input_scale, x, alpha, scale, input_scale),
+    lambda gg, g, x, alpha, scale, input_scale: _elu_double_backward(
+        gg * g * input_scale, x, alpha, scale, input_scale
+    ),
 )  # fmt: skip
 elu_backward = elementwise(
     "elu_backward", _elu_slope, "EluBackwardBackward0",
@@ -246,7 +250,9 @@ softplus_backward = elementwise(
 )  # fmt: skip
 _softplus = elementwise(
     "softplus",
-    lambda x, beta, threshold: choose(x * beta > threshold, x, np.log1p(np.exp(np.minimum(x * beta, threshold))) / beta),
+    lambda x, beta, threshold: choose(
+        x * beta > threshold, x, np.log1p(np.exp(np.minimum(x * beta, threshold))) / beta
+    ),
     "SoftplusBackward0", lambda g, x, beta, threshold: softplus_backward(g, x, beta, threshold),
     promote=only("f", "softplus_cpu"),
 )  # fmt: skip

@@ -20,7 +20,9 @@ def check_tensor(function: str, value: Any, name: str = "input", position: int =
 
 def check_number(function: str, value: Any, name: str, position: int) -> None:
     """Raises TypeError if `value` is not a number (a 0-d tensor passes for one)."""
-    if not isinstance(value, (bool, int, float, complex, np.number)) and not (isinstance(value, Tensor) and not value.ndim):
+    if isinstance(value, Tensor):
+        value = value if value.ndim else 0
+    if not isinstance(value, (bool, int, float, complex, np.number)):
         raise argument_error(function, name, "Number", value, position)
 
 
@@ -49,6 +51,6 @@ def check_no_gradient(function: str, value: Any, name: str) -> None:
     """Raises RuntimeError if `value` is a tensor whose gradient would be recorded: this argument has none."""
     if isinstance(value, Tensor) and value.requires_grad and is_grad_enabled():
         raise RuntimeError(
-            f"The function '{function}' is not differentiable with respect to argument '{name}'. This input cannot have "
-            "requires_grad True."
+            f"The function '{function}' is not differentiable with respect to argument '{name}'. This input cannot "
+            "have requires_grad True."
         )

@@ -72,7 +72,7 @@ def _in_place(function: Any) -> Any:
 
     def apply(input: Tensor, p: float, train: bool) -> Tensor:
         check_tensor(function.__name__ + "_", input)
-        return assign(input, p, train) if train and 0 != p else function(input, p, train)
+        return assign(input, p, train) if train and p != 0 else function(input, p, train)
 
     apply.__name__ = apply.__qualname__ = function.__name__ + "_"
     return apply
@@ -101,7 +101,7 @@ _rrelu = elementwise(
 def rrelu(
     input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False, generator: Any = None
 ) -> Tensor:
-    """The leaky relu whose slope is drawn for each element from [lower, upper] in training, and is their mean otherwise.
+    """The leaky relu whose slope is drawn for each element from [lower, upper] in training, and their mean otherwise.
 
     Raises RuntimeError if the bounds are the wrong way round.
     """

@@ -1,7 +1,7 @@
 """Sums of products over named dimensions, and products of matrices written with them.
 
-One operation contracts two tensors; more are contracted one after the other. The gradient of an operand is a contraction
-again, of the gradient with the other operand: so the operation is its own derivative, of every order.
+One operation contracts two tensors; more are contracted one after the other. The gradient of an operand is again a
+contraction, of the gradient with the other operand: so the operation is its own derivative, of every order.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import numpy as np
 from ..core.op import into
 from ..core.tensor import Tensor
 from .arguments import check_tensor
+from .attach import methods
 from .broadcasting import expand_op
 from .matmul import mm
 from .precision import wide_op
 from .shape import unsafe_view
 
-__all__ = ["bilinear", "chain_matmul", "einsum", "kron", "tensordot"]
+__all__ = ["bilinear", "chain_matmul", "einsum", "ger", "inner", "kron", "outer", "tensordot"]
 
 Labels = tuple[Any, ...]
 
@@ -175,8 +176,8 @@ def _einsum(equation: str, operands: list[Tensor]) -> Tensor:
             seen = sizes.get(label, 1)
             if n != seen and n != 1 and seen != 1:
                 raise RuntimeError(
-                    f"einsum(): subscript {label} has size {n} for operand {i} which does not broadcast with previously "
-                    f"seen size {seen}"
+                    f"einsum(): subscript {label} has size {n} for operand {i} which does not broadcast with "
+                    f"previously seen size {seen}"
                 )
             sizes[label] = n if seen == 1 else seen
     if len(operands) == 1:
@@ -208,8 +209,8 @@ def _labels(term: str, offset: int, whose: str, ndim: int, ellipsis: int | None 
         if c != " ":
             if c not in _LETTERS:
                 raise RuntimeError(
-                    f"einsum(): invalid subscript given at index {offset + i} in the equation string, subscripts must be "
-                    "in [a-zA-Z]"
+                    f"einsum(): invalid subscript given at index {offset + i} in the equation string, subscripts must "
+                    "be in [a-zA-Z]"
                 )
             labels.append(c)
         i += 1
@@ -224,8 +225,8 @@ def _check_number(letters: int, ndim: int, ellipsis: bool, whose: str) -> None:
     if letters > ndim if ellipsis else letters != ndim:
         what = "is more than" if ellipsis else "does not match"
         raise RuntimeError(
-            f"einsum(): the number of subscripts in the equation ({letters}) {what} the number of dimensions ({ndim}) for "
-            f"{whose}" + ("" if ellipsis else " and no ellipsis was given")
+            f"einsum(): the number of subscripts in the equation ({letters}) {what} the number of dimensions ({ndim}) "
+            f"for {whose}" + ("" if ellipsis else " and no ellipsis was given")
         )
 
 
@@ -258,7 +259,8 @@ def _diagonal(x: Tensor, labels: Labels, operand: int) -> tuple[Tensor, Labels]:
             m, n = x.shape[first], x.shape[second]
             if m != n:
                 raise RuntimeError(
-                    f"einsum(): subscript {label} is repeated for operand {operand} but the sizes don't match, {n} != {m}"
+                    f"einsum(): subscript {label} is repeated for operand {operand} but the sizes don't match, "
+                    f"{n} != {m}"
                 )
             x = x.diagonal(0, first, second)
             rest = [q for i, q in enumerate(labels) if i not in (first, second)]
@@ -285,18 +287,18 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
         m, n = a.shape[i], b.shape[j]
         if m != n and m != 1 and n != 1:
             raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {m} in dim {i} and second has size {n} in dim {j}"
+                f"contracted dimensions need to match, but first has size {m} in dim {i} and second has size {n} in "
+                f"dim {j}"
             )
     if out is not None:
         return into(out, lambda x, y: tensordot(x, y, dims), a, b)
     i, j = [d % a.ndim for d in first], [d % b.ndim for d in second]
+    # Where one side has size one, the other is summed over by itself.
+    if alone := [d for d, e in zip(i, j) if a.shape[d] != 1 == b.shape[e]]:
+        a = a.sum(alone, keepdim=True)
+    if alone := [e for d, e in zip(i, j) if b.shape[e] != 1 == a.shape[d]]:
+        b = b.sum(alone, keepdim=True)
     left, right = [d for d in range(a.ndim) if d not in i], [d for d in range(b.ndim) if d not in j]
-    for x, mine, y, others in ((0, i, b, j), (1, j, a, i)):
-        alone = tuple([d for d, e in zip(mine, others) if (a, b)[x].shape[d] != 1 and y.shape[e] == 1])
-        if alone and x == 0:
-            a = a.sum(alone, keepdim=True)
-        elif alone:
-            b = b.sum(alone, keepdim=True)
     n = math.prod([a.shape[d] for d in i])
     shape = [a.shape[d] for d in left] + [b.shape[d] for d in right]
     rows = a.permute(left + i).reshape(-1 if n else math.prod(shape[: len(left)]), n)
@@ -338,7 +340,7 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """input1ᵀ weight[k] input2 + bias[k]: (..., m), (..., n), (p, m, n) and (p) to (..., p). RuntimeError for others."""
+    """input1ᵀ weight[k] input2 + bias[k]: (..., m), (..., n), (p, m, n) and (p) to (..., p). Else RuntimeError."""
     for position, (name, x) in enumerate({"input1": input1, "input2": input2, "weight": weight}.items(), 1):
         check_tensor("bilinear", x, name, position)
     for d, (m, n) in enumerate(zip(input1.shape[:-1], input2.shape[:-1])):
@@ -347,7 +349,8 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     for i, x in enumerate((input1, input2), 1):
         if x.shape[-1] != weight.shape[i]:
             raise RuntimeError(
-                f"bilinear(): input{i} size does not match weight size: got {x.shape[-1]} but expected {weight.shape[i]}"
+                f"bilinear(): input{i} size does not match weight size: got {x.shape[-1]} but expected "
+                f"{weight.shape[i]}"
             )
     if bias is not None and bias.shape[0] != weight.shape[0]:
         raise RuntimeError(
@@ -415,3 +418,40 @@ def _chain(xs: list[Tensor]) -> Tensor:
         return xs[i] if i == j else mm(product(i, cut[i, j]), product(cut[i, j] + 1, j))
 
     return product(0, n - 1)
+
+
+def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The products of all elements of two vectors: (n), (m) to (n, m). Raises RuntimeError for other shapes."""
+    check_tensor("outer", input)
+    check_tensor("outer", vec2, "vec2", 2)
+    for t, name in ((input, "self"), (vec2, "vec2")):
+        if t.ndim != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {t.ndim}-D")
+    if out is not None:
+        return into(out, outer, input, vec2)
+    return input.reshape((-1, 1)) * vec2
+
+
+ger = outer
+
+
+def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Sums of products over the last dimension of both: (..., k) and (***, k) to (..., ***).
+
+    Raises RuntimeError if the last dimensions differ.
+    """
+    check_tensor("inner", input)
+    check_tensor("inner", other, "other", 2)
+    if out is not None:
+        return into(out, inner, input, other)
+    if not input.ndim or not other.ndim:
+        return input * other
+    if input.shape[-1] != other.shape[-1]:
+        raise RuntimeError(
+            "inner() the last dimension must match on both input tensors but got shapes "
+            f"{list(input.shape)} and {list(other.shape)}"
+        )
+    return tensordot(input, other, ([-1], [-1]))
+
+
+methods(ger=ger, inner=inner, outer=outer)

@@ -56,9 +56,7 @@ def reduced_dim(name: str, input: Any, dim: Any) -> int:
     return dim
 
 
-def selection(
-    name: str, operation: Any, places: Any, input: Tensor, dim: int, keepdim: bool, out: Any = None
-) -> Any:
+def selection(name: str, operation: Any, places: Any, input: Tensor, dim: int, keepdim: bool, out: Any = None) -> Any:
     """The named tuple (values, indices) of a reduction that selects; ``places(x, dim)`` keeps the dimension."""
     x = input._data
     found = np.asarray(places(x, dim) if x.ndim else 0, np.int64)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
 from ..core.errors import broadcast_shapes
 from ..core.op import elementwise
 from ..core.tensor import Tensor
@@ -303,7 +302,7 @@ def binary_cross_entropy_with_logits(
 ) -> Tensor:
     """`binary_cross_entropy` of sigmoid(input), without overflow; weighted and reduced.
 
-    `input` and `target` have one shape, to which `weight` and `pos_weight` (which multiplies `target` in the term of the
+    `input` and `target` have one shape, to which `weight` and `pos_weight` (it multiplies `target` in the term of the
     ones) broadcast; RuntimeError if they do not.
     """
     name = "binary_cross_entropy_with_logits"
@@ -435,8 +434,8 @@ def nll_loss(
         raise RuntimeError(f"size mismatch (got input: {list(x.shape)}, target: {list(t.shape)})")
     if weight is not None and weight._data.shape != x.shape[-1:]:
         raise RuntimeError(
-            f"weight tensor should be defined either for all {x.shape[-1]} classes or no classes but got weight tensor of "
-            f"shape: {list(weight.shape)}"
+            f"weight tensor should be defined either for all {x.shape[-1]} classes or no classes but got weight tensor "
+            f"of shape: {list(weight.shape)}"
         )
     ignored = _check_targets("nll_loss", input, target, weight, ignore_index)
     return _nll_loss(input, target, weight, reduction, ignored)

@@ -18,16 +18,17 @@ import numpy as np
 
 from ..core import dtypes
 from ..core.errors import broadcast_shapes
+from ..core.node import Node
 from ..core.op import into, op
 from ..core.tensor import Tensor
 from .arguments import check_tensor, unimplemented
 from .attach import inplace, methods
 from .precision import wide_op
-from .shape import unsafe_view
+from .shape import t_op, unsafe_view
 
 __all__ = [
-    "addbmm", "addmm", "addmv", "addmv_", "addr", "baddbmm", "bmm", "dot", "ger", "inner", "linear", "matmul", "mm",
-    "mv", "outer", "trace", "vdot",
+    "addbmm", "addmm", "addmv", "addmv_", "addr", "baddbmm", "bmm", "dot", "linear", "matmul", "mm",
+    "mv", "trace", "vdot",
 ]  # fmt: skip
 
 _C_TYPES = {
@@ -40,6 +41,11 @@ _C_TYPES = {
 def fold(x: Any) -> Any:
     """A stack of matrices as one: (..., n, k) to (N, k)."""
     return x if x.ndim == 2 else x.reshape((-1, x.shape[-1]))
+
+
+def unfolded(x: Any, shape: tuple[int, ...]) -> Any:
+    """A folded stack in its own shape again."""
+    return x if len(shape) == 2 else x.reshape(shape)
 
 
 # The operations.
@@ -138,13 +144,34 @@ def _linear_value(x: Any, weight: Any, bias: Any) -> Any:
 
 _linear = wide_op("linear", _linear_value, "AddmmBackward0", {
     "bias": lambda g: g.sum(0),
-    "x": lambda g, weight, x_shape: (g @ weight).reshape(x_shape),
+    "x": lambda g, weight, x_shape: unfolded(g @ weight, x_shape),
     "weight": lambda g, x: g.T @ fold(x),
 }, names=("x", "weight", "bias"))  # fmt: skip
 _linear_mm = wide_op("linear_without_bias", lambda x, weight: fold(x) @ weight.T, "MmBackward0", {
-    "x": lambda g, weight, x_shape: (g @ weight).reshape(x_shape),
+    "x": lambda g, weight, x_shape: unfolded(g @ weight, x_shape),
     "weight": lambda g, x: g.T @ fold(x),
 })  # fmt: skip
+
+
+def _show_transpose(operation: Any, position: int) -> None:
+    """torch records the transpose of a weight as a node of its own. Here the product reads the weight as it is, and its
+    node shows that transpose to who asks for `next_functions`."""
+
+    def next_functions(self: Node) -> tuple[tuple[Any, int], ...]:
+        shown = list(Node.next_functions.fget(self))  # type: ignore[attr-defined]
+        weight = self.edges[position]
+        if weight is not None:
+            node = t_op.op.node_class()
+            node._rank, node.edges, node.values, node.saved = self._rank, (weight,), (), ()
+            node.versions = node.metas = node.extras = None
+            shown[position] = (node, 0)
+        return tuple(shown)
+
+    operation.op.node_class.next_functions = property(next_functions)
+
+
+_show_transpose(_linear, 2)
+_show_transpose(_linear_mm, 1)
 
 
 def _trace_slope(g: Any, shape: Any) -> Any:
@@ -211,8 +238,8 @@ def _check_dot(x: Tensor, y: Tensor) -> None:
     if x._data.size != y._data.size:
         m, n = x._data.size, y._data.size
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{m}] and src [{n}] to have the same number of elements, but got "
-            f"{m} and {n} elements respectively"
+            f"inconsistent tensor size, expected tensor [{m}] and src [{n}] to have the same number of elements, but "
+            f"got {m} and {n} elements respectively"
         )
     _check_kernel("dot", x)
 
@@ -479,42 +506,6 @@ def addbmm(
     return _finish(out, _addbmm, input, batch1, batch2, beta, alpha)
 
 
-def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The products of all elements of two vectors: (n), (m) to (n, m). Raises RuntimeError for other shapes."""
-    check_tensor("outer", input)
-    check_tensor("outer", vec2, "vec2", 2)
-    for t, name in ((input, "self"), (vec2, "vec2")):
-        if t.ndim != 1:
-            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {t.ndim}-D")
-    if out is not None:
-        return into(out, outer, input, vec2)
-    return input.reshape((-1, 1)) * vec2
-
-
-ger = outer
-
-
-def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """Sums of products over the last dimension of both: (..., k) and (***, k) to (..., ***).
-
-    Raises RuntimeError if the last dimensions differ.
-    """
-    check_tensor("inner", input)
-    check_tensor("inner", other, "other", 2)
-    if out is not None:
-        return into(out, inner, input, other)
-    if not input.ndim or not other.ndim:
-        return input * other
-    if input.shape[-1] != other.shape[-1]:
-        raise RuntimeError(
-            "inner() the last dimension must match on both input tensors but got shapes "
-            f"{list(input.shape)} and {list(other.shape)}"
-        )
-    from .einsum import tensordot
-
-    return tensordot(input, other, ([-1], [-1]))
-
-
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix. Raises RuntimeError for other shapes."""
     check_tensor("trace", input)
@@ -559,6 +550,8 @@ def _odd_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         )
     if bias is None:
         return _matmul(input, weight.t())
+    if input.ndim != 2 and not bias.ndim:
+        return _matmul(input, weight.t()) + bias
     rows = input if input.ndim == 2 else input.reshape((-1, input.shape[-1]))
     out = addmm(bias, rows, weight.t())
     return out if input.ndim == 2 else out.view((*input.shape[:-1], weight.shape[0]))
@@ -567,7 +560,7 @@ def _odd_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
 methods(
     __matmul__=_operator, __rmatmul__=_reflected, addbmm=addbmm, addbmm_=inplace(addbmm), addmm=addmm,
     addmm_=inplace(addmm), addmv=addmv, addmv_=inplace(addmv), addr=addr, addr_=inplace(addr), baddbmm=baddbmm,
-    baddbmm_=inplace(baddbmm), bmm=bmm, dot=dot, ger=ger, inner=inner, matmul=matmul, mm=mm, mv=mv, outer=outer,
+    baddbmm_=inplace(baddbmm), bmm=bmm, dot=dot, matmul=matmul, mm=mm, mv=mv,
     trace=trace, vdot=vdot,
 )  # fmt: skip
 

@@ -55,7 +55,8 @@ def _layer_norm_value(x: Any, weight: Any, bias: Any, normal: Any, rstd: Any, ax
 
 def as_wide_as(x: Any, g: Any) -> Any:
     """`g` in the dtype of `x`, if that has 16 bits: the values on the way had 32."""
-    if g.dtype == x.dtype and type(g) is type(x) or g.dtype.itemsize != 4 or x.dtype.itemsize == 8:
+    same = g.dtype == x.dtype and type(g) is type(x)
+    if same or g.dtype.itemsize != 4 or x.dtype.itemsize == 8:
         return g
     return g.to(x.dtype) if isinstance(g, Tensor) else dtypes.cast(g, dtypes.of_array(x))
 
@@ -109,9 +110,10 @@ def layer_norm(
     check_tensor("layer_norm", input)
     x, narrow = input._data, input.dtype.itemsize == 2
     for parameter in (weight, bias):
-        if parameter is not None and (parameter._data.dtype is not x.dtype or narrow) and parameter.dtype is not input.dtype:
-            if not narrow or parameter.dtype is not dtypes.float32:
-                raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
+        if parameter is None or (parameter._data.dtype is x.dtype and not narrow):
+            continue
+        if parameter.dtype is not input.dtype and not (narrow and parameter.dtype is dtypes.float32):
+            raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
     shape = _check_normalized("layer_norm", input, normalized_shape, {"weight": weight, "bias": bias}, "*, ")
     if x.dtype.kind != "f":
         raise unimplemented("LayerNormKernelImpl", input.dtype)
@@ -159,9 +161,7 @@ def rms_norm(
     """
     check_tensor("rms_norm", input)
     if input.ndim < len(normalized_shape):
-        raise ValueError(
-            f"Input tensor must have at least {len(normalized_shape)} dimensions, but got {input.ndim}"
-        )
+        raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, but got {input.ndim}")
     shape = _check_normalized("rms_norm", input, normalized_shape, {"weight": weight}, "*")
     d = input.dtype
     if not (d.is_floating_point or d.is_complex):
@@ -274,9 +274,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 # Directions and distances.
 
 
-def normalize(
-    input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None
-) -> Tensor:
+def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
     """`input` over its norm of order `p` along `dim`, the norm no less than `eps`."""
     from ..core.op import into
 
@@ -286,7 +284,7 @@ def normalize(
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) -> Tensor:
-    """The cosine of the angle between `x1` and `x2` along `dim`; their norms count for at least `eps`. They broadcast."""
+    """The cosine of the angle between `x1` and `x2` along `dim`. They broadcast; norms count for `eps` at least."""
     from .broadcasting import broadcast_tensors
 
     x1, x2 = broadcast_tensors(x1, x2)
@@ -300,9 +298,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) 
     return (a * b).sum(dim)
 
 
-def pairwise_distance(
-    x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False
-) -> Tensor:
+def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False) -> Tensor:
     """The norm of order `p` of ``x1 - x2 + eps`` along the last dimension."""
     difference = x1 - x2 + eps
     return aten_norm(difference, float(p), difference.ndim - 1, keepdim)

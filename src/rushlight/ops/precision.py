@@ -11,10 +11,11 @@ from ..core import dtypes
 from ..core.op import op, parameters
 from ..core.tensor import Tensor
 
+Call = Callable[..., Any]
 _HALF = np.dtype(np.float16)
 
 
-def widened(forward: Callable[..., Any]) -> Callable[..., Any]:
+def widened(forward: Call) -> Call:
     """`forward` with its 16-bit payloads in float32, and its float32 results as narrow again if there were any."""
 
     def compute(*arguments: Any) -> Any:
@@ -40,13 +41,13 @@ def narrowed(result: Any, dtype: dtypes.dtype) -> Any:
     return dtypes.cast(result, dtype) if result.dtype == np.float32 else result
 
 
-def wide_op(name: str, forward: Callable[..., Any], node: str = "", vjp: Any = None, **about: Any) -> Callable[..., Any]:
+def wide_op(name: str, forward: Call, node: str = "", vjp: Any = None, **about: Any) -> Call:
     """`op` whose value is computed by `widened(forward)`."""
     about.setdefault("names", parameters(forward))
     return op(name, widened(forward), node, vjp, **about)
 
 
-def converting(name: str, value: Callable[..., Any], node: str, vjp: dict[str, Any], **about: Any) -> Callable[..., Any]:
+def converting(name: str, value: Call, node: str, vjp: dict[str, Any], **about: Any) -> Call:
     """An operation on x with a ``dtype=``, to which it converts x by itself, as torch's do."""
     plain = wide_op(name, value, node, vjp, **about)
     names = about.pop("names", None) or parameters(value)

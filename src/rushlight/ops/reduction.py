@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,7 +80,8 @@ def no_signature(name: str, *given: str) -> str:
     """torch's message where no form of a function takes arguments of these types."""
     forms = "".join([f" * {form}\n" for form in _SIGNATURES.get(name, _COMMON)])
     return (
-        f"{name}() received an invalid combination of arguments - got ({', '.join(given)}), but expected one of:\n{forms}"
+        f"{name}() received an invalid combination of arguments - got ({', '.join(given)}), but expected one of:\n"
+        f"{forms}"
     )
 
 
@@ -128,15 +130,17 @@ def sum(
     >>> torch.ones(2, 3).sum(0)
     tensor([2., 2., 2.])
     """
-    if dim is None and axis is None and dtype is None and out is None:
-        if input.__class__ is Tensor and (input._data.dtype is F32 or input._data.dtype is F64) and not keepdim:
+    if dim is None and axis is None and dtype is None and out is None and not keepdim and input.__class__ is Tensor:
+        d = input._data.dtype
+        if d is F32 or d is F64:
             return _sum_all.plain(input)
     return _reduced("sum", _sum_all, _sum_dim, input, dim, keepdim, dtype, out, axis, keepdims)
 
 
 def _reduced(
-    name: str, whole: Any, along: Any, input: Any, dim: Any, keepdim: Any, dtype: Any, out: Any, axis: Any, keepdims: Any
-) -> Tensor:
+    name: str, whole: Any, along: Any, input: Any, dim: Any, keepdim: Any, dtype: Any, out: Any, axis: Any,
+    keepdims: Any,
+) -> Tensor:  # fmt: skip
     check_tensor(name, input)
     check_keepdim(name, keepdim)
     dtype = check_dtype(name, summed_dtype(input, dtype))
@@ -159,12 +163,12 @@ def mean(
     """The mean over `dim`; NaN of nothing. Raises RuntimeError for integers, unless a floating `dtype` is asked for."""
     check_tensor("mean", input)
     d = input._data.dtype
-    if d is not F32 and d is not F64 or dtype is not None:
+    if dtype is not None or (d is not F32 and d is not F64):
         wanted, which = (input.dtype, "Input") if dtype is None else (check_dtype("mean", dtype), "Optional")
         if not (wanted.is_floating_point or wanted.is_complex):
             raise RuntimeError(
-                f"mean(): could not infer output dtype. {which} dtype must be either a floating point or complex dtype. "
-                f"Got: {wanted.scalar_name}"
+                f"mean(): could not infer output dtype. {which} dtype must be either a floating point or complex "
+                f"dtype. Got: {wanted.scalar_name}"
             )
     elif dim is None and axis is None and out is None and not keepdim:
         return _mean_all.plain(input)
@@ -328,6 +332,12 @@ _std_mean = wide_op(
 )  # fmt: skip
 
 
+FREEDOM = (
+    "{}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel "
+    "divided by output numel)."
+)
+
+
 def _spread_function(name: str, operation: Any, refusal: str, summary: str) -> Any:
     """var, std and their kin: they share their arguments."""
 
@@ -344,6 +354,8 @@ def _spread_function(name: str, operation: Any, refusal: str, summary: str) -> A
         if correction is None:
             correction = 1 if unbiased is None else int(unbiased)
         dim = dims(name, axis if dim is None else dim, input._data.ndim)
+        if count(input._data.shape, dim) <= correction:
+            warnings.warn(FREEDOM.format(name), UserWarning, stacklevel=2)
         if out is not None:
             return into(out, operation, input, dim, correction, keepdim or keepdims)
         return operation(input, dim, correction, keepdim or keepdims)

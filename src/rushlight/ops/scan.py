@@ -122,9 +122,7 @@ def _dimension(name: str, input: Any, dim: Any) -> int:
     return wrap_dim(int(dim), input._data.ndim)
 
 
-def cumsum(
-    input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None
-) -> Tensor:
+def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The running sum along `dim`, in the shape of `input`. Integers and bool give int64 unless a `dtype` is asked for.
 
     >>> torch.ones(3).cumsum(0)
@@ -137,9 +135,7 @@ def cumsum(
     return cumsum_along(input, dim, dtype=dtype)
 
 
-def cumprod(
-    input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None
-) -> Tensor:
+def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The running product along `dim`; as `cumsum` otherwise."""
     dim = _dimension("cumprod", input, dim)
     if out is not None:
@@ -189,13 +185,12 @@ def _running(name: str, node: str, ufunc: np.ufunc, reaches: Any) -> Any:
         return result if out is None else into_each(out, result)
 
     function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"""The running {ufunc.__name__} along `dim`, and where it was last reached, as a named tuple."""
     return function
 
 
 cummax = _running("cummax", "CummaxBackward0", np.maximum, np.greater_equal)
 cummin = _running("cummin", "CumminBackward0", np.minimum, np.less_equal)
-cummax.__doc__ = """The running maximum along a dimension, and the index at which it was last reached, as a named tuple."""
-cummin.__doc__ = """The running minimum along a dimension, and the index at which it was last reached, as a named tuple."""
 
 
 def into_each(out: Any, result: Any) -> Any:

@@ -16,9 +16,9 @@ _LARGE = 4096
 
 def keep(mask: Any, x: Any) -> Any:
     """`x` where `mask`, 0 elsewhere."""
-    if type(x) is np.ndarray and x.size > _LARGE and x.dtype in _INTEGERS and x.shape == mask.shape:
-        if x.strides[-1] == x.itemsize:
-            return (x.view(_INTEGERS[x.dtype]) * mask).view(x.dtype)
+    large = type(x) is np.ndarray and x.size > _LARGE and x.dtype in _INTEGERS
+    if large and x.shape == mask.shape and x.strides[-1] == x.itemsize:
+        return (x.view(_INTEGERS[x.dtype]) * mask).view(x.dtype)
     return np.where(mask, x, 0)
 
 

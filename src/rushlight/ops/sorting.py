@@ -20,7 +20,8 @@ from .attach import methods
 from .scan import along, into_each
 
 __all__ = [
-    "argsort", "bincount", "bucketize", "histc", "msort", "searchsorted", "sort", "topk", "unique", "unique_consecutive",
+    "argsort", "bincount", "bucketize", "histc", "msort", "searchsorted", "sort", "topk", "unique",
+    "unique_consecutive",
 ]  # fmt: skip
 
 
@@ -46,9 +47,7 @@ def _order(x: Any, dim: int, descending: bool) -> Any:
     return x.shape[dim] - 1 - x[back].argsort(dim, kind="stable")[back]
 
 
-def sort(
-    input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None, out: Any = None
-) -> Any:
+def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None, out: Any = None) -> Any:
     """The elements in order along `dim`, and their indices, as a named tuple (values, indices).
 
     The order of equal elements is kept in any case. Raises RuntimeError for complex numbers.
@@ -80,9 +79,7 @@ def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return values if out is None else into_each((out,), (values,))[0]
 
 
-def topk(
-    input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *, out: Any = None
-) -> Any:
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *, out: Any = None) -> Any:
     """The `k` greatest (or smallest) elements along `dim`, in order, and their indices, as a named tuple.
 
     Raises RuntimeError if there are fewer, and for bool and complex dtypes.
@@ -137,9 +134,7 @@ def _distinct(name: str, value: Any, node: str, aten: str) -> Any:
 
 _unique2 = _distinct("unique", _unique_value, "Unique2Backward0", "_unique2")
 _unique_dim = _distinct("unique_dim", _unique_value, "UniqueDimBackward0", "unique_dim")
-_consecutive = _distinct(
-    "unique_consecutive", _consecutive_value, "UniqueConsecutiveBackward0", "unique_consecutive"
-)
+_consecutive = _distinct("unique_consecutive", _consecutive_value, "UniqueConsecutiveBackward0", "unique_consecutive")
 
 
 def unique(
@@ -207,8 +202,8 @@ def searchsorted(
     if a.ndim != 1:
         if not shape:
             raise RuntimeError(
-                f"{name}: input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries "
-                f"tensor dim({a.ndim}) and input value's dim(0) numel(1)"
+                f"{name}: input value can be a scalar only when boundaries tensor dimension is 1, but we got "
+                f"boundaries tensor dim({a.ndim}) and input value's dim(0) numel(1)"
             )
         if a.shape[:-1] != shape[:-1]:
             raise RuntimeError(
