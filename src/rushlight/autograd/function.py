@@ -140,11 +140,14 @@ class BackwardCFunction(Node, FunctionCtx):
             results = self._fitted(results)
         checked = []
         for i, (result, edge) in enumerate(zip(results, edges)):
-            if result is None or edge is None:
+            if result is None:
                 checked.append(None)
                 continue
             if result.__class__ not in PLAIN and not isinstance(result, Tensor):
                 raise RuntimeError(f"expected Variable or None (got {type(result).__name__})")
+            if edge is None:  # nobody's gradient, but hooks see it
+                checked.append(result if on_tensors else result._data)
+                continue
             data, (shape, dtype) = result._data, self._input_metas[i]
             if data.dtype is not dtype or data.shape != shape:
                 result = self._conformed(i, result, shape, dtype)

@@ -273,7 +273,7 @@ def _pre_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
 def _post_hooks(job: Run, node: Node, extras: Any, results: Sequence[Any], gradients: list[Any]) -> Sequence[Any]:
     outputs = tuple([shown(job, g) for g in gradients])
     for hook in list(extras.post.values()):
-        given = tuple([None if e is None else shown(job, r) for r, e in zip(results, node.edges)])
+        given = tuple([shown(job, r) for r in results])
         result = hook(given, outputs)
         if result is not None:
             result = result if isinstance(result, (tuple, list)) else (result,)

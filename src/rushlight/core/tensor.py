@@ -84,6 +84,8 @@ class Tensor:
     @staticmethod
     def _make_subclass(cls: type, data: Any, require_grad: bool = False, *unused: Any) -> Any:
         """A tensor of class `cls` that shares the payload and the version of `data`."""
+        if require_grad and data._data.dtype.kind not in "fc":
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         made = new(cls)
         made._data, made._counter = memory(data), shared_counter(data)
         made._view = made._cold = None

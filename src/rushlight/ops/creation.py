@@ -255,7 +255,7 @@ def eye(n: int, m: int | None = None, *, out: Tensor | None = None, dtype: Any =
         dtype = out.dtype
     d = dtype or dtypes.get_default_dtype()
     data = np.zeros((n, m), d.numpy)
-    data.reshape(-1)[: n * m : m + 1] = 1
+    data.reshape(-1)[: min(n, m) * m : m + 1] = 1
     data = cast(data, d) if d is bfloat16 else data
     return made(data, requires_grad) if out is None else write_made(out, data, requires_grad)
 
