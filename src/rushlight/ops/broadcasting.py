@@ -80,9 +80,10 @@ def expanded(x: Tensor, size: tuple[int, ...]) -> Tensor:
             f"provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
         )
     out = list(size)
-    for i, n in enumerate(size):
+    for i in range(len(size) - 1, -1, -1):
+        n = size[i]
         if i < lead:
-            if n < -1:
+            if n < -1 or (n < 0 and not shape):
                 raise RuntimeError("numel: integer multiplication overflow")
             if n < 0:
                 raise RuntimeError(

@@ -96,9 +96,12 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
     if not input._data.ndim and places.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {places.size} value(s)")
     n = input._data.shape[dim] if input._data.ndim else 1
-    check_range(
-        places, n, lambda i: RuntimeError(f"INDICES element is out of DATA bounds, id={i} axis_dim={n}")
-    )
+    # torch's kernel for the second dimension is another one, with other words.
+    if dim == 1:
+        error = lambda i: RuntimeError(f"INDICES element is out of DATA bounds, id={i} axis_dim={n}")
+    else:
+        error = lambda i: IndexError("index out of range in self")
+    check_range(places, n, error)
     return index_select_op(input, dim, index)
 
 
@@ -137,7 +140,13 @@ def _check_vectors(x: Tensor, dim: int, index: Tensor, source: Tensor) -> None:
             f"index_add_(): self ({x.dtype.scalar_name}) and source ({source.dtype.scalar_name}) must have the same "
             "scalar type"
         )
-    count = parts[dim] if dim < len(parts) else 1
+    if dim and dim >= len(parts):
+        raise RuntimeError(
+            f"index_add_(): Indexing dim {dim} is out of bounds of the source tensor with dim {len(parts)}"
+        )
+    count = parts[dim] if parts else 1
+    if places.size != count and not parts:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if places.size != count:
         raise RuntimeError(
             f"index_add_(): Number of indices ({places.size}) should be equal to source.size(dim): ({count}), for dim: "

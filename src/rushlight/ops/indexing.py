@@ -108,22 +108,20 @@ def basic(x: Tensor, index: tuple[Any, ...]) -> tuple[Tensor, Advanced | None]:
     """The view of `x` that the basic parts of an index make, and the rest."""
     out, dim, advanced = x, 0, None
     taken = _dims_taken(index)
-    real = 0  # the dimension of x itself, for messages
-    for item in index:
+    if taken > x._data.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {x._data.ndim}")
+    for position, item in enumerate(index):
         kind = item.__class__
         if kind is int:
-            out = _select(out, dim, item, x, real)
-            real += 1
+            out = _select(out, dim, item, x, position)
         elif kind is slice:
-            out = _slice(out, dim, item, True)
+            out = _slice(out, dim, item, True, x)
             dim += 1
-            real += 1
         elif item is None:
             out = unsqueeze_op(out, dim)
             dim += 1
         elif item is Ellipsis:
             dim += x._data.ndim - taken
-            real += x._data.ndim - taken
         elif kind is bool:
             out = unsqueeze_op(out, dim)
             advanced = advanced or Advanced()
@@ -131,15 +129,13 @@ def basic(x: Tensor, index: tuple[Any, ...]) -> tuple[Tensor, Advanced | None]:
         else:
             array = _as_array(item)
             if array.__class__ is int:
-                out = _select(out, dim, array, x, real)
-                real += 1
+                out = _select(out, dim, array, x, position)
                 continue
             advanced = advanced or Advanced()
             if array.dtype.kind == "b" and not array.ndim:
                 out = unsqueeze_op(out, dim)
                 array = np.array([0] if array else [], np.int64)
-            after = advanced.add(dim, array)
-            dim, real = after, real + after - dim
+            dim = advanced.add(dim, array)
     if advanced is None and out is x:
         out = alias(x)
     return out, advanced
@@ -161,7 +157,7 @@ def _dims_taken(index: tuple[Any, ...]) -> int:
     return taken
 
 
-def _select(x: Tensor, dim: int, i: int, original: Tensor, real: int = 0) -> Tensor:
+def _select(x: Tensor, dim: int, i: int, original: Tensor, position: int = 0) -> Tensor:
     shape = x._data.shape
     if dim >= len(shape):
         if not original._data.ndim:
@@ -174,25 +170,23 @@ def _select(x: Tensor, dim: int, i: int, original: Tensor, real: int = 0) -> Ten
     if not -n <= i < n:
         if not -(2**63) <= i < 2**63:
             raise ValueError("Overflow when unpacking long long")
-        raise IndexError(f"index {i} is out of bounds for dimension {real} with size {n}")
+        raise IndexError(f"index {i} is out of bounds for dimension {position} with size {n}")
     return select_op(x, dim, i + n if i < 0 else i)
 
 
-def _slice(x: Tensor, dim: int, item: slice, skip_whole: bool) -> Tensor:
+def _slice(x: Tensor, dim: int, item: slice, skip_whole: bool, original: Tensor) -> Tensor:
     shape = x._data.shape
     if dim >= len(shape):
-        if not shape:
+        if not original._data.ndim:
             raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-        raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
-    if skip_whole and item == WHOLE:
-        return x
+        raise IndexError(f"too many indices for tensor of dimension {original._data.ndim}")
     step = item.step
     if step is not None and to_int(step) < 0:
         raise ValueError("step must be greater than zero")
     n = shape[dim]
-    start, end, step = item.indices(n)
-    if skip_whole and start == 0 and end == n and step == 1:
+    if skip_whole and not item.start and step in (None, 1) and (item.stop is None or to_int(item.stop) >= n):
         return x
+    start, end, step = item.indices(n)
     return slice_op(x, dim, start, max(start, end), step)
 
 
@@ -275,7 +269,6 @@ def numpy_index(x: Tensor, advanced: Advanced) -> tuple[Any, ...]:
             indices[dim : dim + array.ndim] = found
             lengths.append(found[0].shape)
         else:
-            _check_bounds(array, shape[dim], dim)
             indices[dim] = array
             lengths.append(array.shape)
     if len(lengths) > 1:
@@ -300,14 +293,18 @@ def _check_mask(mask: np.ndarray, shape: tuple[int, ...], dim: int) -> None:
             )
 
 
-def _check_bounds(array: np.ndarray, n: int, dim: int) -> None:
-    if array.size:
-        low, high = array.min(), array.max()
-        if low < -n or high >= n:
+def check_bounds(shape: tuple[int, ...], indices: tuple[Any, ...]) -> None:
+    """Raises IndexError for an integer that is out of range; torch names the array by its place among the arrays."""
+    position = 0
+    for array, n in zip(indices, shape):
+        if isinstance(array, slice) or array.dtype.kind == "b":
+            continue
+        if array.size and (array.min() < -n or array.max() >= n):
             if n == 0:
                 raise IndexError("index is out of bounds for dimension with size 0")
             first = array[(array < -n) | (array >= n)].flat[0]
-            raise IndexError(f"index {first} is out of bounds for dimension {dim} with size {n}")
+            raise IndexError(f"index {first} is out of bounds for dimension {position} with size {n}")
+        position += 1
 
 
 def getitem(self: Tensor, index: Any) -> Tensor:
@@ -324,9 +321,13 @@ def getitem(self: Tensor, index: Any) -> Tensor:
                 return select_op(self, 0, index + n if index < 0 else index)
         return _select(self, 0, index, self)
     if kind is slice:
-        return _slice(self, 0, index, False)
+        return _slice(self, 0, index, False, self)
     out, advanced = basic(self, as_tuple(index))
-    return out if advanced is None else index_op(out, numpy_index(out, advanced))
+    if advanced is None:
+        return out
+    indices = numpy_index(out, advanced)
+    check_bounds(out._data.shape, indices)
+    return index_op(out, indices)
 
 
 # Writing.
@@ -337,10 +338,15 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
 
     Raises TypeError for a value of another type, RuntimeError for one of another shape.
     """
+    if index is False:
+        return
+    if index is True:
+        _copy_to(unsqueeze_op(self, 0), _value(self, value))
+        return
     if index.__class__ is int:
         part, advanced = _select(self, 0, index, self), None
     elif index.__class__ is slice:
-        part, advanced = _slice(self, 0, index, True), None
+        part, advanced = _slice(self, 0, index, True, self), None
     else:
         index = as_tuple(index)
         if all([item is Ellipsis or item.__class__ is slice for item in index]):
@@ -362,7 +368,7 @@ def _sliced(x: Tensor, index: tuple[Any, ...]) -> Tensor:
         if item is Ellipsis:
             dim += x._data.ndim - taken
         else:
-            out = _slice(out, dim, item, True)
+            out = _slice(out, dim, item, True, x)
             dim += 1
     return out
 
@@ -451,11 +457,22 @@ def check_values(x: Tensor, indices: tuple[Any, ...], value: Tensor) -> None:
             f"shape mismatch: value tensor of shape {list(value._data.shape)} cannot be broadcast to indexing result "
             f"of shape {list(shape)}"
         )
+    check_bounds(x._data.shape, indices)
 
 
 def _result_shape(shape: tuple[int, ...], indices: tuple[Any, ...]) -> tuple[int, ...]:
-    """The shape of ``x[indices]``, from an array of that shape without memory."""
-    return np.broadcast_to(np.int8(0), shape)[indices].shape
+    """The shape of ``x[indices]``, whether the integers are in range or not."""
+    dims = [dim for dim, array in enumerate(indices) if not isinstance(array, slice)]
+    arrays = [indices[dim] for dim in dims]
+    first, end = dims[0], dims[-1] + 1
+    if arrays[0].dtype.kind == "b":  # a mask comes alone
+        end = first + arrays[0].ndim
+        common: tuple[int, ...] = (int(np.count_nonzero(arrays[0])),)
+    else:
+        common = np.broadcast_shapes(*[array.shape for array in arrays])
+    if end - first > len(dims) and arrays[0].dtype.kind != "b":
+        return (*common, *[n for dim, n in enumerate(shape) if dim not in dims])
+    return (*shape[:first], *common, *shape[end:])
 
 
 def delitem(self: Tensor, index: Any) -> None:

@@ -74,22 +74,20 @@ def cat(tensors: Any, dim: int = 0, *, out: Tensor | None = None, axis: int | No
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     if dim.__class__ is not int:
         check_int("cat", dim, "dim", None)
-    first = tensors[0]._data
-    shape, mixed = None, False
+    first, shape, mixed = tensors[0]._data, None, False
     for i, x in enumerate(tensors):
         data = x._data
         mixed = mixed or data.dtype is not first.dtype or data.__class__ is not first.__class__
-        if data.shape == (0,):
-            continue
-        if shape is not None:
-            if data.shape != shape:
-                _check_sizes(shape, data.shape, dim, i)
-            continue
-        shape = data.shape
-        if not shape:
+        if not data.ndim:
             raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
+        if shape is None and data.shape != (0,):
+            shape = data.shape
+    if shape is not None:
         dim = wrap_dim(dim, len(shape))
-    return cat_op(list(tensors), dim if shape else wrap_dim(dim, 1), _common(tensors) if mixed else None)
+        for i, x in enumerate(tensors):
+            if x._data.shape != shape and x._data.shape != (0,):
+                _check_sizes(shape, x._data.shape, dim, i)
+    return cat_op(list(tensors), dim if shape else 0, _common(tensors) if mixed else None)
 
 
 def _common(xs: Any) -> dtypes.dtype | None:
@@ -110,8 +108,6 @@ def _check_tensors(name: str, given: Any) -> None:
 
 
 def _check_sizes(first: tuple[int, ...], shape: tuple[int, ...], dim: int, i: int) -> None:
-    if not shape:
-        raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
     if len(shape) != len(first):
         raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
     for d, (n, m) in enumerate(zip(first, shape)):

@@ -188,8 +188,10 @@ def roll(input: Tensor, shifts: Any, dims: Any = ()) -> Tensor:
     if not (len(shifts) == len(dims) or (len(shifts) == 1 and not dims)):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
     ndim = input._data.ndim
+    if len(dims) == 1 and not input._data.size:
+        return _roll(input, shifts, ())
     if dims and not ndim:
-        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
     return _roll(input, shifts, tuple([wrap_dim(d, ndim) for d in dims]))
 
 

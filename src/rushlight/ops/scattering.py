@@ -34,6 +34,8 @@ def places(index: Any, dim: int) -> tuple[Any, ...]:
 
 
 def _gather(x: Any, dim: int, index: Any) -> Any:
+    if not index.size:
+        return zeros_from(x, index.shape)
     return lined(x)[places(lined(index), dim)].reshape(index.shape)
 
 
@@ -97,7 +99,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
     x, i = input._data, index._data
     dim = wrap_dim(dim, x.ndim)
     if i.size == 0:
-        return gather_op(input, dim, index) if i.ndim == x.ndim else zeros_from(input, i.shape)
+        return gather_op(input, dim, index)
     check_index(index, BOTH, RuntimeError("gather(): Expected dtype int32/int64 for index"))
     if max(i.ndim, 1) != max(x.ndim, 1):
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
