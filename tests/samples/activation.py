@@ -97,6 +97,17 @@ SAMPLES = [
     Sample("prelu_kernel", lambda t, x, w: t.prelu(x, w), (KINKS, array(1)), smooth=False, twice=False),
     *[Sample("glu", lambda t, x, d=d: functional(t, "glu")(x, d), (array(4, 6),)) for d in (0, -1)],
     Sample("rrelu_with_noise", lambda t, x: t.rrelu(x), (X,)),
+    *[
+        Sample(
+            f"{op}_", lambda t, x, op=op, p=p: functional(t, f"{op}_")(x.clone(), *p), (x,), smooth=x is X, twice=x is X
+        )
+        for op, p in (("leaky_relu", (0.1,)), ("elu", (1.5,)))
+        for x in (X, KINKS)
+    ],
+    Sample("celu_", lambda t, x: t.celu_(x.clone(), 0.7), (X,)),
+    Sample("elu_", lambda t, x: t.selu_(x.clone()), (X,)),
+    Sample("threshold_", lambda t, x: t.threshold_(x.clone(), 0.5, -1.0), (X,)),
+    Sample("rrelu_with_noise_", lambda t, x: t.rrelu_(x.clone()), (X,)),
     *first_derivative("threshold_backward", 0.5),
     *first_derivative("leaky_relu_backward", 0.1),
     *first_derivative("hardtanh_backward", -1.0, 1.0),

@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import ops
 from ..core import Tensor, no_grad
-from ..ops import activation
+from ..ops import activation, inplace_activation
 from ..ops.options import warn_user
 from ._losses import (
     binary_cross_entropy,
@@ -96,11 +96,11 @@ softplus = activation.softplus
 logsigmoid = activation.log_sigmoid
 relu_ = activation.relu_
 hardtanh_ = activation.hardtanh_
-elu_ = activation.elu_
-selu_ = activation.selu_
-leaky_relu_ = activation.leaky_relu_
-celu_ = activation.celu_
-threshold_ = activation.threshold_
+elu_ = inplace_activation.elu_
+selu_ = inplace_activation.selu_
+leaky_relu_ = inplace_activation.leaky_relu_
+celu_ = inplace_activation.celu_
+threshold_ = inplace_activation.threshold_
 
 
 def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
@@ -160,7 +160,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
         >>> F.elu(torch.tensor([-1.0, 2.0]))
         tensor([-0.6321,  2.0000])
     """
-    return activation.elu_(input, alpha) if inplace else activation.elu(input, alpha)
+    return inplace_activation.elu_(input, alpha) if inplace else activation.elu(input, alpha)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -171,7 +171,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.selu(torch.tensor([-1.0, 2.0]))
         tensor([-1.1113,  2.1014])
     """
-    return activation.selu_(input) if inplace else activation.selu(input)
+    return inplace_activation.selu_(input) if inplace else activation.selu(input)
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -185,7 +185,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
         >>> F.celu(torch.tensor([-1.0, 2.0]), 2.0)
         tensor([-0.7869,  2.0000])
     """
-    return activation.celu_(input, alpha) if inplace else activation.celu(input, alpha)
+    return inplace_activation.celu_(input, alpha) if inplace else activation.celu(input, alpha)
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
@@ -197,7 +197,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
         tensor([9., 2.])
     """
     if inplace:
-        return activation.threshold_(input, threshold, value)
+        return inplace_activation.threshold_(input, threshold, value)
     return activation.threshold(input, threshold, value)
 
 
@@ -231,7 +231,11 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
         >>> F.leaky_relu(torch.tensor([-1.0, 2.0]), 0.1)
         tensor([-0.1000,  2.0000])
     """
-    return activation.leaky_relu_(input, negative_slope) if inplace else activation.leaky_relu(input, negative_slope)
+    return (
+        inplace_activation.leaky_relu_(input, negative_slope)
+        if inplace
+        else activation.leaky_relu(input, negative_slope)
+    )
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:

@@ -40,6 +40,7 @@ from .loss import *
 from .einsum import *
 from .normalization import *
 from .dropout import *
+from .inplace_activation import *
 from . import copying, indexing
 
 #: torch's functions, and none of the files they are in.

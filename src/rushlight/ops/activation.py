@@ -26,10 +26,10 @@ from .precision import wide_op
 from .selection import choose, drop, keep
 
 __all__ = [
-    "celu", "celu_", "elu", "elu_", "gelu", "glu", "hardshrink", "hardsigmoid", "hardsigmoid_", "hardswish",
-    "hardswish_", "hardtanh", "hardtanh_", "leaky_relu", "leaky_relu_", "log_sigmoid", "log_softmax", "mish", "mish_",
-    "prelu", "relu", "relu6", "relu6_", "relu_", "selu", "selu_", "silu", "silu_", "softmax", "softplus", "softshrink",
-    "softsign", "tanhshrink", "threshold", "threshold_",
+    "celu", "elu", "gelu", "glu", "hardshrink", "hardsigmoid", "hardsigmoid_", "hardswish",
+    "hardswish_", "hardtanh", "hardtanh_", "leaky_relu", "log_sigmoid", "log_softmax", "mish", "mish_",
+    "prelu", "relu", "relu6", "relu6_", "relu_", "selu", "silu", "silu_", "softmax", "softplus", "softshrink",
+    "softsign", "tanhshrink", "threshold",
 ]  # fmt: skip
 
 
@@ -53,9 +53,14 @@ relu = elementwise(
     "relu", lambda x: np.maximum(x, 0), "ReluBackward0", lambda g, out: threshold_backward(g, out, 0),
     promote=clampable("Boolean inputs not supported for relu"),
 )  # fmt: skip
+
+
+def threshold_value(x: Any, threshold: float, value: float) -> Any:
+    return np.where(x <= threshold, np.asarray(value, x.dtype), x)
+
+
 _threshold = elementwise(
-    "threshold", lambda x, threshold, value: np.where(x <= threshold, np.asarray(value, x.dtype), x),
-    "ThresholdBackward0", lambda g, x, threshold: threshold_backward(g, x, threshold),
+    "threshold", threshold_value, "ThresholdBackward0", lambda g, x, threshold: threshold_backward(g, x, threshold),
     promote=only("if", "threshold_cpu"),
 )  # fmt: skip
 
@@ -66,8 +71,14 @@ leaky_relu_backward = elementwise(
     zeros,
     names=("g", "x", "negative_slope"),
 )  # fmt: skip
+
+
+def leaky_relu_value(x: Any, negative_slope: float) -> Any:
+    return choose(x > 0, x, x * negative_slope)
+
+
 _leaky_relu = elementwise(
-    "leaky_relu", lambda x, negative_slope: choose(x > 0, x, x * negative_slope), "LeakyReluBackward0",
+    "leaky_relu", leaky_relu_value, "LeakyReluBackward0",
     lambda g, x, negative_slope: leaky_relu_backward(g, x, negative_slope), promote=only("f", "leaky_relu_cpu"),
 )  # fmt: skip
 
@@ -133,7 +144,7 @@ _prelu_kernel = elementwise(
 # Exponential and bell-shaped functions.
 
 
-def _elu_value(x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+def elu_value(x: Any, alpha: float, scale: float, input_scale: float) -> Any:
     return choose(x < 0, np.expm1(np.minimum(x, 0) * input_scale) * (alpha * scale), x * scale)
 
 
@@ -160,13 +171,16 @@ elu_backward = elementwise(
     lambda gg, g, x, alpha, scale, input_scale: _elu_double_backward(gg * g, x, alpha, scale, input_scale),
 )  # fmt: skip
 _elu = elementwise(
-    "elu", _elu_value, "EluBackward0",
+    "elu", elu_value, "EluBackward0",
     lambda g, x, alpha, scale, input_scale: elu_backward(g, x, alpha, scale, input_scale), promote=only("f", "elu_cpu"),
 )  # fmt: skip
 _celu = elementwise(
-    "celu", _elu_value, "CeluBackward0",
+    "celu", elu_value, "CeluBackward0",
     lambda g, x, alpha, scale, input_scale: elu_backward(g, x, alpha, scale, input_scale), promote=only("f", "elu_cpu"),
 )  # fmt: skip
+
+#: selu as an elu: alpha, scale, input_scale.
+SELU = (1.6732632423543772848170429916717, 1.0507009873554804934193349852946, 1.0)
 
 _SQRT_HALF, _PEAK = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 #: gelu's tanh approximation: tanh(_BETA * (x + _KAPPA * x**3)).
@@ -412,7 +426,7 @@ def elu(input: Tensor, alpha: float = 1.0, scale: float = 1.0, input_scale: floa
 def selu(input: Tensor) -> Tensor:
     """The elu whose constants keep mean 0 and variance 1 (Klambauer et al. 2017)."""
     check_tensor("selu", input)
-    return _elu(input, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946, 1.0)
+    return _elu(input, *SELU)
 
 
 def celu(input: Tensor, alpha: float = 1.0) -> Tensor:
@@ -517,9 +531,9 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     return _glu(input, dim)
 
 
-relu_, threshold_, leaky_relu_, hardtanh_, relu6_ = map(inplace, (relu, threshold, leaky_relu, hardtanh, relu6))
-elu_, selu_, celu_, silu_, mish_ = map(inplace, (elu, selu, celu, silu, mish))
-hardsigmoid_, hardswish_ = map(inplace, (hardsigmoid, hardswish))
+relu_, hardtanh_, relu6_, silu_, mish_, hardsigmoid_, hardswish_ = map(
+    inplace, (relu, hardtanh, relu6, silu, mish, hardsigmoid, hardswish)
+)
 
 methods(
     relu=relu, relu_=relu_, softmax=softmax, log_softmax=log_softmax, hardshrink=hardshrink, prelu=prelu,

@@ -16,7 +16,7 @@ from .selection import choose
 
 __all__ = [
     "alpha_dropout", "alpha_dropout_", "dropout", "dropout_", "feature_alpha_dropout", "feature_alpha_dropout_",
-    "feature_dropout", "feature_dropout_", "native_dropout", "rrelu", "rrelu_",
+    "feature_dropout", "feature_dropout_", "native_dropout", "rrelu",
 ]  # fmt: skip
 
 #: The negative of selu's value at minus infinity: what alpha dropout puts in place of an element.
@@ -92,9 +92,13 @@ def native_dropout(input: Tensor, p: float, train: bool | None) -> tuple[Tensor,
     return input * wrap(kept) * scale, wrap(kept.astype(np.bool_))
 
 
+def rrelu_value(x: Any, noise: Any) -> Any:
+    return choose(x > 0, x, x * noise)
+
+
 _rrelu = elementwise(
-    "rrelu_with_noise", lambda x, noise: choose(x > 0, x, x * noise), "RreluWithNoiseBackward0",
-    lambda g, noise: g * noise, names=("x", "noise"), inputs=1, promote=only("f", "rrelu_with_noise_out_cpu"),
+    "rrelu_with_noise", rrelu_value, "RreluWithNoiseBackward0", lambda g, noise: g * noise,
+    names=("x", "noise"), inputs=1, promote=only("f", "rrelu_with_noise_out_cpu"),
 )  # fmt: skip
 
 
@@ -105,6 +109,11 @@ def rrelu(
 
     Raises RuntimeError if the bounds are the wrong way round.
     """
+    return _rrelu(input, rrelu_noise(input, lower, upper, training, generator))
+
+
+def rrelu_noise(input: Tensor, lower: float, upper: float, training: bool, generator: Any) -> Any:
+    """The slope for each element: 1 where it is positive."""
     check_tensor("rrelu", input)
     if lower > upper:
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
@@ -116,7 +125,4 @@ def rrelu(
         flat[negative] = sampling.uniform(np.empty(negative.size, np.float64), lower, upper, generator)
     else:
         noise = np.where(x > 0, 1, (lower + upper) / 2).astype(x.dtype)
-    return _rrelu(input, noise)
-
-
-rrelu_ = inplace(rrelu)
+    return noise

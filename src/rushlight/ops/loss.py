@@ -184,6 +184,8 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", *, log_target
     """
     check_tensor("kl_div", input)
     check_tensor("kl_div", target, "target", 2)
+    if input.dtype.is_complex or target.dtype.is_complex:
+        raise RuntimeError("kl_div: Complex inputs not supported.")
     if input.dtype.category < 2 or target.dtype.category < 2:
         raise RuntimeError("kl_div: Integral inputs not supported.")
     losses = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
