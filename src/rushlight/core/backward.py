@@ -44,7 +44,6 @@ class Run:
     #: With captures: whether captured leaves get their gradient too.
     accumulate = True
     needed: set[Any] | None = None
-    hooked: _Hooked | None = None
 
 
 def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, Any]:
@@ -81,33 +80,34 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
     #   into the heap when a second one comes, unless it is the newest of all anyway.
     pending: dict[Any, Any] = {}
     heap: list[tuple[int, Any]] = []
-    needed, create_graph, keep_graph = job.needed, job.create_graph, job.keep_graph
-    special = job.captures is not None or bool(GUARDS)
+    needed, create_graph, free = job.needed, job.create_graph, not job.keep_graph
+    plain = job.captures is None and not GUARDS
+    hooked: _Hooked | None = None
     while True:
         following = waits = None
         for target, gradient in zip(targets, gradients):
             if target is None:
                 continue
-            if target is following:
-                if gradient is not None:
-                    waits = gradient if waits is None else waits + gradient
-            elif target in pending:
+            if target in pending:
                 if gradient is not None:
                     waiting = pending[target]
                     pending[target] = gradient if waiting is None else waiting + gradient
+            elif target is following:
+                if gradient is not None:
+                    waits = gradient if waits is None else waits + gradient
             elif needed is not None and target not in needed:
                 continue
             elif not target._rank:
                 pending[target] = gradient
-                if job.hooked is None and target._cold is not None and _has_hooks(target):
-                    job.hooked = _Hooked(job, heap, following)
+                if hooked is None and target._cold is not None and _has_hooks(target):
+                    hooked = _Hooked(job, heap, following)
             elif following is None:
                 following, waits = target, gradient
             else:
                 pending[target] = gradient
                 heappush(heap, (target._rank, target))
-        if job.hooked is not None:
-            job.hooked.finish(targets, pending)
+        if hooked is not None:
+            hooked.finish(targets, pending)
         if following is None:
             if not heap:
                 return pending
@@ -121,26 +121,25 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             node, gradient = following, waits
         if node.__class__ is Output:
             node, gradient = _gather(node, gradient, heap, pending)
-        if special or node.extras is not None or gradient is None:
+        if plain and node.extras is None and gradient is not None:
+            values = node.values
+            if values is None:
+                raise RuntimeError(FREED_GRAPH)
+            saved = node.saved
+            if saved and node._rank > last_write[0]:
+                check_versions(node)
+            if create_graph:
+                values = tensors(node)
+            metas = node.metas
+            try:
+                gradients = node.backward(gradient, values) if metas is None else metas.backward(node, gradient, values)
+            except RuntimeWarning:
+                gradients = _again(job, node, gradient)
+            targets = node.edges
+            if saved and free:
+                node.values, node.saved = None, ()
+        else:
             targets, gradients = _run_special(job, node, gradient)
-            continue
-        values = node.values
-        if values is None:
-            raise RuntimeError(FREED_GRAPH)
-        if node.saved and node._rank > last_write[0]:
-            check_versions(node)
-        if create_graph:
-            values = tensors(node)
-        try:
-            if node.metas is None:
-                gradients = node.backward(gradient, values)
-            else:
-                gradients = node.metas.backward(node, gradient, values)
-        except RuntimeWarning:
-            gradients = _again(job, node, gradient)
-        targets = node.edges
-        if node.saved and not keep_graph:
-            node.values, node.saved = None, ()
 
 
 def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, Any]) -> tuple[Node, list[Any]]:

@@ -30,7 +30,7 @@ import numpy as np
 from . import dtypes
 from .errors import INFERENCE_SAVED
 from .modes import GRAD, INFERENCE, grad_mode
-from .node import Node, Output, next_rank
+from .node import Node, Output, next_rank, saved_properties
 from .promotion import result_dtype
 from .summation import total
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, new, shared_counter, wrap
@@ -73,7 +73,7 @@ class Op:
         torch_names = {"x": "self", "y": "other", "out": "result", "x_shape": "self_sym_sizes", **(saved_as or {})}
         self.node_class = type(node, (Node,), {
             "__slots__": ("outputs",) if several else (), "op": self, "several": several, "backward": self._backward(),
-            "saved_names": {torch_names.get(n, n): i for i, n in enumerate(self.saves) if n in wanted}})  # fmt: skip
+            **saved_properties({torch_names.get(n, n): i for i, n in enumerate(self.saves) if n in wanted})})  # fmt: skip
         OPS[name] = self
 
     def _order(self, name: str) -> int:
