@@ -427,6 +427,8 @@ def run(t, shape, calls):
     x = t.arange(int(np.prod(shape)), dtype=t.float64).reshape(shape).requires_grad_()
     y, seen = x, []
     for name, *arguments in calls:
+        if name == "as_strided" and not y.numel():
+            continue  # NumPy keeps no offset for an array without elements
         try:
             y = getattr(y, name)(*arguments)
         except (RuntimeError, IndexError, TypeError) as error:
