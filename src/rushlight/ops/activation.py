@@ -23,6 +23,7 @@ from .joining import cat_op
 from .kinds import Promote, only
 from .math import erf, sigmoid
 from .precision import wide_op
+from .reduction import summed
 from .selection import choose, drop, keep
 
 __all__ = [
@@ -286,16 +287,12 @@ log_sigmoid = elementwise(
 # Softmax and its kin: along one dimension.
 
 
-def _sum_along(x: Any, dim: int) -> Any:
-    return x.sum(dim, keepdims=True)
-
-
 softmax_backward_data = op(
-    "softmax_backward_data", lambda g, output, dim: (g - _sum_along(g * output, dim)) * output,
+    "softmax_backward_data", lambda g, output, dim: (g - summed(g * output, dim, True)) * output,
     "SoftmaxBackwardDataBackward0", {
         "g": lambda gg, output, dim: softmax_backward_data(gg, output, dim),
         "output": lambda gg, g, output, dim: (
-            gg * (g - _sum_along(g * output, dim)) - g * _sum_along(gg * output, dim)
+            gg * (g - summed(g * output, dim, True)) - g * summed(gg * output, dim, True)
         ),
     },
 )  # fmt: skip
@@ -316,10 +313,10 @@ _softmax = wide_op("softmax", _softmax_value, "SoftmaxBackward0", {
 })  # fmt: skip
 
 log_softmax_backward_data = op(
-    "log_softmax_backward_data", lambda g, output, dim: g - np.exp(output) * _sum_along(g, dim),
+    "log_softmax_backward_data", lambda g, output, dim: g - np.exp(output) * summed(g, dim, True),
     "LogSoftmaxBackwardDataBackward0", {
-        "g": lambda gg, output, dim: gg - _sum_along(gg * np.exp(output), dim),
-        "output": lambda gg, g, output, dim: -(gg * np.exp(output) * _sum_along(g, dim)),
+        "g": lambda gg, output, dim: gg - summed(gg * np.exp(output), dim, True),
+        "output": lambda gg, g, output, dim: -(gg * np.exp(output) * summed(g, dim, True)),
     },
 )  # fmt: skip
 

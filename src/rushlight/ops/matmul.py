@@ -24,6 +24,7 @@ from ..core.tensor import Tensor
 from .arguments import check_tensor, unimplemented
 from .attach import inplace, methods
 from .precision import wide_op
+from .reduction import summed
 from .shape import t_op, unsafe_view
 
 __all__ = [
@@ -143,7 +144,7 @@ def _linear_value(x: Any, weight: Any, bias: Any) -> Any:
 
 
 _linear = wide_op("linear", _linear_value, "AddmmBackward0", {
-    "bias": lambda g: g.sum(0),
+    "bias": lambda g: summed(g, 0),
     "x": lambda g, weight, x_shape: unfolded(g @ weight, x_shape),
     "weight": lambda g, x: g.T @ fold(x),
 }, names=("x", "weight", "bias"))  # fmt: skip

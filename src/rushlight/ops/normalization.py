@@ -20,14 +20,12 @@ from .comparison import choose as where
 from .joining import zeros_from
 from .options import argument_error
 from .precision import widened
-from .reduction import aten_norm
+from .reduction import aten_norm, summed
 
 __all__ = [
     "cosine_similarity", "embedding", "embedding_renorm_", "layer_norm", "normalize", "one_hot",
     "pairwise_distance", "rms_norm",
 ]  # fmt: skip
-
-add = np.add.reduce
 
 
 # Layer normalisation.
@@ -36,14 +34,9 @@ add = np.add.reduce
 def _standardized(x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any]:
     """x less its mean, over its standard deviation; and one over that."""
     n = math.prod([x.shape[d] for d in axes]) or 1
-    centred = x - _sum(x, axes) / n
-    rstd = 1 / np.sqrt(_sum(centred * centred, axes) / n + eps)
+    centred = x - summed(x, axes, True) / n
+    rstd = 1 / np.sqrt(summed(centred * centred, axes, True) / n + eps)
     return centred * rstd, rstd
-
-
-def _sum(x: Any, axes: tuple[int, ...]) -> Any:
-    """The sum over `axes`, which stay as ones: for payloads by the shortest way."""
-    return add(x, axes, None, None, True) if x.__class__ is np.ndarray else x.sum(axes, keepdims=True)
 
 
 def _layer_norm_value(x: Any, weight: Any, bias: Any, normal: Any, rstd: Any, axes: Any, eps: float) -> Any:
@@ -73,12 +66,12 @@ def _layer_norm_rule(
     if needs[0]:
         h = g if weight is None else g * weight
         n = math.prod([x.shape[d] for d in axes]) or 1
-        mean, along = _sum(h, axes) / n, _sum(h * normal, axes) / n
+        mean, along = summed(h, axes, True) / n, summed(h * normal, axes, True) / n
         grads[0] = as_wide_as(x, (h - mean - normal * along) * rstd)
     if needs[1]:
-        grads[1] = (g * normal).sum(batch) if batch else g * normal
+        grads[1] = summed(g * normal, batch) if batch else g * normal
     if needs[2]:
-        grads[2] = g.sum(batch) if batch else g
+        grads[2] = summed(g, batch) if batch else g
     return grads
 
 

@@ -159,7 +159,7 @@ def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tenso
 def _running(name: str, node: str, ufunc: np.ufunc, reaches: Any) -> Any:
     accumulate = running(ufunc.accumulate)
     values = op(name, lambda x, indices, dim: accumulate(x, dim), node, {
-        "x": lambda g, indices, dim, x_shape: scatter_along(g, indices, dim, x_shape),
+        "x": lambda g, indices, dim, x_shape: scatter_along(g, indices, dim, x_shape, False),
     })  # fmt: skip
 
     def indices(x: Any, extreme: Any, dim: int) -> Any:
