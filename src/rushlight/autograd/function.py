@@ -74,19 +74,25 @@ class FunctionCtx:
 class BackwardCFunction(Node, FunctionCtx):
     """The node of a custom Function, and its ``ctx``."""
 
+    # Slots, where FunctionCtx has class attributes: they are read on every call.
+    __slots__ = (
+        "_input_metas", "_output_metas", "_tensor_arguments", "dirty_tensors", "materialize_grads", "needs_input_grad",
+        "non_differentiable", "outputs", "several", "to_save",
+    )  # fmt: skip
     _forward_cls: Any
     runs_undefined = True
-    needs_input_grad: tuple[bool, ...] = ()
+    needs_input_grad: tuple[bool, ...]
     #: Which arguments of ``apply`` are Tensors; None where all are.
-    _tensor_arguments: tuple[bool, ...] | None = None
+    _tensor_arguments: tuple[bool, ...] | None
     #: Shape and dtype of each output, to make zeros of; shape and dtype of each Tensor input, to check gradients by.
-    _output_metas: Any = ()
-    _input_metas: Any = ()
+    _output_metas: Any
+    _input_metas: Any
 
     def __init__(self) -> None:
-        self.edges = self.values = self.saved = ()
-        self.versions = self.metas = self.extras = None
+        self.edges = self.values = self.saved = self.to_save = self.dirty_tensors = self.non_differentiable = ()
+        self.versions = self.metas = self.extras = self._tensor_arguments = None
         self._rank = next_rank()
+        self.materialize_grads, self.several, self.outputs = True, False, 1
 
     def __repr__(self) -> str:
         return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
@@ -121,15 +127,11 @@ class BackwardCFunction(Node, FunctionCtx):
         return cls.vjp
 
     def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
-        gradients = gradient if self.several else (gradient,)
-        on_tensors = any(isinstance(g, Tensor) for g in gradients)
-        if not on_tensors:
-            gradients = [None if g is None else wrap(g) for g in gradients]
-        if self.materialize_grads and any([g is None for g in gradients]):
-            gradients = [
-                wrap(np.zeros(*meta)) if g is None and meta is not None else g
-                for g, meta in zip(gradients, self._output_metas)
-            ]
+        if self.several or gradient is None:
+            on_tensors, gradients = self._materialized(gradient if self.several else (gradient,))
+        else:
+            on_tensors = isinstance(gradient, Tensor)
+            gradients = (gradient if on_tensors else wrap(gradient),)
         cls = self._forward_cls
         run = cls.backward if cls.vjp is Function.vjp else self._user_backward()
         results = run(self, *gradients)
@@ -153,6 +155,18 @@ class BackwardCFunction(Node, FunctionCtx):
                 result = self._conformed(i, result, shape, dtype)
             checked.append(result if on_tensors else result._data)
         return checked
+
+    def _materialized(self, gradients: Any) -> tuple[bool, list[Any]]:
+        """The gradients as Tensors, zeros in the place of undefined ones, and whether they were Tensors before."""
+        on_tensors = any([isinstance(g, Tensor) for g in gradients])
+        if not on_tensors:
+            gradients = [None if g is None else wrap(g) for g in gradients]
+        if self.materialize_grads:
+            gradients = [
+                wrap(np.zeros(*meta)) if g is None and meta is not None else g
+                for g, meta in zip(gradients, self._output_metas)
+            ]
+        return on_tensors, gradients
 
     def _fitted(self, results: tuple[Any, ...]) -> tuple[Any, ...]:
         """As many gradients as there are Tensor inputs: None for other inputs and trailing Nones go."""
@@ -278,33 +292,28 @@ class Function(metaclass=FunctionMeta):
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Calls forward, and puts one node on the graph if an argument requires grad."""
-        separate = cls.setup_context is not Function.setup_context
+        separate = cls.setup_context is not _setup_context
         if separate and (kwargs or len(args) < cls.forward.__code__.co_argcount):
             args, kwargs = _bound(cls, args, kwargs), {}
         ctx = cls._backward_cls()
-        edges = [edge_of(a) if a.__class__ in PLAIN or isinstance(a, Tensor) else None for a in args]
-        ctx.needs_input_grad = tuple([e is not None for e in edges])
+        ctx.edges = edges = [edge_of(a) if a.__class__ in PLAIN or isinstance(a, Tensor) else None for a in args]
+        ctx.needs_input_grad = needs = tuple([e is not None for e in edges])
         mode = grad_mode()
-        if mode != GRAD:
-            output = _forward(cls, ctx, separate, args, kwargs)
-            return _recorded(ctx, args, output, False)
-        set_grad_mode(NO_GRAD)
+        if mode == GRAD:
+            set_grad_mode(NO_GRAD)
         try:
-            output = _forward(cls, ctx, separate, args, kwargs)
+            if separate:
+                output = cls.forward(*args)
+                cls.setup_context(ctx, args, output)
+            else:
+                output = cls.forward(ctx, *args, **kwargs)
         finally:
-            set_grad_mode(GRAD)
-        if True not in ctx.needs_input_grad:
-            return _recorded(ctx, args, output, False)
-        ctx.edges = edges
-        return _recorded(ctx, args, output, True)
+            if mode == GRAD:
+                set_grad_mode(GRAD)
+        return _recorded(ctx, args, output, mode == GRAD and True in needs)
 
 
-def _forward(cls: type[Function], ctx: Any, separate: bool, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    if not separate:
-        return cls.forward(ctx, *args, **kwargs)
-    output = cls.forward(*args)
-    cls.setup_context(ctx, args, output)
-    return output
+_setup_context = Function.setup_context
 
 
 def _bound(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
@@ -317,14 +326,14 @@ def _bound(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any]) -
 
 def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, recording: bool) -> Any:
     """The outputs of forward, on the graph through the node `ctx`."""
-    several = isinstance(output, tuple)
-    if not several and not isinstance(output, Tensor):
+    several = output.__class__ is tuple or isinstance(output, tuple)
+    if not several and output.__class__ not in PLAIN and not isinstance(output, Tensor):
         return output
     outputs = output if several else (output,)
     if recording:
         _note_inputs(ctx, args)
         if several:
-            ctx.several, ctx.outputs = True, len(outputs)  # type: ignore[misc]
+            ctx.several, ctx.outputs = True, len(outputs)
     if not several and output._node is None and output._view is None and _unmarked(ctx, args, output):
         # One fresh result, as nearly always: it is given its history as it is.
         if recording and output._data.dtype.kind in "fc":
@@ -333,7 +342,9 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
     else:
         results = [_output(ctx, i, o, args, recording) if isinstance(o, Tensor) else o for i, o in enumerate(outputs)]
         _check_dirty(ctx, outputs)
-    if recording:
+    if not recording:
+        ctx.edges = ()
+    else:
         ctx._output_metas = [(o._data.shape, o._data.dtype) if isinstance(o, Tensor) else None for o in results]
         if ctx.to_save:
             _keep(ctx, outputs, results)
@@ -425,7 +436,7 @@ def _keep(ctx: BackwardCFunction, outputs: Any, results: list[Any]) -> None:
         written = written or t._counter is not None
     ctx.values, ctx.saved = tuple(values), tuple(saved)
     ctx.versions = versions_of(saved) if written else None
-    del ctx.to_save
+    ctx.to_save = ()
 
 
 def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
