@@ -12,7 +12,7 @@ import rushlight
 ROOT = Path(rushlight.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 #: A room may import, when it is loaded, from itself and the rooms before it.
-ROOMS = ["core", "ops", "layers", "autograd", "func", "utils", "nn", "optim"]
+ROOMS = ["arrays", "core", "ops", "layers", "autograd", "func", "utils", "nn", "optim"]
 
 
 def top_level_imports(path):

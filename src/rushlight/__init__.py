@@ -16,7 +16,7 @@ from importlib import import_module as _import_module
 from typing import Any as _Any
 
 from ._torch_alias import install_as_torch
-from .core import dtypes as _dtypes
+from .arrays import dtypes as _dtypes
 from .core import (
     enable_grad,
     inference_mode,
@@ -25,9 +25,9 @@ from .core import (
     no_grad,
     set_grad_enabled,
 )
-from .core.dtypes import dtype
+from .arrays.dtypes import dtype
 from .core.tensor import Tensor
-from .core.types import Size, device, finfo, iinfo, layout, memory_format
+from .arrays.types import Size, device, finfo, iinfo, layout, memory_format
 from .ops import *
 from . import autograd
 from .version import __version__

@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 import pytest
 
-from rushlight.core import dtypes, types
+from rushlight.arrays import dtypes, types
 
 torch = pytest.importorskip("torch")
 

@@ -4,8 +4,8 @@ import zlib
 import numpy as np
 import pytest
 
-from rushlight.core import dtypes
-from rushlight.core.generator import Generator
+from rushlight.arrays import dtypes
+from rushlight.arrays.generator import Generator
 from rushlight.ops import sampling
 
 torch = pytest.importorskip("torch")

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rushlight
-
 from parity.expressions import differences
 
 torch = pytest.importorskip("torch")
@@ -177,11 +176,13 @@ y = (x * 1).floor_(); y.grad_fn, torch.autograd.grad(y.sum(), x)
 y = (x * 1).eq_(0.3); y.grad_fn
 y = x * x; y[0].mul_(w[0]); y[1:].exp_(); g, = torch.autograd.grad(y.sum(), x, create_graph=True); g
 torch.autograd.grad(g.sum(), [x, w])
-y = x * x; v = y.view(2, 1); v.mul_(w[:, None]); y.mul_(v.view(-1).detach()); g, = torch.autograd.grad(y.sum(), x, create_graph=True); g
+y = x * x; v = y.view(2, 1); v.mul_(w[:, None]); y.mul_(v.view(-1).detach())
+g, = torch.autograd.grad(y.sum(), x, create_graph=True); g
 torch.autograd.grad(g.sum(), [x, w])
 y = x * 1; y[0].copy_(w[1] * x[1]); g, = torch.autograd.grad((y ** 3).sum(), x, create_graph=True); g
 torch.autograd.grad(g.sum(), [x, w])
-d = x * 1; e = d.detach(); e._version, d.add_(1)._version, e._version, e.add_(1)._version, d._version, d.data.add_(1)._version
+d = x * 1; e = d.detach(); e._version, d.add_(1)._version, e._version, e.add_(1)._version, d._version
+d.data.add_(1)._version, d._version
 d.requires_grad, e.requires_grad, e.add_(w).requires_grad, e.grad_fn
 y = x * 2; a = y.mul_(3); a is y
 """
@@ -209,7 +210,8 @@ torch.autograd.grad((v * torch.tensor([1., 2, 3])).sum(), x)
 y = x * 2; v = y[0]; _ = y.t_(); _ = v.mul_(5); y, y.grad_fn, torch.autograd.grad((y * y).sum(), x)
 y = x * 2; v = y[0:1]; v.squeeze_(), v.grad_fn, y.grad_fn, v.shape, v._base is y
 v.mul_(2), v.grad_fn, y.grad_fn, torch.autograd.grad(y.sum(), x)
-y = x * 2; y.transpose_(0, 1).mul_(3), y.unsqueeze_(0).grad_fn, y.squeeze_(0).grad_fn, y._version, torch.autograd.grad(y.sum(), x)
+y = x * 2; y.transpose_(0, 1).mul_(3), y.unsqueeze_(0).grad_fn, y.squeeze_(0).grad_fn, y._version
+torch.autograd.grad(y.sum(), x)
 y = x * 2; y.swapaxes_(0, 1).squeeze_().grad_fn, y.squeeze_((0,)).grad_fn
 y = x * 2; y.as_strided_((2,), (2,), 1), y.grad_fn, torch.autograd.grad(y.sum(), x)
 (x * 2).transpose_(0, 5)
@@ -229,7 +231,8 @@ with torch.no_grad(): a.add_(1)
 v.requires_grad, v.grad_fn, v.is_leaf
 b = x * 2; v = b[0]; b.detach_(), v.grad_fn, v.requires_grad
 v.mul_(2)
-z = (torch.ones(2, 2, dtype=torch.complex64).requires_grad_() * 1); r = torch.view_as_real(z); z.mul_(2).grad_fn, r.grad_fn
+z = torch.ones(2, 2, dtype=torch.complex64).requires_grad_() * 1; r = torch.view_as_real(z); z.mul_(2).grad_fn
+r.grad_fn
 r.mul_(2).grad_fn, z.grad_fn, z
 c = x * 1; c.data[0] = 5; c, c._version
 c = x * 1; setattr(c[0], 'data', torch.ones(9)); c

@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from rushlight.core import dtypes, promotion
+from rushlight.arrays import dtypes, promotion
 
 torch = pytest.importorskip("torch")
 

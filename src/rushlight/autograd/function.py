@@ -187,7 +187,7 @@ class BackwardCFunction(Node, FunctionCtx):
         return tuple([r for r, is_tensor in zip(results, mask) if is_tensor])
 
     def _conformed(self, i: int, result: Tensor, shape: tuple[int, ...], dtype: Any) -> Tensor:
-        from ..core.dtypes import of_array
+        from ..arrays.dtypes import of_array
 
         lead = result.ndim - len(shape)
         fits = lead >= 0 and all(n == m or m == 1 for n, m in zip(result.shape[lead:], shape))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from .. import ops
 from ..core import Tensor
-from ..core.dtypes import complex64, complex128, float32, float64
+from ..arrays.dtypes import complex64, complex128, float32, float64
 from ._jacobians import (
     GradcheckError,
     analytical_jacobians,

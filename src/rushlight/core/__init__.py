@@ -8,7 +8,7 @@ import warnings
 # around every operation would cost as much as the operation. See `op.quietly` for programs that reset the filters.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"rushlight\.")
 
-from . import dtypes  # noqa: E402
+from ..arrays import dtypes  # noqa: E402
 from .modes import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled  # noqa: E402
 from .node import AccumulateGrad, Node  # noqa: E402
 from .op import elementwise, op  # noqa: E402

@@ -27,12 +27,12 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from ..arrays import dtypes
 from .errors import INFERENCE_SAVED
 from .modes import GRAD, INFERENCE, grad_mode
 from .node import Node, Output, next_rank, saved_properties
-from .promotion import result_dtype
-from .summation import total
+from ..arrays.promotion import result_dtype
+from ..arrays.summation import total
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, new, shared_counter, wrap
 
 F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
@@ -419,23 +419,7 @@ def _several_inputs(op: Op, slow: Call) -> Call:
         node = node_class()
         node._rank, node.edges, node.extras = next_rank(), edges, None
         y._node, y._counter = node, None
-        values, saved, tracked, held = [], [], False, False
-        for kind, i in plan(mask):
-            value = origin = None
-            if kind == ARGUMENT:
-                value = payloads[i]
-                if arguments[i].__class__ in PLAIN:
-                    origin, held = arguments[i], True
-                    tracked |= origin._counter is not None
-            elif kind == SHAPE:
-                value = np.shape(payloads[i])
-            elif kind == OUT:
-                value, held = r, True
-                origin = y._counter = [0]
-            values.append(value)
-            saved.append(origin)
-        node.values, node.saved = tuple(values), tuple(saved) if held else ()
-        node.versions = versions_of(saved) if tracked else None
+        _keep(node, plan(mask), arguments, payloads, y)
         node.metas = Metas.of(op, [arguments[i] for i in differentiable], r) if conforms else None
         if OBSERVERS:
             for observe in OBSERVERS:
@@ -443,6 +427,27 @@ def _several_inputs(op: Op, slow: Call) -> Call:
         return y
 
     return call
+
+
+def _keep(node: Node, plan: list[tuple[int, int]], arguments: Sequence[Any], payloads: list[Any], y: Tensor) -> None:
+    """What `_save` does, for one plain result."""
+    values, saved, tracked, held = [], [], False, False
+    for kind, i in plan:
+        value = origin = None
+        if kind == ARGUMENT:
+            value = payloads[i]
+            if arguments[i].__class__ in PLAIN:
+                origin, held = arguments[i], True
+                tracked |= origin._counter is not None
+        elif kind == SHAPE:
+            value = np.shape(payloads[i])
+        elif kind == OUT:
+            value, held = y._data, True
+            origin = y._counter = [0]
+        values.append(value)
+        saved.append(origin)
+    node.values, node.saved = tuple(values), tuple(saved) if held else ()
+    node.versions = versions_of(saved) if tracked else None
 
 
 def _payload(a: Any) -> Any:

@@ -81,7 +81,7 @@ def _modified(node: Node, i: int, version: int, expected: int) -> str:
     if isinstance(origin, Tensor) and origin.__dict__.get("stands_for", lambda: None)() is not None:
         origin = origin.__dict__["stands_for"]()
     value = origin._data if isinstance(origin, Tensor) else values[i][0] if isinstance(values[i], tuple) else values[i]
-    from .dtypes import of_array
+    from ..arrays.dtypes import of_array
 
     maker = origin.grad_fn if isinstance(origin, Tensor) else node
     produced = ""

@@ -18,7 +18,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from . import dtypes, types
+from ..arrays import dtypes, types
 from .errors import NON_LEAF_GRAD, NOT_SCALAR_ITEM
 from .modes import GRAD, INFERENCE, grad_mode
 from .node import NOWHERE, Extras, Node, Output, accumulate_grad_of

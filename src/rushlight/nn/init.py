@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import ops
 from ..core import Tensor, no_grad
-from ..core.dtypes import bfloat16, float16
+from ..arrays.dtypes import bfloat16, float16
 from ..ops.arguments import unimplemented
 from ..ops.options import warn_user
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.dtypes import dtype
+from ..arrays.dtypes import dtype
 from ..core.modes import is_grad_enabled
 from ..core.tensor import Tensor
 from .options import argument_error

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core import types
+from ..arrays import types
 from ..core.errors import broadcast_shapes as common_shape
 from ..core.errors import wrap_dim
 from ..core.op import op
-from ..core.strided import strides, view_memory
+from ..arrays.strided import strides, view_memory
 from ..core.tensor import Tensor
 from .arguments import check_int, check_tensor
 from .attach import methods

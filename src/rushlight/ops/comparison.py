@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.errors import broadcast_shapes
 from ..core.op import NUMBERS, elementwise, int_to_float, op
 from ..core.tensor import Tensor, wrap

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
-from ..core.dtypes import bfloat16, cast
+from ..arrays import dtypes
+from ..arrays.dtypes import bfloat16, cast
 from ..core.modes import GRAD, grad_mode
 from ..core.op import op
 from ..core.tensor import Tensor, memory
-from ..core.types import check_device, contiguous_format, device, memory_format, preserve_format
+from ..arrays.types import check_device, contiguous_format, device, memory_format, preserve_format
 from .arguments import check_tensor
 from .attach import methods
 from .comparison import zeros

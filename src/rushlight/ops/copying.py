@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
-from ..core.strided import geometry, is_dense, storage, view_memory
+from ..arrays import dtypes
+from ..arrays.strided import geometry, is_dense, storage, view_memory
 from ..core.tensor import LEAF, Tensor, memory, new
 from .attach import methods
 

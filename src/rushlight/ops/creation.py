@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
-from ..core.dtypes import bfloat16, bool_, cast, int64
-from ..core.strided import is_dense
+from ..arrays import dtypes
+from ..arrays.dtypes import bfloat16, bool_, cast, int64
+from ..arrays.strided import is_dense
 from ..core.tensor import Tensor
-from ..core.types import (
+from ..arrays.types import (
     channels_last,
     channels_last_3d,
     contiguous_format,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.op import NUMBERS, elementwise, int_to_float
 from ..core.tensor import Tensor
 from ..core.views import assign

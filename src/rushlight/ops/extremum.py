@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import return_types
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.errors import wrap_dim
 from ..core.op import into, op
 from ..core.tensor import Tensor, wrap

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
-from ..core.dtypes import BY_NUMPY, bfloat16, bool_, cast, complex128, dtype, int64
-from ..core.promotion import promote_types
+from ..arrays import dtypes
+from ..arrays.dtypes import BY_NUMPY, bfloat16, bool_, cast, complex128, dtype, int64
+from ..arrays.promotion import promote_types
 from ..core.tensor import Tensor, edge_of, memory
-from ..core.types import preserve_format, strided
+from ..arrays.types import preserve_format, strided
 from .attach import methods
 from .creation import filled, in_range, ordered_copy
 from .options import MISSING, check_options, made, warn_once, warn_user

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..core.op import op
 from ..core.saved import bump
-from ..core.strided import offset_between, place, reach, storage, strides, view_memory
+from ..arrays.strided import offset_between, place, reach, storage, strides, view_memory
 from ..core.tensor import Tensor, memory
-from ..core.types import contiguous_format, preserve_format
+from ..arrays.types import contiguous_format, preserve_format
 from ..core.views import Step, as_strided_backward, assign_view, check_inplace
 from ..core.views import as_strided as as_strided_op
 from .arguments import check_int, check_tensor

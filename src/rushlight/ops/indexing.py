@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes, errors
+from ..arrays import dtypes
+
+from ..core import errors
 from ..core.op import op
 from ..core.saved import bump
-from ..core.strided import overlaps, overlaps_itself
+from ..arrays.strided import overlaps, overlaps_itself
 from ..core.tensor import Tensor, memory, wrap
 from ..core.views import alias, assign, check_inplace, is_recorded
 from .attach import methods

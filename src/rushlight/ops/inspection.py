@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes, promotion
-from ..core.dtypes import get_default_dtype, set_default_dtype
+from ..arrays import dtypes, promotion
+from ..arrays.dtypes import get_default_dtype, set_default_dtype
 from ..core.errors import wrap_dim
 from ..core.node import Output
 from ..core.op import NUMBERS
-from ..core.printing import PRINT_OPTS, get_printoptions, printoptions, set_printoptions, tensor_repr
-from ..core.promotion import can_cast, promote_types
-from ..core.strided import offset_between, storage, strides
+from ..arrays.printing import PRINT_OPTS, get_printoptions, printoptions, set_printoptions, tensor_repr
+from ..arrays.promotion import can_cast, promote_types
+from ..arrays.strided import offset_between, storage, strides
 from ..core.tensor import PLAIN, Tensor, memory
-from ..core.types import (
+from ..arrays.types import (
     CPU,
     Size,
     channels_last,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..core.dtypes import dtype
+from ..arrays.dtypes import dtype
 from .arguments import unimplemented
 
 Promote = Callable[[dtype], dtype]

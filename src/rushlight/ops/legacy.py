@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.op import op
 from ..core.tensor import Tensor, memory, new, shared_counter
-from ..core.types import CPU, Size, device
+from ..arrays.types import CPU, Size, device
 from .attach import methods
 from .from_data import copied
 from .options import MISSING, check_nonnegative, check_size, made, type_name

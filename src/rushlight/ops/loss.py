@@ -53,7 +53,7 @@ def _pair(name: str, kernel: str, input: Tensor, target: Tensor) -> tuple[Tensor
         shape = broadcast_shapes(x.shape, y.shape)
         input, target = input.expand(shape), target.expand(shape)
     if x.dtype != y.dtype or x.dtype.kind != "f":
-        from ..core.promotion import result_dtype
+        from ..arrays.promotion import result_dtype
 
         d = result_dtype([(t.dtype, t.ndim) for t in (input, target)])
         if not d.is_floating_point:

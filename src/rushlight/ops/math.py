@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.modes import GRAD, grad_mode
 from ..core.op import NUMBERS, elementwise, int_to_float
 from ..core.tensor import Tensor
-from ..core.types import finfo
+from ..arrays.types import finfo
 from .arguments import check_int, check_number, check_tensor
 from .attach import functions, inplace_methods, methods
 from .comparison import choose, isfinite, masked_fill, zeros

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.errors import broadcast_shapes
 from ..core.node import Node
 from ..core.op import into, op

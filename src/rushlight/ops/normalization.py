@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.op import op, parameters
 from ..core.saved import bump
 from ..core.tensor import Tensor, memory, wrap
@@ -282,7 +282,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) 
 
     x1, x2 = broadcast_tensors(x1, x2)
     if x1.dtype is not x2.dtype:
-        from ..core.promotion import promote_types
+        from ..arrays.promotion import promote_types
 
         common = promote_types(x1.dtype, x2.dtype)
         x1, x2 = x1.to(common), x2.to(common)

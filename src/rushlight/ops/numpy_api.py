@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .. import ops
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.tensor import Tensor, wrap
 
 #: torch's name of each ufunc that has another there; the rest are called the same in both.

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.op import F32, into
-from ..core.promotion import result_dtype
+from ..arrays.promotion import result_dtype
 from ..core.tensor import Tensor
 from .arguments import check_tensor
 

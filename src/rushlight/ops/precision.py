@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.op import op, parameters
 from ..core.tensor import Tensor
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
-from ..core.dtypes import int64
-from ..core.generator import (
+from ..arrays import dtypes
+from ..arrays.dtypes import int64
+from ..arrays.generator import (
     Generator,
     default_generator,
     get_rng_state,
@@ -24,7 +24,7 @@ from ..core.generator import (
 )  # fmt: skip
 from ..core.op import op
 from ..core.tensor import Tensor
-from ..core.types import preserve_format, strided
+from ..arrays.types import preserve_format, strided
 from ..core.views import assign, write_out
 from . import sampling
 from .arguments import check_int, check_tensor

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
-from ..core.dtypes import bfloat16, bool_, cast, dtype, float16, int64
-from ..core.promotion import number_dtype
+from ..arrays import dtypes
+from ..arrays.dtypes import bfloat16, bool_, cast, dtype, float16, int64
+from ..arrays.promotion import number_dtype
 from ..core.tensor import Tensor
-from ..core.types import strided
+from ..arrays.types import strided
 from .arguments import unimplemented
 from .fused import fma32, fma64
 from .options import (

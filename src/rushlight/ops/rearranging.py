@@ -9,7 +9,7 @@ import numpy as np
 from ..core.errors import wrap_dim
 from ..core.op import into, op
 from ..core.tensor import Tensor, wrap
-from ..core.types import contiguous_format
+from ..arrays.types import contiguous_format
 from .arguments import check_int, check_tensor
 from .attach import inplace_methods, methods
 from .broadcasting import distinct_dims, expand_op, sum_to, unsqueeze_op

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.errors import wrap_dim
 from ..core.op import F32, F64, into, op
-from ..core.summation import total
+from ..arrays.summation import total
 from ..core.tensor import Tensor
 from .along import restored
 from .arguments import check_bool, check_tensor

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.dtypes import bfloat16, bool_, cast, dtype, float16, float32, float64, int64, of_array
-from ..core.generator import Generator, default_generator
-from ..core.types import finfo, iinfo
+from ..arrays.dtypes import bfloat16, bool_, cast, dtype, float16, float32, float64, int64, of_array
+from ..arrays.generator import Generator, default_generator
+from ..arrays.types import finfo, iinfo
 
 _DIGITS = {float16: 11, bfloat16: 8, float32: 24, float64: 53}
 _C_NAMES = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.errors import broadcast_shapes, wrap_dim
 from ..core.op import into, op
 from ..core.tensor import Tensor

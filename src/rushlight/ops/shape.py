@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes, types
+from ..arrays import dtypes, types
 from ..core.errors import wrap_dim
 from ..core.op import op
-from ..core.strided import offset_between, storage, strides
+from ..arrays.strided import offset_between, storage, strides
 from ..core.tensor import Tensor, memory, shared_counter, wrap
 from ..core.views import alias
 from .arguments import check_int, check_tensor

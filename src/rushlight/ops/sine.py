@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.summation import F32
+from ..arrays.summation import F32
 
 C3, C5, C7, C9 = -0.1666665955041533, 0.008333066245865838, -0.00019809602889848634, 2.605780615917278e-06
 PI_HIGH, PI_LOW = 3.1415926218032837, 3.178650954705639e-08

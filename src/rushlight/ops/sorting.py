@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import return_types
-from ..core import dtypes
+from ..arrays import dtypes
 from ..core.errors import wrap_dim
 from ..core.op import op
 from ..core.tensor import Tensor, wrap

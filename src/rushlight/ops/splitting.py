@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.errors import wrap_dim
 from ..core.op import op
-from ..core.strided import strides, view_memory
+from ..arrays.strided import strides, view_memory
 from ..core.tensor import Tensor
 from .arguments import check_int, check_tensor
 from .attach import methods

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core import dtypes, errors
+from ..arrays import dtypes
+
+from ..core import errors
 from ..core.op import NUMBERS, elementwise, op
 from ..core.saved import bump
 from ..core.tensor import Tensor, wrap

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..core import Tensor, enable_grad, set_grad_enabled
-from ..core.dtypes import float32, float64, get_default_dtype
+from ..arrays.dtypes import float32, float64, get_default_dtype
 from ..utils.hooks import RemovableHandle
 from ._rows import SMALL, Slabs, note_writes, rows_of
 

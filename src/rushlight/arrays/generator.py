@@ -89,7 +89,7 @@ class Generator:
 
     def get_state(self) -> Any:
         """The state as a uint8 tensor of 5056 elements, in PyTorch's layout."""
-        from .tensor import wrap
+        from ..core.tensor import wrap
 
         return wrap(self.state_bytes())
 
@@ -98,7 +98,7 @@ class Generator:
 
         Raises TypeError for what is not a uint8 tensor, RuntimeError for one that holds no valid state.
         """
-        from .tensor import Tensor, memory
+        from ..core.tensor import Tensor, memory
 
         if not isinstance(new_state, Tensor):
             raise TypeError(f"expected a torch.ByteTensor, but got {type(new_state).__name__}")

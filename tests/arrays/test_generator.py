@@ -7,10 +7,10 @@ import threading
 import numpy as np
 import pytest
 
-from rushlight.core import dtypes
-from rushlight.core import generator as streams
-from rushlight.core.dtypes import cast
-from rushlight.core.generator import Generator
+from rushlight.arrays import dtypes
+from rushlight.arrays import generator as streams
+from rushlight.arrays.dtypes import cast
+from rushlight.arrays.generator import Generator
 from rushlight.ops import sampling
 
 

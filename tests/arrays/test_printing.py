@@ -6,8 +6,8 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
-from rushlight.core import printing
-from rushlight.core.printing import format_array, get_printoptions, printoptions, set_printoptions, tensor_repr
+from rushlight.arrays import printing
+from rushlight.arrays.printing import format_array, get_printoptions, printoptions, set_printoptions, tensor_repr
 
 NAN, INF = np.nan, np.inf
 

@@ -5,9 +5,9 @@ import warnings
 import numpy as np
 import pytest
 
-from rushlight.core import dtypes
-from rushlight.core.dtypes import BFloat16Array, cast, of_array
-from rushlight.core.types import (
+from rushlight.arrays import dtypes
+from rushlight.arrays.dtypes import BFloat16Array, cast, of_array
+from rushlight.arrays.types import (
     Size,
     channels_last,
     check_device,

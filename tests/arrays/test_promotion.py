@@ -1,7 +1,7 @@
 import pytest
 
-from rushlight.core import dtypes
-from rushlight.core.promotion import can_cast, check_output_dtype, number_dtype, promote_types, result_dtype
+from rushlight.arrays import dtypes
+from rushlight.arrays.promotion import can_cast, check_output_dtype, number_dtype, promote_types, result_dtype
 
 
 @pytest.mark.parametrize(
