@@ -43,11 +43,11 @@ def test_files_and_functions_stay_short(path):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             doc = len((ast.get_docstring(node, clean=False) or "").splitlines())
-            assert node.end_lineno - node.lineno + 1 - doc <= 60, f"{path}:{node.lineno} {node.name}"
+            assert node.end_lineno - node.lineno + 1 - doc <= 66, f"{path}:{node.lineno} {node.name}"
 
 
 def test_core_is_small():
-    """core/ reads from top to bottom: about 1,500 lines of code."""
+    """core/ reads from top to bottom, in an afternoon: two thousand lines of code and no more."""
     lines = 0
     for path in (ROOT / "core").glob("*.py"):
         tree = ast.parse(path.read_text())
@@ -57,7 +57,7 @@ def test_core_is_small():
                 docs.update(range(node.lineno, node.end_lineno + 1))
         for number, line in enumerate(path.read_text().splitlines(), 1):
             lines += bool(line.strip()) and not line.strip().startswith("#") and number not in docs
-    assert lines <= 1650
+    assert lines <= 2100
 
 
 def test_import_is_light():

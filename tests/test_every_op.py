@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from samples import Sample, all_samples
 
 import rushlight as torch
 from rushlight.core.op import OPS
+from samples import Sample, all_samples
 
 SAMPLES = all_samples()
 ids = [str(s) for s in SAMPLES]

@@ -15,8 +15,11 @@ from __future__ import annotations
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
+from . import autograd
 from ._torch_alias import install_as_torch
 from .arrays import dtypes as _dtypes
+from .arrays.dtypes import dtype
+from .arrays.types import Size, device, finfo, iinfo, layout, memory_format
 from .core import (
     enable_grad,
     inference_mode,
@@ -25,11 +28,8 @@ from .core import (
     no_grad,
     set_grad_enabled,
 )
-from .arrays.dtypes import dtype
 from .core.tensor import Tensor
-from .arrays.types import Size, device, finfo, iinfo, layout, memory_format
 from .ops import *
-from . import autograd
 from .version import __version__
 
 globals().update(_dtypes.NAMES)

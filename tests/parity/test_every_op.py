@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from samples import all_samples
 
 import rushlight
+from samples import all_samples
 
 torch = pytest.importorskip("torch")
 SAMPLES = [s for s in all_samples() if s.parity]

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from ..core import views
-from ..core.modes import GRAD, INFERENCE, NO_GRAD, grad_mode, no_grad, set_grad_mode
+from ..core.modes import GRAD, NO_GRAD, grad_mode, no_grad, set_grad_mode
 from ..core.node import FREED_GRAPH, Node, Output, next_rank
+from ..core.op import OBSERVERS
+from ..core.record import conform, versions_of
 from ..core.saved import SavedOutput as _SavedOutput
 from ..core.saved import bump, check_versions, last_write, tensors
-from ..core.op import OBSERVERS, conform, versions_of
 from ..core.tensor import LEAF, PLAIN, Tensor, edge_of, shared_counter, wrap
 
 __all__ = [
@@ -357,10 +358,7 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
 def _unmarked(ctx: BackwardCFunction, args: tuple[Any, ...], output: Tensor) -> bool:
     if ctx.dirty_tensors or ctx.non_differentiable:
         return False
-    for a in args:
-        if a is output:
-            return False
-    return True
+    return not any([a is output for a in args])
 
 
 def _note_inputs(ctx: BackwardCFunction, args: tuple[Any, ...]) -> None:

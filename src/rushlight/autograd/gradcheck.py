@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .. import ops
-from ..core import Tensor
 from ..arrays.dtypes import complex64, complex128, float32, float64
+from ..core import Tensor
 from ._jacobians import (
     GradcheckError,
     analytical_jacobians,

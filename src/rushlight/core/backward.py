@@ -72,12 +72,14 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
     return job.captured if job.captures is not None else {}
 
 
+# Note [The next node]
+#   In a chain every node feeds just one other, and neither the heap nor the dict has anything to decide. So the
+#   first node that is reached waits in `following`, with its gradient in `waits`, in front of the heap; it goes
+#   into the heap when a second one comes, unless it is the newest of all anyway.
+
+
 def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[Any, Any]:
     """The loop. Returns the gradients of the leaves."""
-    # Note [The next node]
-    #   In a chain every node feeds just one other, and neither the heap nor the dict has anything to decide. So the
-    #   first node that is reached waits in `following`, with its gradient in `waits`, in front of the heap; it goes
-    #   into the heap when a second one comes, unless it is the newest of all anyway.
     pending: dict[Any, Any] = {}
     heap: list[tuple[int, Any]] = []
     needed, create_graph, free = job.needed, job.create_graph, not job.keep_graph
@@ -170,7 +172,7 @@ def run_node(job: Run, node: Node, gradient: Any) -> Any:
 def _again(job: Run, node: Node, gradient: Any) -> Any:
     """Where NumPy's warnings are errors, runs a node's rules once more without them (see `op.quietly`)."""
     if node.runs_undefined:
-        raise  # a custom Function: the warning is its author's  # noqa: PLE0704
+        raise  # a custom Function: the warning is its author's
     values = tensors(node) if job.create_graph else node.values
     with np.errstate(all="ignore"):
         if node.metas is None:

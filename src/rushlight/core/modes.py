@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, Callable
+from typing import Any
 
 GRAD, NO_GRAD, INFERENCE = 1, 0, -1
 

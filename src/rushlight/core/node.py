@@ -13,7 +13,8 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections import OrderedDict
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 FREED_GRAPH = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "

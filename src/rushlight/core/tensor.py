@@ -14,13 +14,14 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections import OrderedDict
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from ..arrays import dtypes, types
 from .errors import NON_LEAF_GRAD, NOT_SCALAR_ITEM
-from .modes import GRAD, INFERENCE, grad_mode
+from .modes import INFERENCE, grad_mode
 from .node import NOWHERE, Extras, Node, Output, accumulate_grad_of
 
 #: ``_node`` of a leaf that requires grad.

@@ -36,14 +36,16 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.promotion import can_cast
+from ..arrays.strided import geometry, overlaps_itself, overlaps_partly, place, place_backward
 from . import errors
+from .declare import op
 from .errors import CUSTOM_VIEW, DEFAULT_VIEW, INFERENCE_VIEW, MULTI_VIEW, NO_GRAD_VIEW
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import FREED_GRAPH, Node, Output, next_rank
-from .op import OBSERVERS, Call, Op, op, versions_of
-from ..arrays.promotion import can_cast
+from .op import OBSERVERS, Call, Op
+from .record import versions_of
 from .saved import bump, check_versions, tensors
-from ..arrays.strided import geometry, overlaps_itself, overlaps_partly, place, place_backward
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, memory, new, shared_counter
 
 #: One step from a base to a view: an operation with its parameters, the shape it was applied to, which of its results

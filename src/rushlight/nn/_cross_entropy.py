@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core import Tensor
-from ..core.op import op
+from ..core.declare import op
 from ..ops.activation import log_softmax
 from ..ops.arguments import check_int, check_tensor
 from ..ops.loss import nll_loss, nll_loss2d

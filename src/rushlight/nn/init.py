@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from ..core import Tensor, no_grad
 from ..arrays.dtypes import bfloat16, float16
+from ..core import Tensor, no_grad
 from ..ops.arguments import unimplemented
 from ..ops.options import warn_user
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..core.declare import elementwise, op
 from ..core.errors import wrap_dim
-from ..core.op import elementwise, op
 from ..core.tensor import Tensor
 from .arguments import check_int, check_number, check_tensor, unimplemented
 from .attach import inplace, methods

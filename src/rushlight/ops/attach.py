@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..core.modes import GRAD, INFERENCE, grad_mode
-from ..core.op import DOUBLES, F32, F64, FLOATS
+from ..core.op import F32, F64
 from ..core.saved import bump
+from ..core.short import DOUBLES, FLOATS
 from ..core.tensor import PLAIN, UNTRACKED, Tensor
 from ..core.views import assign, overlaps_itself
 from .arguments import check_tensor

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import types
+from ..arrays.strided import strides, view_memory
+from ..core.declare import op
 from ..core.errors import broadcast_shapes as common_shape
 from ..core.errors import wrap_dim
-from ..core.op import op
-from ..arrays.strided import strides, view_memory
 from ..core.tensor import Tensor
 from .arguments import check_int, check_tensor
 from .attach import methods
@@ -151,6 +151,9 @@ def broadcast_tensors(*tensors_: Tensor) -> tuple[Tensor, ...]:
     return tuple([x if x._data.shape == size else expand_op(x, size) for x in tensors_])
 
 
+WHOLE = slice(None)
+
+
 def unsqueeze_to(g: Any, dims: tuple[int, ...]) -> Any:
     """`g` with dimensions of size one at the places `dims`, in ascending order."""
     for dim in dims:
@@ -167,7 +170,7 @@ squeeze_dim = op("squeeze_dim", lambda x, dims: x.squeeze(dims), "SqueezeBackwar
 squeeze_dims = op("squeeze_dims", lambda x, dims: x.squeeze(dims), "SqueezeBackward2", {
     "x": lambda g, dims: unsqueeze_to(g, dims),
 }, view=True)  # fmt: skip
-unsqueeze_op = op("unsqueeze", lambda x, dim: np.expand_dims(x, dim), "UnsqueezeBackward0", {
+unsqueeze_op = op("unsqueeze", lambda x, dim: x[(WHOLE,) * dim + (None,)], "UnsqueezeBackward0", {
     "x": lambda g, dim: squeeze_dim(g, (dim,)),
 }, view=True)  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.op import elementwise, int_to_float
+from ..core.declare import elementwise, int_to_float
 from ..core.tensor import Tensor
 from ..core.views import assign
 from .arguments import check_tensor

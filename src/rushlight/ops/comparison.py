@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..core.declare import NUMBERS, elementwise, int_to_float, op
 from ..core.errors import broadcast_shapes
-from ..core.op import NUMBERS, elementwise, int_to_float, op
 from ..core.tensor import Tensor, wrap
 from .arguments import check_tensor
 from .attach import inplace_methods, inplace_operator, methods
@@ -239,7 +239,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
         broadcast_shapes(*shapes)
     if out is None:
         return choose(input, other, condition)
-    from ..core.op import into
+    from ..core.short import into
 
     return into(out, choose, input, other, condition)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..core.op import elementwise, int_to_float, op
+from ..core.declare import elementwise, int_to_float, op
 from ..core.tensor import Tensor
 from .arguments import check_tensor
 from .attach import functions, inplace_methods, methods

@@ -9,10 +9,10 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.dtypes import bfloat16, cast
-from ..core.modes import GRAD, grad_mode
-from ..core.op import op
-from ..core.tensor import Tensor, memory
 from ..arrays.types import check_device, contiguous_format, device, memory_format, preserve_format
+from ..core.declare import op
+from ..core.modes import GRAD, grad_mode
+from ..core.tensor import Tensor, memory
 from .arguments import check_tensor
 from .attach import methods
 from .comparison import zeros

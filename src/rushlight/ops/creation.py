@@ -10,7 +10,6 @@ import numpy as np
 from ..arrays import dtypes
 from ..arrays.dtypes import bfloat16, bool_, cast, int64
 from ..arrays.strided import is_dense
-from ..core.tensor import Tensor
 from ..arrays.types import (
     channels_last,
     channels_last_3d,
@@ -20,6 +19,7 @@ from ..arrays.types import (
     preserve_format,
     strided,
 )  # fmt: skip
+from ..core.tensor import Tensor
 from .arguments import check_tensor, unimplemented
 from .attach import methods
 from .options import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.op import elementwise
+from ..core.declare import elementwise
 from ..core.tensor import Tensor, memory, wrap
 from . import sampling
 from .arguments import check_number, check_tensor

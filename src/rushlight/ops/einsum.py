@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.op import into
+from ..core.short import into
 from ..core.tensor import Tensor
 from .arguments import check_tensor
 from .attach import methods

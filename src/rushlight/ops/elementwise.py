@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..core.op import NUMBERS, elementwise, int_to_float
+from ..core.declare import NUMBERS, elementwise, int_to_float
 from ..core.tensor import Tensor
 from ..core.views import assign
 from .attach import functions, inplace, inplace_methods, inplace_operator, methods, written

@@ -18,8 +18,8 @@ import numpy as np
 from ..arrays import dtypes
 from ..arrays.dtypes import BY_NUMPY, bfloat16, bool_, cast, complex128, dtype, int64
 from ..arrays.promotion import promote_types
-from ..core.tensor import Tensor, edge_of, memory
 from ..arrays.types import preserve_format, strided
+from ..core.tensor import Tensor, edge_of, memory
 from .attach import methods
 from .creation import filled, in_range, ordered_copy
 from .options import MISSING, check_options, made, warn_once, warn_user

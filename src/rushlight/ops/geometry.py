@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.op import op
-from ..core.saved import bump
 from ..arrays.strided import offset_between, place, reach, storage, strides, view_memory
-from ..core.tensor import Tensor, memory
 from ..arrays.types import contiguous_format, preserve_format
+from ..core.declare import op
+from ..core.saved import bump
+from ..core.tensor import Tensor, memory
 from ..core.views import Step, as_strided_backward, assign_view, check_inplace
 from ..core.views import as_strided as as_strided_op
 from .arguments import check_int, check_tensor
@@ -76,7 +76,7 @@ _t_ = op("t_", lambda x: x.T, "TBackward1", {"x": lambda g: t_op(g)}, view=True)
 _transpose_ = op("transpose_", exchange, "TransposeBackward1", {
     "x": lambda g, dim0, dim1: transpose_op(g, dim0, dim1),
 }, view=True)  # fmt: skip
-_unsqueeze_ = op("unsqueeze_", lambda x, dim: np.expand_dims(x, dim), "UnsqueezeBackward1", {
+_unsqueeze_ = op("unsqueeze_", lambda x, dim: x[(slice(None),) * dim + (None,)], "UnsqueezeBackward1", {
     "x": lambda g, dim: squeeze_dim(g, (dim,)),
 }, view=True)  # fmt: skip
 _squeezes = [

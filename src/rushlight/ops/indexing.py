@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-
-from ..core import errors
-from ..core.op import op
-from ..core.saved import bump
 from ..arrays.strided import overlaps, overlaps_itself
+from ..core import errors
+from ..core.declare import op
+from ..core.saved import bump
 from ..core.tensor import Tensor, memory, wrap
 from ..core.views import alias, assign, check_inplace, is_recorded
 from .attach import methods

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.op import elementwise
+from ..core.declare import elementwise
 from ..core.tensor import Tensor
 from .activation import SELU, elu_value, leaky_relu_backward, leaky_relu_value, threshold_backward, threshold_value
 from .arguments import check_number, check_tensor

@@ -8,13 +8,9 @@ import numpy as np
 
 from ..arrays import dtypes, promotion
 from ..arrays.dtypes import get_default_dtype, set_default_dtype
-from ..core.errors import wrap_dim
-from ..core.node import Output
-from ..core.op import NUMBERS
 from ..arrays.printing import PRINT_OPTS, get_printoptions, printoptions, set_printoptions, tensor_repr
 from ..arrays.promotion import can_cast, promote_types
 from ..arrays.strided import offset_between, storage, strides
-from ..core.tensor import PLAIN, Tensor, memory
 from ..arrays.types import (
     CPU,
     Size,
@@ -26,6 +22,10 @@ from ..arrays.types import (
     set_default_device,
     strided,
 )  # fmt: skip
+from ..core.declare import NUMBERS
+from ..core.errors import wrap_dim
+from ..core.node import Output
+from ..core.tensor import PLAIN, Tensor, memory
 from .arguments import check_tensor
 from .attach import methods
 from .conversion import in_order, type_string

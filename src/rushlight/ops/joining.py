@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..core.errors import wrap_dim
-from ..core.op import into, op
 from ..arrays.promotion import can_cast, promote_types
+from ..core.declare import op
+from ..core.errors import wrap_dim
+from ..core.short import into
 from ..core.tensor import Tensor, wrap
 from .arguments import check_int, check_tensor
 from .broadcasting import atleast_1d, atleast_2d, atleast_3d, expand_op, tensors

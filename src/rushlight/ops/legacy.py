@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..core.op import op
-from ..core.tensor import Tensor, memory, new, shared_counter
 from ..arrays.types import CPU, Size, device
+from ..core.declare import op
+from ..core.tensor import Tensor, memory, new, shared_counter
 from .attach import methods
 from .from_data import copied
 from .options import MISSING, check_nonnegative, check_size, made, type_name

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.declare import elementwise
 from ..core.errors import broadcast_shapes
-from ..core.op import elementwise
 from ..core.tensor import Tensor
 from .activation import log_sigmoid, sigmoid
 from .arguments import check_no_gradient, check_tensor, unimplemented

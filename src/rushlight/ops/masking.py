@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..core.declare import op
 from ..core.errors import broadcast_shapes
-from ..core.op import into, op
+from ..core.short import into
 from ..core.tensor import Tensor, wrap
 from ..core.views import assign
 from .arguments import check_tensor

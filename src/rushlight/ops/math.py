@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..core.modes import GRAD, grad_mode
-from ..core.op import NUMBERS, elementwise, int_to_float
-from ..core.tensor import Tensor
 from ..arrays.types import finfo
+from ..core.declare import NUMBERS, elementwise, int_to_float
+from ..core.modes import GRAD, grad_mode
+from ..core.tensor import Tensor
 from .arguments import check_int, check_number, check_tensor
 from .attach import functions, inplace_methods, methods
 from .comparison import choose, isfinite, masked_fill, zeros

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..core.declare import op
 from ..core.errors import broadcast_shapes
 from ..core.node import Node
-from ..core.op import into, op
+from ..core.short import into
 from ..core.tensor import Tensor
 from .arguments import check_tensor, unimplemented
 from .attach import inplace, methods

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..core.op import op, parameters
+from ..core.declare import op
+from ..core.op import parameters
 from ..core.saved import bump
 from ..core.tensor import Tensor, memory, wrap
 from .arguments import check_tensor, unimplemented
@@ -269,7 +270,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 
 def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
     """`input` over its norm of order `p` along `dim`, the norm no less than `eps`."""
-    from ..core.op import into
+    from ..core.short import into
 
     if out is not None:
         return into(out, lambda x: normalize(x, p, dim, eps), input)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..core.op import F32, into
 from ..arrays.promotion import result_dtype
+from ..core.op import F32
+from ..core.short import into
 from ..core.tensor import Tensor
 from .arguments import check_tensor
 

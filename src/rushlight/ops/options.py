@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.types import check_device, device, layout, strided
 from ..core.modes import INFERENCE, grad_mode
 from ..core.saved import bump
 from ..core.tensor import LEAF, UNTRACKED, Tensor, new
-from ..arrays.types import check_device, device, layout, strided
 from ..core.views import write
 
 #: The default of an argument that must be given, where None may be given.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..core.op import NUMBERS, elementwise
+from ..core.declare import NUMBERS, elementwise
 from ..core.tensor import Tensor
 from ..core.views import assign
 from .arguments import check_tensor

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..core.op import op, parameters
+from ..core.declare import op
+from ..core.op import parameters
 from ..core.tensor import Tensor
 
 Call = Callable[..., Any]

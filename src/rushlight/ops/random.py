@@ -22,9 +22,9 @@ from ..arrays.generator import (
     seed,
     set_rng_state,
 )  # fmt: skip
-from ..core.op import op
-from ..core.tensor import Tensor
 from ..arrays.types import preserve_format, strided
+from ..core.declare import op
+from ..core.tensor import Tensor
 from ..core.views import assign, write_out
 from . import sampling
 from .arguments import check_int, check_tensor

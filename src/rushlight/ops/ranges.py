@@ -17,8 +17,8 @@ import numpy as np
 from ..arrays import dtypes
 from ..arrays.dtypes import bfloat16, bool_, cast, dtype, float16, int64
 from ..arrays.promotion import number_dtype
-from ..core.tensor import Tensor
 from ..arrays.types import strided
+from ..core.tensor import Tensor
 from .arguments import unimplemented
 from .fused import fma32, fma64
 from .options import (

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import wrap_dim
-from ..core.op import into, op
-from ..core.tensor import Tensor, wrap
 from ..arrays.types import contiguous_format
+from ..core.declare import op
+from ..core.errors import wrap_dim
+from ..core.short import into
+from ..core.tensor import Tensor, wrap
 from .arguments import check_int, check_tensor
 from .attach import inplace_methods, methods
 from .broadcasting import distinct_dims, expand_op, sum_to, unsqueeze_op

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..core.errors import wrap_dim
-from ..core.op import F32, F64, into, op
 from ..arrays.summation import total
+from ..core.declare import op
+from ..core.errors import wrap_dim
+from ..core.op import F32, F64
+from ..core.short import into
 from ..core.tensor import Tensor
 from .along import restored
 from .arguments import check_bool, check_tensor

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..core.declare import op
 from ..core.errors import wrap_dim
-from ..core.op import into, op
+from ..core.short import into
 from ..core.tensor import Tensor, wrap
 from .along import scatter_along
 from .arguments import check_int, check_tensor, unimplemented

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..core.declare import op
 from ..core.errors import broadcast_shapes, wrap_dim
-from ..core.op import into, op
+from ..core.short import into
 from ..core.tensor import Tensor
 from .arguments import check_int, check_tensor
 from .attach import inplace_methods, methods

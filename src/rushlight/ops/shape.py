@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes, types
-from ..core.errors import wrap_dim
-from ..core.op import op
 from ..arrays.strided import offset_between, storage, strides
+from ..core.declare import op
+from ..core.errors import wrap_dim
 from ..core.tensor import Tensor, memory, shared_counter, wrap
 from ..core.views import alias
 from .arguments import check_int, check_tensor
@@ -112,6 +112,12 @@ def view(self: Tensor, *shape: Any, **keywords: Any) -> Tensor:
     """
     if keywords:
         shape = _view_keyword(shape, keywords)
+    for n in shape:
+        if n.__class__ is not int:
+            break
+    else:
+        if shape:
+            return viewed(self, shape)
     if len(shape) == 1 and shape[0].__class__ is dtypes.dtype:
         return _view_dtype(self, shape[0])
     return viewed(self, _view_size(shape))

@@ -11,8 +11,8 @@ import numpy as np
 
 from .. import return_types
 from ..arrays import dtypes
+from ..core.declare import op
 from ..core.errors import wrap_dim
-from ..core.op import op
 from ..core.tensor import Tensor, wrap
 from .along import gather_along, scatter_along
 from .arguments import check_int, check_tensor, unimplemented

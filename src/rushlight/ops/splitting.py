@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import wrap_dim
-from ..core.op import op
 from ..arrays.strided import strides, view_memory
+from ..core.declare import op
+from ..core.errors import wrap_dim
 from ..core.tensor import Tensor
 from .arguments import check_int, check_tensor
 from .attach import methods
@@ -22,9 +22,12 @@ __all__ = [
 ]  # fmt: skip
 
 
+WHOLE = slice(None)
+
+
 def at(dim: int, index: Any) -> tuple[Any, ...]:
     """NumPy's index for `index` (an int or a slice) along `dim`; its results have memory, also without dimensions."""
-    return (slice(None),) * dim + (index, ...)
+    return (WHOLE,) * dim + (index, ...) if dim else (index, ...)
 
 
 # select and slice, with the operations that are their derivatives: a gradient put back into zeros.
@@ -172,7 +175,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
 def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """The diagonal of a matrix, as a copy; or the matrix with a vector on its diagonal."""
     if out is not None:
-        from ..core.op import into
+        from ..core.short import into
 
         return into(out, diag, input, diagonal)
     check_tensor("diag", input)

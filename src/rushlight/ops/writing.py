@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-
 from ..core import errors
-from ..core.op import NUMBERS, elementwise, op
+from ..core.declare import NUMBERS, elementwise, op
 from ..core.saved import bump
 from ..core.tensor import Tensor, wrap
 from ..core.views import assign

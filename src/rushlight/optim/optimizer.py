@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core import Tensor, enable_grad, set_grad_enabled
 from ..arrays.dtypes import float32, float64, get_default_dtype
+from ..core import Tensor, enable_grad, set_grad_enabled
 from ..utils.hooks import RemovableHandle
 from ._rows import SMALL, Slabs, note_writes, rows_of
 

@@ -1,0 +1,211 @@
+"""How operations are declared: `op` in general, `elementwise` with torch's promotion and broadcasting.
+
+Both return the function that calls the operation. It takes the short way where it can (see `short`), and the long one,
+here, for all that is out of the ordinary: other dtypes, numbers, layers, shapes that do not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..arrays import dtypes
+from ..arrays.promotion import result_dtype
+from .errors import broadcast_shapes
+from .op import F32, F64, Call, Op, Rule, parameters, quietly
+from .record import record
+from .short import DOUBLES, FLOATS, one_input, several_inputs, two_inputs, with_out
+from .tensor import PLAIN, Tensor
+
+
+def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentiable: Sequence[str] = (), **about: Any) -> Call:
+    """Declares an operation in general and returns the function that calls it.
+
+    `vjp` is a dict of rules by parameter of `forward`, or one function that returns all gradients of `differentiable`.
+    The function takes Tensors (and numbers, shapes, ...) in the order of `forward`'s parameters; called on raw
+    payloads only, as by a derivative rule in first-order backward, it computes on them directly.
+    """
+    names = about.pop("names", None) or parameters(forward)
+    joint = vjp if callable(vjp) else None
+    if about.get("view"):
+        from .views import view_call, views_call
+
+        this = Op(name, forward, node or name, names, rules=vjp, saves=(f"{names[0]}_shape", *names[1:]), **about)
+        return _named(views_call(this) if this.several else view_call(this), this)
+    # One input with a gradient, and it comes first: calls on a float tensor may take the short way.
+    long = about.keys() & {"several", "variadic"} or about.get("conforms")
+    short = bool(vjp) and joint is None and list(vjp) == [names[0]] and not long
+    this = Op(name, forward, node or name, names, rules=None if joint else vjp, joint=joint,
+              differentiable=differentiable, saves=_one_input_saves(names) if short else None, **about)  # fmt: skip
+    call = _general(this)
+    if vjp and not about.keys() & {"several", "variadic"}:
+        call = several_inputs(this, call)
+    return _named(one_input(this, call) if short else call, this)
+
+
+def _one_input_saves(names: Sequence[str]) -> tuple[str, ...]:
+    """What the short way keeps, in its order: the arguments, the result, the input's shape."""
+    return (*names, "out", f"{names[0]}_shape")
+
+
+def _general(op: Op) -> Call:
+    forward = op.forward
+
+    def call(*arguments: Any) -> Any:
+        if op.variadic:
+            if not any([isinstance(a, Tensor) for a in arguments[0]]):
+                return forward(*arguments)
+            payloads = [[_payload(a) for a in arguments[0]], *arguments[1:]]
+        else:
+            if not any([isinstance(a, Tensor) for a in arguments]):
+                return forward(*arguments)
+            payloads = [_payload(a) for a in arguments]
+        return record(op, arguments, payloads, quietly(forward, *payloads))
+
+    return call
+
+
+def _payload(a: Any) -> Any:
+    return a._data if isinstance(a, Tensor) else a
+
+
+def _named(call: Call, op: Op) -> Call:
+    call.__name__ = call.__qualname__ = op.name
+    call.op = op  # type: ignore[attr-defined]
+    op.call = call
+    return call
+
+
+def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Sequence[str] | None = None, **about: Any) -> Call:
+    """Declares an elementwise operation: one rule per input, promotion and broadcasting as torch does them.
+
+    The first `inputs` parameters are tensors (or numbers, unless ``numbers=False``) that broadcast and promote together;
+    one without a rule has no gradient. Calls on float tensors take a short way through where there is one input, or two
+    and no further parameters. ``promote`` maps the common dtype of the inputs to that in which to compute
+    (`int_to_float` for the likes of ``sin``), and raises for a dtype that the operation does not know; ``check`` is called
+    with the inputs, to raise for a mixture that it refuses, unless they are float tensors of one dtype.
+    """
+    names = names or (parameters(forward) if hasattr(forward, "__code__") else ("x", "y")[: max(len(vjp), 1)])
+    inputs = about.pop("inputs", len(vjp) or len(names))
+    about.setdefault("numbers", inputs > 1)
+    simple = inputs == 1 or len(names) == inputs == 2
+    saves = (_one_input_saves(names) if inputs == 1 else (*names, "out")) if simple and vjp else None
+    this = Op(name, forward, node or name, names, rules=dict(zip(names, vjp)), conforms=True, saves=saves, **about)
+    slow = _promoting(this, inputs)
+    # The operator answers NotImplemented where the function raises.
+    operator = _named(two_inputs(this, _as_operator(slow)), this) if simple and inputs == 2 else None
+    call = _named(with_out(two_inputs(this, slow)) if operator else one_input(this, slow) if simple else slow, this)
+    call.operator = operator  # type: ignore[attr-defined]
+    return call
+
+
+def _promoting(op: Op, inputs: int) -> Call:
+    """An elementwise operation the long way: any dtypes, numbers, layers, shapes; errors in torch's words."""
+    forward, promote = op.forward, op.promote
+
+    def call(*arguments: Any) -> Any:
+        operands = arguments[:inputs]
+        if len(arguments) != len(op.names):
+            count = f"{len(op.names)} positional argument{'s' * (len(op.names) != 1)}"
+            raise TypeError(f"{op.name}() takes {count} but {len(arguments)} were given")
+        dtype, payloads = _floats(operands, op.numbers)
+        if dtype is None:
+            if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in operands]):
+                return forward(*arguments)
+            for position, a in enumerate(operands):
+                check_operand(op, position, a)
+            if op.check is not None:
+                op.check(*operands)
+            dtype = result_dtype([_category(a) for a in operands])
+            if promote is not None:
+                dtype = promote(dtype)
+            payloads = [_cast_operand(a, dtype) for a in operands]
+        elif promote is not None:
+            promote(dtype)
+        payloads += [_payload(a) for a in arguments[inputs:]]
+        try:
+            result = quietly(_rounding_once(forward, dtype) if dtype.itemsize == 2 and op.wide else forward, *payloads)
+        except ValueError:
+            broadcast_shapes(*[p.shape for p in payloads if hasattr(p, "shape")])  # raises in torch's words
+            raise
+        return record(op, arguments, payloads, result)
+
+    return call
+
+
+def _floats(operands: Sequence[Any], numbers: bool) -> tuple[Any, list[Any]]:
+    """The common dtype and the payloads of operands that need no promotion: float32 or float64 tensors, and numbers."""
+    dtype = None
+    for a in operands:
+        if a.__class__ in PLAIN:
+            d = a._data.dtype
+            if (d is not F32 and d is not F64) or (dtype is not None and dtype is not d):
+                return None, []
+            dtype = d
+        elif not (numbers and (a.__class__ is float or a.__class__ is int)):
+            return None, []
+    if dtype is None:
+        return None, []
+    cast = FLOATS if dtype is F32 else DOUBLES
+    return dtypes.BY_NUMPY[dtype], [a._data if a.__class__ in PLAIN else cast[a] for a in operands]
+
+
+def _rounding_once(forward: Call, dtype: dtypes.dtype) -> Call:
+    """`forward` on 16-bit floats: computed in float32 and rounded at the end, as in torch's kernels."""
+    if not dtype.is_floating_point:
+        return forward
+
+    def compute(*payloads: Any) -> Any:
+        result = forward(*[_widened(p, dtype) for p in payloads])
+        return dtypes.cast(result, dtype) if result.dtype == F32 else result
+
+    return compute
+
+
+NUMBERS = (bool, int, float, complex)
+
+
+def _widened(payload: Any, dtype: dtypes.dtype) -> Any:
+    wide = isinstance(payload, (np.ndarray, np.generic)) and dtypes.of_array(payload) is dtype
+    return dtypes.cast(payload, dtypes.float32) if wide else payload
+
+
+def check_operand(op: Op, position: int, a: Any) -> None:
+    """Raises TypeError, in torch's words, if `a` cannot be the operand at `position`."""
+    if not hasattr(a, "dtype") and not (op.numbers and isinstance(a, NUMBERS)):
+        word = "input" if position == 0 else op.names[position] if len(op.names[position]) > 1 else "other"
+        raise TypeError(
+            f"{op.name}(): argument '{word}' (position {position + 1}) must be Tensor, not {type(a).__name__}"
+        )
+
+
+def _category(a: Any) -> Any:
+    """An operand as promotion sees it: a number, or a dtype and a number of dimensions."""
+    if isinstance(a, Tensor):
+        return a.dtype, a._data.ndim
+    return a if isinstance(a, (*NUMBERS, np.generic)) else (dtypes.of_array(a), a.ndim)
+
+
+def _cast_operand(a: Any, dtype: dtypes.dtype) -> Any:
+    if isinstance(a, Tensor):
+        data = a._data
+        return data if dtypes.of_array(data) is dtype else dtypes.cast(data, dtype)
+    if isinstance(a, NUMBERS):
+        return dtypes.cast(np.asarray(a), dtype)[()]
+    return dtypes.cast(a, dtype)
+
+
+def int_to_float(dtype: dtypes.dtype) -> dtypes.dtype:
+    """The `promote` of operations whose result on integers is of the default dtype."""
+    return dtype if dtype.is_floating_point or dtype.is_complex else dtypes.get_default_dtype()
+
+
+def _as_operator(slow: Call) -> Call:
+    def call(x: Any, y: Any) -> Any:
+        if not isinstance(y, (Tensor, *NUMBERS, np.ndarray, np.generic)):
+            return NotImplemented
+        return slow(x, y)
+
+    return call
