@@ -12,6 +12,8 @@ import rushlight
 ROOT = Path(rushlight.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 #: A room may import, when it is loaded, from itself and the rooms before it.
+#: The short way of two inputs and the engine's loop: a call in them is paid on every operation.
+HOT = {"two_inputs", "_sweep"}
 ROOMS = ["arrays", "core", "ops", "layers", "autograd", "func", "utils", "nn", "optim"]
 
 
@@ -43,7 +45,8 @@ def test_files_and_functions_stay_short(path):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             doc = len((ast.get_docstring(node, clean=False) or "").splitlines())
-            assert node.end_lineno - node.lineno + 1 - doc <= 66, f"{path}:{node.lineno} {node.name}"
+            limit = 75 if node.name in HOT else 62
+            assert node.end_lineno - node.lineno + 1 - doc <= limit, f"{path}:{node.lineno} {node.name}"
 
 
 def test_core_is_small():

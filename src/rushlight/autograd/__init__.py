@@ -247,12 +247,5 @@ def _warn_create_graph() -> None:
     )
 
 
-def __getattr__(name: str) -> Any:
-    # gradcheck is long, and few programs call it: it is loaded when it is asked for.
-    if name in ("gradcheck", "gradgradcheck"):
-        from importlib import import_module
-
-        module = import_module(".gradcheck", __name__)  # sets `gradcheck` to the module; torch has the function there
-        globals().update(gradcheck=module.gradcheck, gradgradcheck=module.gradgradcheck)
-        return globals()[name]
-    raise AttributeError(f"module 'torch.autograd' has no attribute '{name}'")
+# Last: it is written against what stands above, and its function takes the place of its module.
+from .gradcheck import gradcheck, gradgradcheck  # noqa: E402

@@ -14,8 +14,8 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -328,9 +328,30 @@ class Tensor:
             raise RuntimeError(NOT_SCALAR_ITEM.format(data.size))
         return data.item()
 
+    if TYPE_CHECKING:
+        # What `rushlight.ops` hangs on this class, for type checkers.
+        def __getattr__(self, name: str) -> Any: ...
+        def __setitem__(self, index: Any, value: Any) -> None: ...
+        def __len__(self) -> int: ...
+        def __int__(self) -> int: ...
+        def __index__(self) -> int: ...
+        def __float__(self) -> float: ...
+        def __complex__(self) -> complex: ...
+        def __iter__(self) -> Iterator[Tensor]: ...
+        def _unary(self) -> Tensor: ...
+        def _binary(self, other: Any, /) -> Tensor: ...
+        def __eq__(self, other: Any, /) -> Tensor: ...  # type: ignore[override]
+        def __ne__(self, other: Any, /) -> Tensor: ...  # type: ignore[override]
+
+        __neg__ = __pos__ = __invert__ = __abs__ = _unary
+        __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __pow__ = __matmul__ = _binary
+        __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rpow__ = __rmatmul__ = _binary
+        __and__ = __or__ = __xor__ = __lshift__ = __rshift__ = __rand__ = __ror__ = __rxor__ = _binary
+        __getitem__ = __lt__ = __le__ = __gt__ = __ge__ = _binary
+
 
 #: The classes whose instances take the short way through an operation.
-PLAIN: set[type] = {Tensor}
+PLAIN: set[type[Tensor]] = {Tensor}
 
 
 def wrap(data: Any, node: Any = None) -> Tensor:

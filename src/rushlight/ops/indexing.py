@@ -16,10 +16,11 @@ from ..arrays import dtypes
 from ..arrays.strided import overlaps, overlaps_itself
 from ..core import errors
 from ..core.declare import op
+from ..core.op import F32, F64
 from ..core.saved import bump
-from ..core.tensor import Tensor, memory, wrap
+from ..core.tensor import Tensor, wrap
 from ..core.views import alias, assign, check_inplace, is_recorded
-from .attach import methods
+from .attach import methods, unrecorded
 from .broadcasting import expanded, sum_to, unsqueeze_op
 from .creation import check_fits
 from .joining import zeros_from
@@ -323,12 +324,28 @@ def getitem(self: Tensor, index: Any) -> Tensor:
         return _select(self, 0, index, self)
     if kind is slice:
         return _slice(self, 0, index, False, self)
+    if kind is Tensor and index._data.ndim and index._data.dtype in _PLACES and self._data.ndim:
+        if index._data.dtype == bool:
+            if index._data.ndim > self._data.ndim:
+                raise IndexError(f"too many indices for tensor of dimension {self._data.ndim}")
+            _check_mask(index._data, self._data.shape, 0)
+        return _taken(self, (index._data,))
     out, advanced = basic(self, as_tuple(index))
-    if advanced is None:
-        return out
-    indices = numpy_index(out, advanced)
-    check_bounds(out._data.shape, indices)
-    return index_op(out, indices)
+    return out if advanced is None else _taken(out, numpy_index(out, advanced))
+
+
+_PLACES = (np.dtype(np.int64), np.dtype(np.bool), np.dtype(np.int32))
+
+
+def _taken(x: Tensor, indices: tuple[Any, ...]) -> Tensor:
+    if x.requires_grad:
+        # The node will hold them: a later write to the tensors they came from must not reach it.
+        indices = tuple([i.copy() if isinstance(i, np.ndarray) else i for i in indices])
+    try:
+        return index_op(x, indices)
+    except IndexError:
+        check_bounds(x._data.shape, indices)
+        raise
 
 
 # Writing.
@@ -339,7 +356,7 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
 
     Raises TypeError for a value of another type, RuntimeError for one of another shape.
     """
-    if index is False:
+    if index is False or _written(self, index, value):
         return
     if index is True:
         _copy_to(unsqueeze_op(self, 0), _value(self, value))
@@ -359,6 +376,36 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
         _copy_to(part, value)
         return
     _put_at(part, advanced, value)
+
+
+def _written(x: Tensor, index: Any, value: Any) -> bool:
+    """Lets NumPy do it where nothing is recorded and its rules are torch's, and says whether it did."""
+    data = x._data
+    if data.__class__ is not np.ndarray or (data.dtype is not F32 and data.dtype is not F64) or not unrecorded(x):
+        return False
+    kind = value.__class__
+    if kind is Tensor:
+        if value._node is not None or value._view is not None or value._data.dtype is not data.dtype:
+            return False
+        if value._counter is not None and value._counter is x._counter:
+            return False
+        value = value._data
+    elif (kind is not float and kind is not int) or not -3e38 < value < 3e38:
+        return False
+    if index.__class__ is Tensor:
+        index = index._data
+        if index.dtype != bool or index.shape != data.shape:
+            return False
+    else:
+        for item in index if index.__class__ is tuple else (index,):
+            if item.__class__ is not int and (item.__class__ is not slice or (item.step or 1) < 1):
+                return False
+    try:
+        data[index] = value
+    except (IndexError, ValueError, TypeError):
+        return False  # the long way finds the words
+    bump(x)
+    return True
 
 
 def _sliced(x: Tensor, index: tuple[Any, ...]) -> Tensor:
@@ -428,12 +475,17 @@ def index_put_into(x: Tensor, indices: tuple[Any, ...], value: Tensor, accumulat
     check_values(x, indices, value)
     if overlaps_itself(x._data):
         _warn_expanded(indices, value, accumulate)
-    if not is_recorded(x, (value,)) and not accumulate and isinstance(x._data, np.ndarray):
-        check_inplace(x, False)
-        memory(x)[indices] = value._data
-        bump(x)
-        return
-    assign(x, index_put_op, (value, indices, accumulate), overlap=True)
+    try:
+        if not is_recorded(x, (value,)) and not accumulate and isinstance(x._data, np.ndarray):
+            check_inplace(x, False)
+            x._data[indices] = value._data
+            bump(x)
+        else:
+            indices = tuple([i.copy() if isinstance(i, np.ndarray) else i for i in indices])
+            assign(x, index_put_op, (value, indices, accumulate), overlap=True)
+    except IndexError:
+        check_bounds(x._data.shape, indices)
+        raise
 
 
 def _warn_expanded(indices: tuple[Any, ...], value: Tensor, accumulate: bool) -> None:
@@ -458,7 +510,6 @@ def check_values(x: Tensor, indices: tuple[Any, ...], value: Tensor) -> None:
             f"shape mismatch: value tensor of shape {list(value._data.shape)} cannot be broadcast to indexing result "
             f"of shape {list(shape)}"
         )
-    check_bounds(x._data.shape, indices)
 
 
 def _result_shape(shape: tuple[int, ...], indices: tuple[Any, ...]) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from .arguments import check_tensor
 from .attach import methods
 from .broadcasting import expanded, tensors
 from .comparison import masked_fill
-from .indexing import Advanced, check_values, index_put_into, index_put_op, numpy_index
+from .indexing import Advanced, check_bounds, check_values, index_put_into, index_put_op, numpy_index
 from .joining import zeros_from
 
 __all__ = ["argwhere", "index_put", "index_put_", "masked_scatter", "masked_select", "nonzero"]
@@ -160,7 +160,8 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     places = _indices("index_put", input, indices)
     _check_put(input, values)
     check_values(input, places, values)
-    return index_put_op(input, values, places, accumulate)
+    check_bounds(input._data.shape, places)
+    return index_put_op(input, values, tuple([i if isinstance(i, slice) else i.copy() for i in places]), accumulate)
 
 
 def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:

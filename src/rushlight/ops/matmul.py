@@ -12,6 +12,7 @@ Note [Folding]
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ _C_TYPES = {
 
 def fold(x: Any) -> Any:
     """A stack of matrices as one: (..., n, k) to (N, k)."""
-    return x if x.ndim == 2 else x.reshape((-1, x.shape[-1]))
+    return x if x.ndim == 2 else x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
 
 
 def unfolded(x: Any, shape: tuple[int, ...]) -> Any:
@@ -394,7 +395,7 @@ def _matmul_stacks(x: Tensor, y: Tensor) -> Tensor:
     """matmul with three dimensions or more on one side at least."""
     a, b = x._data.shape, y._data.shape
     if len(b) <= 2:
-        rows = (int(np.prod(a[:-1])), a[-1])
+        rows = (math.prod(a[:-1]), a[-1])
         if len(b) == 1:
             _check_mv(Shape.of(x, rows), y)
             return unsafe_view(_folded_mv(x, y), a[:-1])
@@ -404,7 +405,7 @@ def _matmul_stacks(x: Tensor, y: Tensor) -> Tensor:
         # x @ y is y.mT @ x.
         return _matmul_stacks(y.mT, x)
     batch = broadcast_shapes(a[:-2], b[:-2])
-    size = int(np.prod(batch))
+    size = math.prod(batch)
     if a[-1] != b[-2] or not _fits(x._data, y._data) or x.dtype is dtypes.bool_:
         _check_bmm(Shape.of(x, (size, *a[-2:])), Shape.of(y, (size, *b[-2:])))
     product = _bmm if a[:-2] == b[:-2] else _bmm_broadcast
@@ -554,8 +555,7 @@ def _odd_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         return _matmul(input, weight.t())
     if input.ndim != 2 and not bias.ndim:
         return _matmul(input, weight.t()) + bias
-    rows = input if input.ndim == 2 else input.reshape((-1, input.shape[-1]))
-    out = addmm(bias, rows, weight.t())
+    out = addmm(bias, fold(input), weight.t())
     return out if input.ndim == 2 else out.view((*input.shape[:-1], weight.shape[0]))
 
 

@@ -175,7 +175,7 @@ def rms_norm(
 
 def _embedding_slope(g: Any, indices: Any, rows: int, padding_idx: int, by_freq: bool) -> Any:
     width = g.shape[-1]
-    g, indices = g.reshape((-1, width)), indices.reshape(-1)
+    g, indices = g.reshape((indices.size, width)), indices.reshape(-1)
     if padding_idx >= 0:
         kept = indices != padding_idx
         g, indices = g[kept], indices[kept]
