@@ -39,10 +39,12 @@ BOTH = (dtypes.int64, dtypes.int32)
 
 def check_range(index: Any, n: int, error: Any) -> None:
     """Raises `error` with the first of the indices that is not between 0 and `n`."""
-    if index.size:
-        bad = (index < 0) | (index >= n)
-        if bad.any():
-            raise error(index[bad].flat[0] if index.ndim else index)
+    # As unsigned numbers, the negative ones are large.
+    if index.size and np.maximum.reduce(index.view(_UNSIGNED[index.itemsize]), None) >= n:
+        raise error(index[(index < 0) | (index >= n)].flat[0] if index.ndim else index)
+
+
+_UNSIGNED = {4: np.uint32, 8: np.uint64}
 
 
 def out_of_bounds(dim: int, n: int) -> Any:
@@ -99,7 +101,7 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
     n = input._data.shape[dim] if input._data.ndim else 1
     # torch's kernel for the second dimension is another one, with other words.
     if dim == 1:
-        error = lambda i: RuntimeError(f"INDICES element is out of DATA bounds, id={i} axis_dim={n}")
+        error: Any = lambda i: RuntimeError(f"INDICES element is out of DATA bounds, id={i} axis_dim={n}")
     else:
         error = lambda i: IndexError("index out of range in self")
     check_range(places, n, error)
