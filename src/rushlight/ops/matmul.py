@@ -402,7 +402,9 @@ def _matmul_stacks(x: Tensor, y: Tensor) -> Tensor:
         _check_mm("matmul", Shape.of(x, rows), y)
         return unsafe_view(_folded_mm(x, y), (*a[:-1], b[-1]))
     if len(a) == 1:
-        # x @ y is y.mT @ x.
+        # x @ y is y.mT @ x, but torch's words are those of a stack of rows.
+        size = math.prod(b[:-2])
+        _check_bmm(Shape.of(x, (size, 1, *a)), Shape.of(y, (size, *b[-2:])))
         return _matmul_stacks(y.mT, x)
     batch = broadcast_shapes(a[:-2], b[:-2])
     size = math.prod(batch)
