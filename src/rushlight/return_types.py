@@ -10,9 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __all__: list[str] = []
+
+if TYPE_CHECKING:  # the classes are made by `_define`
+
+    def __getattr__(name: str) -> Any: ...
 
 
 class NamedTuple(tuple):

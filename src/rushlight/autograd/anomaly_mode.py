@@ -151,7 +151,8 @@ class set_detect_anomaly:
 
 def _set(enabled: bool, check_nan: bool) -> None:
     _State.enabled, _State.check_nan = enabled, check_nan
-    for hooks, hook in ((OBSERVERS, _note), (backward.GUARDS, _guard), (saved.WRITERS, _note_write)):
+    lists: list[tuple[list[Any], Any]] = [(OBSERVERS, _note), (backward.GUARDS, _guard), (saved.WRITERS, _note_write)]
+    for hooks, hook in lists:
         if hook in hooks:
             hooks.remove(hook)
         if enabled:

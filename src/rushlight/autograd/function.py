@@ -132,7 +132,7 @@ class BackwardCFunction(Node, FunctionCtx):
             on_tensors, gradients = self._materialized(gradient if self.several else (gradient,))
         else:
             on_tensors = isinstance(gradient, Tensor)
-            gradients = (gradient if on_tensors else wrap(gradient),)
+            gradients = [gradient if on_tensors else wrap(gradient)]
         cls = self._forward_cls
         run = cls.backward if cls.vjp is Function.vjp else self._user_backward()
         results = run(self, *gradients)
@@ -141,7 +141,7 @@ class BackwardCFunction(Node, FunctionCtx):
         edges = self.edges
         if len(results) != len(edges) or self._tensor_arguments is not None:
             results = self._fitted(results)
-        checked = []
+        checked: list[Any] = []
         for i, (result, edge) in enumerate(zip(results, edges)):
             if result is None:
                 checked.append(None)
@@ -366,7 +366,7 @@ def _note_inputs(ctx: BackwardCFunction, args: tuple[Any, ...]) -> None:
     metas = [(a._data.shape, a._data.dtype) if isinstance(a, Tensor) else None for a in args]
     if None in metas:
         ctx._tensor_arguments = tuple([m is not None for m in metas])
-        ctx.edges = [e for e, m in zip(ctx.edges, metas) if m is not None]
+        ctx.edges = tuple([e for e, m in zip(ctx.edges, metas) if m is not None])
         metas = [m for m in metas if m is not None]
     ctx._input_metas = metas
 
@@ -410,7 +410,7 @@ def _identity(x: Tensor) -> Tensor:
         return alias(x)
 
 
-def _keep(ctx: BackwardCFunction, outputs: Any, results: list[Any]) -> None:
+def _keep(ctx: BackwardCFunction, outputs: Any, results: Sequence[Any]) -> None:
     """Saves what ``save_for_backward`` was given: inputs as they are, outputs without holding them (see `Node`)."""
     values: list[Any] = []
     saved: list[Any] = []

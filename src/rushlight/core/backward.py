@@ -359,7 +359,8 @@ class _Hooked:
         self.job = job
         self.waiting: Counter[Any] = Counter()
         self.started = False
-        stack, seen = [_node_of(edge) for _, edge in heap], set()
+        stack = [_node_of(edge) for _, edge in heap]
+        seen: set[Any] = set()
         if following is not None:
             stack.append(_node_of(following))
         self._count(stack, seen)

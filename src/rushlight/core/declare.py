@@ -20,7 +20,7 @@ from .short import DOUBLES, FLOATS, one_input, several_inputs, two_inputs, with_
 from .tensor import PLAIN, Tensor
 
 
-def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentiable: Sequence[str] = (), **about: Any) -> Call:
+def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentiable: Sequence[str] = (), **about: Any) -> Any:
     """Declares an operation in general and returns the function that calls it.
 
     `vjp` is a dict of rules by parameter of `forward`, or one function that returns all gradients of `differentiable`.
@@ -34,15 +34,21 @@ def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentia
 
         this = Op(name, forward, node or name, names, rules=vjp, saves=(f"{names[0]}_shape", *names[1:]), **about)
         return _named(views_call(this) if this.several else view_call(this), this)
-    # One input with a gradient, and it comes first: calls on a float tensor may take the short way.
-    long = about.keys() & {"several", "variadic"} or about.get("conforms")
-    short = bool(vjp) and joint is None and list(vjp) == [names[0]] and not long
+    # One input with a gradient, which comes first, or two that are all: calls on float tensors may take the short way.
+    long = not vjp or joint is not None or about.keys() & {"several", "variadic"} or about.get("conforms")
+    one, two = (False, False) if long else (list(vjp) == [names[0]], _are_two_inputs(names, vjp))
+    saves = _one_input_saves(names) if one else (*names, "out") if two else None
     this = Op(name, forward, node or name, names, rules=None if joint else vjp, joint=joint,
-              differentiable=differentiable, saves=_one_input_saves(names) if short else None, **about)  # fmt: skip
+              differentiable=differentiable, saves=saves, numbers=not two, **about)  # fmt: skip
     call = _general(this)
     if vjp and not about.keys() & {"several", "variadic"}:
         call = several_inputs(this, call)
-    return _named(one_input(this, call) if short else call, this)
+    return _named(one_input(this, call) if one else two_inputs(this, call) if two else call, this)
+
+
+def _are_two_inputs(names: Sequence[str], vjp: dict[str, Rule]) -> bool:
+    reads = {parameter for rule in vjp.values() for parameter in parameters(rule)[1:]}
+    return list(vjp) == list(names) and len(names) == 2 and reads <= {*names, "out"}
 
 
 def _one_input_saves(names: Sequence[str]) -> tuple[str, ...]:
@@ -71,14 +77,14 @@ def _payload(a: Any) -> Any:
     return a._data if isinstance(a, Tensor) else a
 
 
-def _named(call: Call, op: Op) -> Call:
+def _named(call: Any, op: Op) -> Any:
     call.__name__ = call.__qualname__ = op.name
-    call.op = op  # type: ignore[attr-defined]
+    call.op = op
     op.call = call
     return call
 
 
-def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Sequence[str] | None = None, **about: Any) -> Call:
+def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Sequence[str] | None = None, **about: Any) -> Any:
     """Declares an elementwise operation: one rule per input, promotion and broadcasting as torch does them.
 
     The first `inputs` parameters are tensors (or numbers, unless ``numbers=False``) that broadcast and promote together;
@@ -97,7 +103,7 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     # The operator answers NotImplemented where the function raises.
     operator = _named(two_inputs(this, _as_operator(slow)), this) if simple and inputs == 2 else None
     call = _named(with_out(two_inputs(this, slow)) if operator else one_input(this, slow) if simple else slow, this)
-    call.operator = operator  # type: ignore[attr-defined]
+    call.operator = operator
     return call
 
 

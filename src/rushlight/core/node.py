@@ -66,7 +66,7 @@ class Node:
     values: tuple[Any, ...] | None
     saved: tuple[Any, ...]
     versions: tuple[int, ...] | None
-    metas: tuple[Any, ...] | None
+    metas: Any
     extras: Extras | None
 
     def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
@@ -145,7 +145,7 @@ def saved_properties(names: dict[str, int]) -> dict[str, property]:
 
     (Properties, and not one ``__getattr__``: a class that has one reads every attribute three times slower.)
     """
-    return {f"_saved_{name}": property(lambda node, i=i: _saved(node, i)) for name, i in names.items()}
+    return {f"_saved_{name}": property(partial(_saved, i=i)) for name, i in names.items()}
 
 
 def _saved(node: Node, i: int) -> Any:

@@ -101,7 +101,7 @@ class Op:
         """What to save when only the inputs of `mask` want a gradient: (kind, parameter) for each of ``saves``."""
         if mask not in self._plans:
             rules = [self.joint] if self.joint else [r for r, wanted in zip(self.rules.values(), mask) if wanted]
-            needed = {parameter for rule in rules if rule for parameter in parameters(rule)[1:]}
+            needed = {parameter for rule in rules for parameter in parameters(rule)[1:]}
             self._plans[mask] = [self._saving(name) if name in needed else (SKIP, 0) for name in self.saves]
         return self._plans[mask]
 

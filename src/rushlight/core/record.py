@@ -82,7 +82,7 @@ def versions_of(saved: Sequence[Any]) -> tuple[int, ...] | None:
             if counter is UNTRACKED:
                 raise RuntimeError(INFERENCE_SAVED)
             version = counter[0]
-            written = written or version > 0
+            written = written or version != 0
         versions.append(version)
     return tuple(versions) if written else None
 

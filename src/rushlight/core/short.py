@@ -105,8 +105,14 @@ class _Numbers(dict[float, Any]):
 FLOATS, DOUBLES = _Numbers(F32), _Numbers(F64)
 
 
+def float_value(op: Op) -> Call:
+    """The operation's value on float32 and float64, where that is computed more directly than on other dtypes."""
+    return getattr(op.forward, "plain", op.forward)
+
+
 def one_input(op: Op, slow: Call) -> Call:
     forward, node_class = op.forward, op.node_class
+    value = float_value(op)
     saves_x, saves_out, smooth = _reads(op, op.names[0]), _reads(op, "out"), bool(op.rules)
     saves_shape = _reads(op, f"{op.names[0]}_shape")
     saves, saves_tensor = any(_reads(op, name) for name in op.saves), saves_x or saves_out
@@ -125,7 +131,7 @@ def one_input(op: Op, slow: Call) -> Call:
             if p.__class__ in PLAIN:
                 return slow(input, *parameters)
         try:
-            r = forward(a, *parameters)
+            r = value(a, *parameters)
         except (RuntimeWarning, ValueError, TypeError):
             return slow(input, *parameters)
         y = new(Tensor)
@@ -148,7 +154,7 @@ def one_input(op: Op, slow: Call) -> Call:
             shape = a.shape if saves_shape else None
             node.values = (a if saves_x else None, *parameters, r if saves_out else None, shape)
             node.saved = saved = (input if saves_x else None, *unsaved, y._counter, None) if saves_tensor else ()
-            node.versions = None if counter is None or not saves_x else versions_of(saved)
+            node.versions = versions_of(saved) if saves_x and counter is not None and counter[0] else None
         else:
             node.values, node.saved, node.versions = (), (), None
         node.metas = node.extras = None
@@ -161,7 +167,8 @@ def one_input(op: Op, slow: Call) -> Call:
 
 
 def two_inputs(op: Op, slow: Call) -> Call:
-    forward, node_class = op.forward, op.node_class
+    forward, node_class, conforms = op.forward, op.node_class, op.conforms
+    value = float_value(op)
     first, second = [*[parameters(rule) for rule in op.rules.values()], (), ()][:2]
     numbers, one_edge = op.numbers, len(op.rules) == 1
     nx, ny = op.names
@@ -188,7 +195,7 @@ def two_inputs(op: Op, slow: Call) -> Call:
         if d is not F32 and d is not F64:
             return slow(input, other)
         try:
-            r = forward(a, b)
+            r = value(a, b)
         except (RuntimeWarning, ValueError, TypeError, OverflowError, ZeroDivisionError):
             return slow(input, other)
         z = new(Tensor)
@@ -219,11 +226,12 @@ def two_inputs(op: Op, slow: Call) -> Call:
                 result, z._counter = r, [0]
             node.values = (None if x is None else a, None if y is None else b, result)
             node.saved = saved = (x, y if kind is not float and kind is not int else None, z._counter)
-            node.versions = None if counter_x is None and counter_y is None else versions_of(saved)
+            written = (counter_x is not None and counter_x[0]) or (counter_y is not None and counter_y[0])
+            node.versions = versions_of(saved) if written else None
         else:
             node.values, node.saved, node.versions = (), (), None
         node.extras = None
-        if kind is float or kind is int or a.shape == b.shape:
+        if kind is float or kind is int or not conforms or a.shape == b.shape:
             node.metas = None
         else:
             node.metas = Metas.of(op, (input, other), r) if one_edge else Broadcast(a.shape, b.shape)

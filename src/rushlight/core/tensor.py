@@ -26,8 +26,8 @@ from .node import NOWHERE, Extras, Node, Output, accumulate_grad_of
 
 #: ``_node`` of a leaf that requires grad.
 LEAF: Any = type("Leaf", (), {"__repr__": lambda self: "LEAF"})()
-#: ``_counter`` of an inference tensor: its version is not tracked.
-UNTRACKED: list[int] = [0]
+#: ``_counter`` of an inference tensor: its version is not tracked (and is not zero, so that whoever saves it looks twice).
+UNTRACKED: list[int] = [-1]
 
 new: Callable[[Any], Any] = object.__new__
 

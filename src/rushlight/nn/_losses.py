@@ -42,7 +42,8 @@ def _broadcast(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         "This will likely lead to incorrect results due to broadcasting. "
         "Please ensure they have the same size."
     )
-    return ops.broadcast_tensors(input, target)
+    one, other = ops.broadcast_tensors(input, target)
+    return one, other
 
 
 def _reduce(losses: Tensor, reduction: str) -> Tensor:

@@ -23,7 +23,7 @@ from .joining import cat_op
 from .kinds import Promote, only
 from .math import erf, sigmoid
 from .precision import wide_op
-from .reduction import summed
+from .reduction import add, greatest, summed
 from .selection import choose, drop, keep
 
 __all__ = [
@@ -300,12 +300,12 @@ softmax_backward_data = op(
 
 def _shifted(x: Any, dim: int) -> Any:
     """`x` less its maximum, whose exponentials cannot overflow."""
-    return x - np.maximum.reduce(x, dim, None, None, True, -np.inf)
+    return x - greatest(x, dim, None, None, True, -np.inf)
 
 
 def _softmax_value(x: Any, dim: int) -> Any:
     e = np.exp(_shifted(x, dim))
-    return e / np.add.reduce(e, dim, None, None, True)
+    return e / add(e, dim, None, None, True)
 
 
 _softmax = wide_op("softmax", _softmax_value, "SoftmaxBackward0", {
@@ -323,7 +323,7 @@ log_softmax_backward_data = op(
 
 def _log_softmax_value(x: Any, dim: int) -> Any:
     s = _shifted(x, dim)
-    return s - np.log(np.add.reduce(np.exp(s), dim, None, None, True))
+    return s - np.log(add(np.exp(s), dim, None, None, True))
 
 
 _log_softmax = wide_op("log_softmax", _log_softmax_value, "LogSoftmaxBackward0", {

@@ -18,7 +18,7 @@ def check_tensor(function: str, value: Any, name: str = "input", position: int =
         raise argument_error(function, name, "Tensor", value, position)
 
 
-def check_number(function: str, value: Any, name: str, position: int) -> None:
+def check_number(function: str, value: Any, name: str, position: int | None) -> None:
     """Raises TypeError if `value` is not a number (a 0-d tensor passes for one)."""
     if isinstance(value, Tensor):
         value = value if value.ndim else 0
@@ -26,7 +26,7 @@ def check_number(function: str, value: Any, name: str, position: int) -> None:
         raise argument_error(function, name, "Number", value, position)
 
 
-def check_int(function: str, value: Any, name: str, position: int) -> None:
+def check_int(function: str, value: Any, name: str, position: int | None) -> None:
     """Raises TypeError if `value` is not an integer."""
     if isinstance(value, bool) or not (isinstance(value, (int, np.integer)) or _is_index(value)):
         raise argument_error(function, name, "int", value, position)
@@ -36,7 +36,7 @@ def _is_index(value: Any) -> bool:
     return isinstance(value, Tensor) and not value.ndim and value._data.dtype.kind in "iu"
 
 
-def check_bool(function: str, value: Any, name: str, position: int) -> None:
+def check_bool(function: str, value: Any, name: str, position: int | None) -> None:
     """Raises TypeError if `value` is not a bool."""
     if not isinstance(value, (bool, np.bool)):
         raise argument_error(function, name, "bool", value, position)

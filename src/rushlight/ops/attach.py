@@ -22,7 +22,7 @@ from ..core.views import assign, overlaps_itself
 from .arguments import check_tensor
 
 
-def methods(**functions: Callable[..., Any]) -> None:
+def methods(**functions: Callable[..., Any] | property) -> None:
     """Makes each function a method of Tensor under its keyword: ``methods(mul=mul, __mul__=mul.operator)``."""
     for name, function in functions.items():
         setattr(Tensor, name, function)

@@ -292,17 +292,17 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
             )
     if out is not None:
         return into(out, lambda x, y: tensordot(x, y, dims), a, b)
-    i, j = [d % a.ndim for d in first], [d % b.ndim for d in second]
+    first, second = [d % a.ndim for d in first], [d % b.ndim for d in second]
     # Where one side has size one, the other is summed over by itself.
-    if alone := [d for d, e in zip(i, j) if a.shape[d] != 1 == b.shape[e]]:
+    if alone := [d for d, e in zip(first, second) if a.shape[d] != 1 == b.shape[e]]:
         a = a.sum(alone, keepdim=True)
-    if alone := [e for d, e in zip(i, j) if b.shape[e] != 1 == a.shape[d]]:
+    if alone := [e for d, e in zip(first, second) if b.shape[e] != 1 == a.shape[d]]:
         b = b.sum(alone, keepdim=True)
-    left, right = [d for d in range(a.ndim) if d not in i], [d for d in range(b.ndim) if d not in j]
-    n = math.prod([a.shape[d] for d in i])
+    left, right = [d for d in range(a.ndim) if d not in first], [d for d in range(b.ndim) if d not in second]
+    n = math.prod([a.shape[d] for d in first])
     shape = [a.shape[d] for d in left] + [b.shape[d] for d in right]
-    rows = a.permute(left + i).reshape(-1 if n else math.prod(shape[: len(left)]), n)
-    columns = b.permute(j + right).reshape(n, -1 if n else math.prod(shape[len(left) :]))
+    rows = a.permute(left + first).reshape(-1 if n else math.prod(shape[: len(left)]), n)
+    columns = b.permute(second + right).reshape(n, -1 if n else math.prod(shape[len(left) :]))
     return mm(rows, columns).view(shape)
 
 

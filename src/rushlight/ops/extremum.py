@@ -69,7 +69,7 @@ def selection(name: str, operation: Any, places: Any, input: Tensor, dim: int, k
 # max and min.
 
 
-def _extreme(name: str, ufunc: np.ufunc, node: str, binary: Any, argument: Any, word: str) -> Any:
+def _extreme(name: str, ufunc: Any, node: str, binary: Any, argument: Any, word: str) -> Any:
     whole = op(name, lambda x: ufunc.reduce(x, None), f"{node}Backward1", {
         "x": lambda g, x, out: g * ties(x, out, None, True),
     })  # fmt: skip
@@ -129,7 +129,7 @@ def _amax_slope(g: Any, x: Any, out: Any, dim: Any, keepdim: bool) -> Any:
     return restored(g, dim, keepdim, ndim) * ties(x, restored(out, dim, keepdim, ndim), dim)
 
 
-def _even_extreme(name: str, ufunc: np.ufunc, node: str, word: str) -> Any:
+def _even_extreme(name: str, ufunc: Any, node: str, word: str) -> Any:
     operation = op(name, lambda x, dim, keepdim: ufunc.reduce(x, dim, None, None, keepdim), node, {"x": _amax_slope})
 
     def function(

@@ -26,6 +26,7 @@ def widened(forward: Call) -> Call:
             return narrowed(forward(*[_wide(a) for a in arguments]), dtype)
         return forward(*arguments)
 
+    compute.plain = forward  # type: ignore[attr-defined]
     return compute
 
 
@@ -48,7 +49,7 @@ def wide_op(name: str, forward: Call, node: str = "", vjp: Any = None, **about: 
     return op(name, widened(forward), node, vjp, **about)
 
 
-def converting(name: str, value: Call, node: str, vjp: dict[str, Any], **about: Any) -> Call:
+def converting(name: str, value: Call, node: str, vjp: dict[str, Any], **about: Any) -> Any:
     """An operation on x with a ``dtype=``, to which it converts x by itself, as torch's do."""
     plain = wide_op(name, value, node, vjp, **about)
     names = about.pop("names", None) or parameters(value)
@@ -63,8 +64,8 @@ def converting(name: str, value: Call, node: str, vjp: dict[str, Any], **about: 
         return converted(input, *rest, dtype)
 
     call.__name__ = name
-    call.plain = plain  # type: ignore[attr-defined]
-    call.op = plain.op  # type: ignore[attr-defined]
+    call.plain = plain
+    call.op = plain.op
     return call
 
 

@@ -172,7 +172,7 @@ def _answer(operation: Any, input: Tensor, inverse: bool, counts: bool, dim: int
 def _search(name: str, sequence: Tensor, values: Any, out_int32: bool, right: bool, sorter: Any) -> Tensor:
     a = np.asarray(sequence._data)
     v = np.asarray(values._data if isinstance(values, Tensor) else values)
-    side = "right" if right else "left"
+    side: Literal["left", "right"] = "right" if right else "left"
     order = None if sorter is None else np.asarray(sorter._data)
     if a.ndim == 1:
         found = np.searchsorted(a, v, side, order)
