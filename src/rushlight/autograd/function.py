@@ -6,7 +6,7 @@ A custom Function is a class that is never instantiated; its ``ctx`` is the node
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -132,7 +132,7 @@ class BackwardCFunction(Node, FunctionCtx):
             on_tensors, gradients = self._materialized(gradient if self.several else (gradient,))
         else:
             on_tensors = isinstance(gradient, Tensor)
-            gradients = [gradient if on_tensors else wrap(gradient)]
+            gradients = (gradient if on_tensors else wrap(gradient),)
         cls = self._forward_cls
         run = cls.backward if cls.vjp is Function.vjp else self._user_backward()
         results = run(self, *gradients)
@@ -157,7 +157,7 @@ class BackwardCFunction(Node, FunctionCtx):
             checked.append(result if on_tensors else result._data)
         return checked
 
-    def _materialized(self, gradients: Any) -> tuple[bool, list[Any]]:
+    def _materialized(self, gradients: Any) -> tuple[bool, Sequence[Any]]:
         """The gradients as Tensors, zeros in the place of undefined ones, and whether they were Tensors before."""
         on_tensors = any([isinstance(g, Tensor) for g in gradients])
         if not on_tensors:
@@ -366,7 +366,7 @@ def _note_inputs(ctx: BackwardCFunction, args: tuple[Any, ...]) -> None:
     metas = [(a._data.shape, a._data.dtype) if isinstance(a, Tensor) else None for a in args]
     if None in metas:
         ctx._tensor_arguments = tuple([m is not None for m in metas])
-        ctx.edges = tuple([e for e, m in zip(ctx.edges, metas) if m is not None])
+        ctx.edges = [e for e, m in zip(ctx.edges, metas) if m is not None]
         metas = [m for m in metas if m is not None]
     ctx._input_metas = metas
 

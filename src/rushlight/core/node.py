@@ -13,7 +13,8 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 FREED_GRAPH = (
@@ -62,7 +63,7 @@ class Node:
     #: Whether the node also runs when none of its results has a gradient (with zeros in their place).
     runs_undefined = False
     _rank: int
-    edges: tuple[Any, ...]
+    edges: Sequence[Any]
     values: tuple[Any, ...] | None
     saved: tuple[Any, ...]
     versions: tuple[int, ...] | None

@@ -382,12 +382,12 @@ def embedding(
         >>> F.embedding(torch.tensor([1]), torch.eye(3))
         tensor([[0., 1., 0.]])
     """
-    row = -1 if padding_idx is None else _padding_row(padding_idx, weight.size(0))
+    row = _padding_row(padding_idx, weight.size(0))
     if max_norm is not None:
         input = input.contiguous()
         with no_grad():
             ops.embedding_renorm_(weight.detach(), input, max_norm, norm_type)
-    return ops.embedding(weight, input, row, scale_grad_by_freq, sparse)
+    return ops.embedding(weight, input, -1 if row is None else row, scale_grad_by_freq, sparse)
 
 
 def layer_norm(

@@ -20,7 +20,7 @@ from .along import gather_along, restored, scatter_along
 from .arguments import check_int, check_tensor, unimplemented
 from .attach import methods
 from .bounds import maximum, minimum
-from .reduction import Dims, check_keepdim, count, dims, no_signature, ties
+from .reduction import Dims, check_keepdim, count, dims, greatest, least, no_signature, ties
 from .scan import into_each
 
 __all__ = [
@@ -173,7 +173,7 @@ def _aminmax_slope(g: Any, x: Any, out: Any, dim: Any, keepdim: bool) -> Any:
 
 
 def _aminmax_value(x: Any, dim: Any, keepdim: bool) -> Any:
-    return tuple([u.reduce(x, dim, None, None, keepdim) for u in (np.minimum, np.maximum)])
+    return least(x, dim, None, None, keepdim), greatest(x, dim, None, None, keepdim)
 
 
 _aminmax = op("aminmax", _aminmax_value, "AminmaxBackward0", {"x": _aminmax_slope}, several=True)

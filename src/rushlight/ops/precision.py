@@ -43,7 +43,7 @@ def narrowed(result: Any, dtype: dtypes.dtype) -> Any:
     return dtypes.cast(result, dtype) if result.dtype == np.float32 else result
 
 
-def wide_op(name: str, forward: Call, node: str = "", vjp: Any = None, **about: Any) -> Call:
+def wide_op(name: str, forward: Call, node: str = "", vjp: Any = None, **about: Any) -> Any:
     """`op` whose value is computed by `widened(forward)`."""
     about.setdefault("names", parameters(forward))
     return op(name, widened(forward), node, vjp, **about)
@@ -64,8 +64,8 @@ def converting(name: str, value: Call, node: str, vjp: dict[str, Any], **about: 
         return converted(input, *rest, dtype)
 
     call.__name__ = name
-    call.plain = plain
-    call.op = plain.op
+    call.plain = plain  # type: ignore[attr-defined]
+    call.op = plain.op  # type: ignore[attr-defined]
     return call
 
 

@@ -5,7 +5,7 @@ NaN comes after every number. Equal elements keep their order.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
