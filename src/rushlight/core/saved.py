@@ -7,7 +7,7 @@ from typing import Any
 
 from .modes import INFERENCE, grad_mode
 from .node import FREED_GRAPH, Node, Output, next_rank
-from .tensor import UNTRACKED, Tensor, new, wrap
+from .tensor import PLAIN, UNTRACKED, Tensor, new, wrap
 
 
 class SavedOutput:
@@ -105,7 +105,8 @@ def tensors(node: Node) -> tuple[Any, ...]:
     if not node.saved:
         return node.values  # shapes and numbers only
     return tuple([
-        value if origin is None else _rebuilt(node, origin, value) for value, origin in zip(node.values, node.saved)
+        value if origin is None else origin if origin.__class__ in PLAIN else _rebuilt(node, origin, value)
+        for value, origin in zip(node.values, node.saved)
     ])
 
 
