@@ -107,6 +107,7 @@ z.mul_(2).grad_fn
 v.grad_fn
 v.is_leaf
 v.requires_grad
+v
 v * 2
 v[0:1].grad_fn
 z = x * 2
@@ -129,6 +130,7 @@ e.add_(torch.ones(7))
 e.mul_(e)
 e.copy_(torch.ones(2, 3))
 e.t_().shape
+e.zero_(), e.fill_(1.), e.fill_(torch.tensor(2.)), e.masked_fill_(e > 0, 3), e._version
 (x * 2).expand(4, 3, 2).add_(1)
 (x * 2).expand(4, 3, 2).unbind()[0].add_(1)
 torch.ones(1, 3).expand(1, 3).add_(1)

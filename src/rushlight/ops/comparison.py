@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.strided import overlaps_itself
 from ..core.declare import NUMBERS, elementwise, int_to_float, op
 from ..core.errors import broadcast_shapes
 from ..core.tensor import Tensor, wrap
+from ..core.views import assign
 from .arguments import check_tensor
 from .attach import inplace_methods, inplace_operator, methods
 from .creation import check_fits
 from .kinds import only
+from .options import warn_expanded
 from .selection import drop, keep
 
 __all__ = [
@@ -289,6 +292,13 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     return _masked_fill_tensor(input, mask, value)
 
 
+def _masked_fill_inplace(self: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """`masked_fill`, in place."""
+    if overlaps_itself(self._data):
+        warn_expanded("masked_fill_", "tensor[mask] = scalar")
+    return assign(self, masked_fill, (mask, value), overlap=True)
+
+
 methods(
     eq=eq, ne=ne, lt=lt, le=le, gt=gt, ge=ge, greater=gt, greater_equal=ge, less=lt, less_equal=le, not_equal=ne,
     __eq__=eq.operator, __ne__=ne.operator, __lt__=lt.operator, __le__=le.operator, __gt__=gt.operator,
@@ -302,10 +312,10 @@ methods(
     __lshift__=bitwise_left_shift.operator, __rshift__=bitwise_right_shift.operator,
     __rlshift__=lambda self, other: bitwise_left_shift.operator(other, self),
     __rrshift__=lambda self, other: bitwise_right_shift.operator(other, self),
-    where=_where_method, masked_fill=masked_fill,
+    where=_where_method, masked_fill=masked_fill, masked_fill_=_masked_fill_inplace,
 )  # fmt: skip
 inplace_methods(
-    eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, logical_not, copysign, heaviside, masked_fill,
+    eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, logical_not, copysign, heaviside,
     bitwise_and, bitwise_or, bitwise_xor, bitwise_not, bitwise_left_shift, bitwise_right_shift,
     greater_=gt, greater_equal_=ge, less_=lt, less_equal_=le, not_equal_=ne,
 )  # fmt: skip

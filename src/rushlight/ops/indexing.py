@@ -24,7 +24,7 @@ from .attach import methods, unrecorded
 from .broadcasting import expanded, sum_to, unsqueeze_op
 from .creation import check_fits
 from .joining import zeros_from
-from .options import warn_user
+from .options import warn_expanded, warn_user
 from .shape import viewed
 from .splitting import select_op, slice_op
 
@@ -474,7 +474,9 @@ def index_put_into(x: Tensor, indices: tuple[Any, ...], value: Tensor, accumulat
         raise RuntimeError(errors.OVERLAPPING_INPUT)
     check_values(x, indices, value)
     if overlaps_itself(x._data):
-        _warn_expanded(indices, value, accumulate)
+        warn_expanded("index_put_", "tensor[indices] = tensor")
+        if value._data.size == 1 and all([isinstance(i, slice) or i.dtype.kind == "b" for i in indices]):
+            warn_expanded("masked_fill_", "tensor[mask] = scalar")
     try:
         if not is_recorded(x, (value,)) and not accumulate and isinstance(x._data, np.ndarray):
             check_inplace(x, False)
@@ -486,17 +488,6 @@ def index_put_into(x: Tensor, indices: tuple[Any, ...], value: Tensor, accumulat
     except IndexError:
         check_bounds(x._data.shape, indices)
         raise
-
-
-def _warn_expanded(indices: tuple[Any, ...], value: Tensor, accumulate: bool) -> None:
-    masks = all([isinstance(i, slice) or i.dtype.kind == "b" for i in indices])
-    for name, example in (("index_put_", "tensor[indices] = tensor"), ("masked_fill_", "tensor[mask] = scalar")):
-        warn_user(
-            f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing this "
-            f"operation. This also applies to advanced indexing e.g. {example}"
-        )
-        if not masks or accumulate or value._data.size != 1:
-            break
 
 
 def check_values(x: Tensor, indices: tuple[Any, ...], value: Tensor) -> None:

@@ -270,7 +270,10 @@ def set_default_tensor_type(t: Any) -> None:
 
 
 def _grad_fn_name(x: Tensor) -> str | None:
-    node = x.grad_fn
+    try:
+        node = x.grad_fn
+    except RuntimeError:  # a view whose history may not be rewritten
+        return "Invalid"
     return None if node is None else type(node.node if isinstance(node, Output) else node).__name__
 
 

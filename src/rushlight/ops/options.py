@@ -203,6 +203,14 @@ def is_warn_always_enabled() -> bool:
     return _warns_always
 
 
+def warn_expanded(name: str, example: str) -> None:
+    """Warns of a write into elements that share memory, where torch still allows it."""
+    warn_user(
+        f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing this operation. "
+        f"This also applies to advanced indexing e.g. {example}"
+    )
+
+
 def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
     """Warns as from the line of the user's program that is running."""
     level, frame, package = 2, sys._getframe(1), __name__.partition(".")[0]

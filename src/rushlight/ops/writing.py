@@ -69,7 +69,7 @@ def _fill_inplace(self: Tensor, value: Any) -> Tensor:
         data.fill(check_fits(value, self.dtype))
         bump(self)
         return self
-    return assign(self, _refill_tensor if _check_fill("fill_", value) else _refill_number, (value,))
+    return assign(self, _refill_tensor if _check_fill("fill_", value) else _refill_number, (value,), overlap=True)
 
 
 def _zero_inplace(self: Tensor) -> Tensor:
@@ -78,7 +78,7 @@ def _zero_inplace(self: Tensor) -> Tensor:
         self._data.fill(0)
         bump(self)
         return self
-    return assign(self, _zero, ())
+    return assign(self, _zero, (), overlap=True)
 
 
 def _copied(x: Any, source: Any) -> Any:
