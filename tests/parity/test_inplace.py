@@ -130,7 +130,11 @@ e.add_(torch.ones(7))
 e.mul_(e)
 e.copy_(torch.ones(2, 3))
 e.t_().shape
-e.zero_(), e.fill_(1.), e.fill_(torch.tensor(2.)), e.masked_fill_(e > 0, 3), e._version
+e = torch.ones(1, 3).expand(2, 3)
+e.zero_(), e.fill_(1.), e._version
+e.masked_fill_(e > 0, 3)
+e.fill_(torch.tensor(2.))
+e[:] = 1
 (x * 2).expand(4, 3, 2).add_(1)
 (x * 2).expand(4, 3, 2).unbind()[0].add_(1)
 torch.ones(1, 3).expand(1, 3).add_(1)

@@ -69,7 +69,9 @@ def _fill_inplace(self: Tensor, value: Any) -> Tensor:
         data.fill(check_fits(value, self.dtype))
         bump(self)
         return self
-    return assign(self, _refill_tensor if _check_fill("fill_", value) else _refill_number, (value,), overlap=True)
+    if _check_fill("fill_", value):
+        return assign(self, _refill_tensor, (value,))
+    return assign(self, _refill_number, (value,), overlap=True)
 
 
 def _zero_inplace(self: Tensor) -> Tensor:
