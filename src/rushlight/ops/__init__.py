@@ -43,5 +43,17 @@ from .sorting import *
 from .splitting import *
 from .writing import *
 
-#: torch's functions, and none of the files they are in.
-__all__ = [name for name, value in globals().items() if not name.startswith("_") and not isinstance(value, _ModuleType)]
+#: What torch has in torch.nn.functional alone.
+_FUNCTIONAL = {
+    "binary_cross_entropy", "elu", "elu_", "gelu", "glu", "hardsigmoid", "hardsigmoid_", "hardswish", "hardswish_",
+    "hardtanh", "hardtanh_", "huber_loss", "l1_loss", "leaky_relu", "leaky_relu_", "linear", "log_sigmoid", "mish",
+    "mish_", "mse_loss", "nll_loss", "nll_loss2d", "normalize", "one_hot", "relu6", "relu6_", "silu", "silu_",
+    "smooth_l1_loss", "softplus", "softshrink", "softsign", "tanhshrink",
+}  # fmt: skip
+
+#: torch's own functions, and none of the files they are in.
+__all__ = [
+    name
+    for name, value in globals().items()
+    if not (name.startswith("_") or isinstance(value, _ModuleType) or name in _FUNCTIONAL or name == "copy_of_gradient")
+]
