@@ -128,7 +128,7 @@ def broadcast_shapes(*shapes: Any) -> types.Size:
             if out[back] != 1:
                 raise RuntimeError(
                     f"Attempting to broadcast a dimension of length {n} at {back}! Mismatching argument at index {i} "
-                    f"had {shape}; but expected shape should be broadcastable to {out}"
+                    f"had {given[i] if isinstance(shapes[i], int) else shapes[i]}; but expected shape should be broadcastable to {out}"
                 )
             out[back] = n
     return types.Size(out)
