@@ -5,7 +5,7 @@ import fractions
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import rushlight
@@ -748,6 +748,8 @@ def same(ours, theirs):
 
 @given(FLOATS, FLOATS, st.integers(0, 300), DTYPES)
 def test_linspace(start, end, steps, dtype):
+    # A bound too small to be seen beside the other in double precision can still break torch's ties.
+    assume(all(not bound or abs(bound) > 1e-20 for bound in (start, end)))
     if dtype.startswith("int"):
         start, end = int(start) % 128, int(end) % 128
     one, two = (m.linspace(start, end, steps, dtype=getattr(m, dtype)) for m in (rushlight, torch))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -85,6 +85,7 @@ def test_spread(a, function, dim):
 @QUICK
 @given(arrays(REAL), st.sampled_from(["max", "min", "median", "nanmedian", "mode"]), st.integers(-3, 2), st.booleans())
 def test_selected_values(a, function, dim, keepdim):
+    assume(function != "mode" or a.dtype.kind != "f" or not np.isnan(a).any())  # NaN equals nothing, itself included
     call = lambda t, x: getattr(t, function)(x, dim, keepdim)
     if function in ("max", "min"):
         agree(call, a)
