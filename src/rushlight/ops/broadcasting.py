@@ -126,9 +126,10 @@ def broadcast_shapes(*shapes: Any) -> types.Size:
             if n in (1, out[back]):
                 continue
             if out[back] != 1:
+                named = shape if isinstance(shapes[i], int) else shapes[i]
                 raise RuntimeError(
                     f"Attempting to broadcast a dimension of length {n} at {back}! Mismatching argument at index {i} "
-                    f"had {given[i] if isinstance(shapes[i], int) else shapes[i]}; but expected shape should be broadcastable to {out}"
+                    f"had {named}; but expected shape should be broadcastable to {out}"
                 )
             out[back] = n
     return types.Size(out)
