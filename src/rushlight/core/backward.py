@@ -56,15 +56,20 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
         set_grad_mode(mode)
     try:
         pending = _sweep(job, roots, gradients)
+        hooked: Any = pending.items() if job.captures is not None else []
         if job.captures is None:
             with _accumulating:
                 for leaf, gradient in pending.items():
-                    if gradient is not None and (leaf._cold is None or not leaf._cold.hooked):
+                    if gradient is None:
+                        continue
+                    if leaf._cold is not None and leaf._cold.hooked:
+                        hooked.append((leaf, gradient))
+                    else:
                         # Three names hold a gradient that is this leaf's alone: the dict, ours, getrefcount's.
                         accumulate(leaf, gradient, getrefcount(gradient) <= 3)
                 note_write()
-        for leaf, gradient in pending.items():
-            if gradient is not None and (job.captures is not None or leaf._cold.hooked):
+        for leaf, gradient in hooked:
+            if gradient is not None:
                 _finish_leaf(job, leaf, gradient)
     finally:
         if previous != mode:
