@@ -394,20 +394,12 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
             views.rebase(o, edge, position=next(n for n, a in enumerate(args) if a is o))
         return o
     if is_input or o._node is not None:
-        o = _identity(o)
+        o = views.same_view(o)  # each has its own history
     if differentiable:
         o._node = edge
         if o._view is not None:
             views.custom_view(o)
     return o
-
-
-def _identity(x: Tensor) -> Tensor:
-    """An input that forward returned as it is: a view of it, so that each has its own history."""
-    from ..ops.legacy import alias
-
-    with no_grad():
-        return alias(x)
 
 
 def _keep(ctx: BackwardCFunction, outputs: Any, results: Sequence[Any]) -> None:

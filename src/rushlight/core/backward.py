@@ -28,7 +28,7 @@ import numpy as np
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import FREED_GRAPH, AccumulateGrad, Node, Output
 from .saved import check_versions, count_write, last_write, note_write, tensors
-from .tensor import Tensor, edge_of, wrap
+from .tensor import Tensor, wrap
 
 #: Called around every node while anomaly mode is on: (node, run the node) -> gradients.
 GUARDS: list[Callable[..., Any]] = []
@@ -167,9 +167,7 @@ def run_node(job: Run, node: Node, gradient: Any) -> Any:
     check_versions(node)
     values = tensors(node) if job.create_graph else node.values
     try:
-        if node.metas is None:
-            return node.backward(gradient, values)
-        return node.metas.backward(node, gradient, values)
+        return node.gradients(gradient, values)
     except RuntimeWarning:
         return _again(job, node, gradient)
 
@@ -180,9 +178,7 @@ def _again(job: Run, node: Node, gradient: Any) -> Any:
         raise  # a custom Function: the warning is its author's
     values = tensors(node) if job.create_graph else node.values
     with np.errstate(all="ignore"):
-        if node.metas is None:
-            return node.backward(gradient, values)  # type: ignore[arg-type]
-        return node.metas.backward(node, gradient, values)
+        return node.gradients(gradient, values)
 
 
 def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Sequence[Any]]:
@@ -481,7 +477,3 @@ def call_node(node: Node, gradients: Sequence[Any]) -> Any:
     results = run_node(job, node, list(gradients) if node.several else gradients[0])
     results = tuple(results)
     return results[0] if len(results) == 1 else results
-
-
-def edges_of(xs: Sequence[Tensor]) -> list[Any]:
-    return [edge_of(x) for x in xs]

@@ -74,6 +74,10 @@ class Node:
         """The gradients of the edges, from the result's gradient(s); None where an edge wants none."""
         raise NotImplementedError(f"{self.name()} has no derivative rule")
 
+    def gradients(self, gradient: Any, values: Any) -> Any:
+        """`backward`, with each gradient in the shape and dtype that its edge wants. (The engine's loop has this inline.)"""
+        return self.backward(gradient, values) if self.metas is None else self.metas.backward(self, gradient, values)
+
     # What a program may ask of a node.
 
     def name(self) -> str:

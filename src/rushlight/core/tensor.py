@@ -22,7 +22,7 @@ import numpy as np
 from ..arrays import dtypes, types
 from .errors import NON_LEAF_GRAD, NOT_SCALAR_ITEM
 from .modes import INFERENCE, grad_mode
-from .node import NOWHERE, Extras, Node, Output, accumulate_grad_of
+from .node import NOWHERE, Extras, Node, Output
 
 #: ``_node`` of a leaf that requires grad.
 LEAF: Any = type("Leaf", (), {"__repr__": lambda self: "LEAF"})()
@@ -76,11 +76,6 @@ class Tensor:
         from ..ops.legacy import legacy_tensor
 
         return legacy_tensor(cls, *args, **kwargs)
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "__init__" in cls.__dict__ and "__new__" not in cls.__dict__:
-            return
 
     @staticmethod
     def _make_subclass(cls: type, data: Any, require_grad: bool = False, *unused: Any) -> Any:
@@ -388,11 +383,6 @@ def edge_of(x: Tensor) -> Any:
             return NOWHERE  # a view made without history, of what has one: torch calls it a leaf, but gives it no gradient
     node = x._node
     return x if node is LEAF else node
-
-
-def gradient_edge_node(x: Tensor) -> Node:
-    """`x`'s node, its AccumulateGrad if it is a leaf."""
-    return x.grad_fn or accumulate_grad_of(x)
 
 
 def check_grad(x: Tensor, grad: Any) -> None:
