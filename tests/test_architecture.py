@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import rushlight
+from rushlight.ops import later
 
 ROOT = Path(rushlight.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
@@ -61,6 +62,17 @@ def test_core_is_small():
         for number, line in enumerate(path.read_text().splitlines(), 1):
             lines += bool(line.strip()) and not line.strip().startswith("#") and number not in docs
     assert lines <= 2150
+
+
+@pytest.mark.parametrize("module", later.FAMILIES)
+def test_later_families_are_as_the_table_says(module):
+    functions, methods = (names.split() for names in later.FAMILIES[module])
+    loaded = later.load(module)
+    assert set(functions) <= set(loaded.__all__)
+    for name in functions:
+        assert getattr(rushlight, name) is getattr(loaded, name)
+    for name in methods:
+        assert not isinstance(vars(rushlight.Tensor)[name], later.LaterMethod), name
 
 
 def test_import_is_light():

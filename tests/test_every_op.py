@@ -1,12 +1,18 @@
 """Every operation, by its samples: right derivatives in first and second order, nothing mutated, nothing forgotten."""
 
+import importlib
+import pkgutil
+
 import numpy as np
 import pytest
 
 import rushlight as torch
+import rushlight.ops
 from rushlight.core.op import OPS
 from samples import Sample, all_samples
 
+for _module in pkgutil.walk_packages(rushlight.ops.__path__, "rushlight.ops."):
+    importlib.import_module(_module.name)  # also the families that are loaded late
 SAMPLES = all_samples()
 ids = [str(s) for s in SAMPLES]
 

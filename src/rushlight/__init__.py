@@ -30,12 +30,16 @@ from .core import (
 )
 from .core.tensor import Tensor
 from .ops import *
+from .ops import later as _later
 from .version import __version__
 
 globals().update(_dtypes.NAMES)
 
 #: Modules that are loaded when they are first asked for.
-_LAZY = {"cli", "func", "nn", "optim", "random", "return_types", "testing", "utils", "version"}
+_LAZY = {
+    "cli", "distributions", "fft", "func", "linalg", "masked", "nn", "optim", "random", "return_types", "signal", "special",
+    "testing", "utils", "version",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> _Any:
@@ -45,6 +49,9 @@ def __getattr__(name: str) -> _Any:
         except ModuleNotFoundError as error:
             if error.name != f"{__name__}.{name}":
                 raise
+    if name in _later.FUNCTIONS:
+        globals()[name] = function = getattr(_later.load(_later.FUNCTIONS[name]), name)
+        return function
     from ._torch_alias import lacking
 
     failure = AttributeError(f"module 'torch' has no attribute {name!r}", name=name)
@@ -53,4 +60,4 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    return sorted({*globals(), *_LAZY, *_later.FUNCTIONS})

@@ -4,8 +4,9 @@ A file declares one family: values, derivative rules, torch's spellings, and the
 """
 
 from types import ModuleType as _ModuleType
+from typing import Any as _Any
 
-from . import copying, indexing
+from . import copying, indexing, later
 from .activation import *
 from .bounds import *
 from .broadcasting import *
@@ -57,3 +58,9 @@ __all__ = [
     for name, value in globals().items()
     if not (name.startswith("_") or isinstance(value, _ModuleType) or name in _FUNCTIONAL or name == "copy_of_gradient")
 ]
+
+
+def __getattr__(name: str) -> _Any:
+    if name in later.FUNCTIONS:
+        return getattr(later.load(later.FUNCTIONS[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

@@ -1,0 +1,18 @@
+"""What of PyTorch's surface rushlight leaves out, or where it differs, and why. `docs/coverage.md` is made from this."""
+
+CUDA = "runs on CUDA alone"
+KERNEL = "an internal kernel of PyTorch's, reached by no public name"
+SPARSE = "sparse layouts are scipy.sparse's task"
+
+#: Entries of `op_db` that do not pass, by name, with the reason.
+OPERATIONS = {
+    "jiterator_2inputs_2outputs": CUDA,
+    "jiterator_4inputs_with_extra_args": CUDA,
+    "jiterator_binary": CUDA,
+    "jiterator_binary_return_by_ref": CUDA,
+    "jiterator_unary": CUDA,
+    "to_sparse": SPARSE,
+    "torch.ops.aten._flash_attention_forward": KERNEL,
+    "torch.ops.aten._efficient_attention_forward": KERNEL,
+    "_chunk_cat": KERNEL,
+}
