@@ -16,3 +16,6 @@ OPERATIONS = {
     "torch.ops.aten._efficient_attention_forward": KERNEL,
     "_chunk_cat": KERNEL,
 }
+
+#: Modules of PyTorch's `module_db` that do not pass, by name, with the reason.
+MODULES: dict[str, str] = {}

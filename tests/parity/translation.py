@@ -71,8 +71,12 @@ class _Globals(dict):
 
 def translated(value):
     """`value` under rushlight. Tensors are copied with their strides; leaves that require grad still do."""
+    if isinstance(value, torch.nn.Parameter):
+        return rushlight.nn.Parameter(tensor(value).detach(), value.requires_grad)
     if isinstance(value, torch.Tensor):
         return tensor(value)
+    if isinstance(value, torch.nn.Module):
+        return module(value)
     if isinstance(value, torch.Size):
         return rushlight.Size(value)
     if isinstance(value, (torch.dtype, torch.memory_format, torch.layout)):
@@ -114,6 +118,13 @@ def function(value):
         copy.__kwdefaults__ = translated(value.__kwdefaults__)
         return copy
     return value
+
+
+def module(m: torch.nn.Module) -> rushlight.nn.Module:
+    """A module of the same class with the same attributes, parameters and modules."""
+    ours = object.__new__(lookup(_paths()[id(type(m))]))
+    vars(ours).update(translated(vars(m)))
+    return ours
 
 
 def tensor(t: torch.Tensor) -> rushlight.Tensor:
