@@ -106,14 +106,23 @@ def _sample(info: ModuleInfo, ours: type, sample, dtype: torch.dtype, training: 
     inputs, options = _given(sample.forward_input)
     our_inputs, our_options = translated((inputs, options))
     outputs = _run(rushlight, got, *our_inputs, **our_options), _run(torch, want, *inputs, **options)
-    yield from compared("output ", *outputs, True)
+    yield from compared("output ", outputs[0], _owned(outputs[1], tensors((inputs, options), torch)), True)
     yield from _compared_modules("after forward: ", got, want)
     leaves = [
-        [t for t in tensors((given, named), module) if t.requires_grad] + [p for p in net.parameters() if p.requires_grad]
+        [t for t in [*tensors((given, named), module), *net.parameters()] if t.requires_grad]
         for module, net, given, named in ((rushlight, got, our_inputs, our_options), (torch, want, inputs, options))
     ]
     yield from _gradients(_Orders(info.supports_gradgrad and dtype == torch.float64), *outputs, *leaves)
     yield from _copies(ours, translated((arguments, keywords)), got, our_inputs, our_options)
+
+
+def _owned(outputs, inputs):
+    """Views of what only the module knew (a product that it reshaped) are no views to its caller."""
+    if isinstance(outputs, (list, tuple)):
+        parts = [_owned(out, inputs) for out in outputs]
+        return type(outputs)(*parts) if hasattr(outputs, "_fields") else type(outputs)(parts)
+    hidden = isinstance(outputs, torch.Tensor) and outputs._is_view() and not any(outputs._base is t for t in inputs)
+    return outputs.detach().clone() if hidden else outputs
 
 
 class _Orders:
