@@ -25,7 +25,7 @@ import rushlight
 
 from .more_modules import MORE
 from .op_db import _gradients, _run, compared, tensors
-from .translation import Untranslatable, lookup, translated
+from .translation import Untranslatable, lookup, tensor, translated
 
 DTYPES = (torch.float64, torch.float32)
 #: Samples of a module that are run: spread over all of them where there are more.
@@ -103,8 +103,9 @@ def _sample(info: ModuleInfo, ours: type, sample, dtype: torch.dtype, training: 
              _run(torch, info.module_cls, *arguments, **keywords))  # fmt: skip
     yield from _compared_modules("built: ", *built)
     got, want = built[0].to(translated(dtype)).train(training), built[1].to(dtype).train(training)
-    inputs, options = _given(sample.forward_input)
-    our_inputs, our_options = translated((inputs, options))
+    given = _given(sample.forward_input)
+    our_inputs, our_options = translated(_each(given, tensor))
+    inputs, options = _each(given, lambda t: t.detach().requires_grad_(t.requires_grad))
     outputs = _run(rushlight, got, *our_inputs, **our_options), _run(torch, want, *inputs, **options)
     yield from compared("output ", outputs[0], _owned(outputs[1], tensors((inputs, options), torch)), True)
     yield from _compared_modules("after forward: ", got, want)
@@ -116,13 +117,26 @@ def _sample(info: ModuleInfo, ours: type, sample, dtype: torch.dtype, training: 
     yield from _copies(ours, translated((arguments, keywords)), got, our_inputs, our_options)
 
 
+def _each(tree, made: Callable[[torch.Tensor], Any], seen: dict[int, Any] | None = None):
+    """The tree with ``made(t)`` for each tensor, the same for one that is given twice."""
+    seen = {} if seen is None else seen
+    if isinstance(tree, torch.Tensor):
+        if id(tree) not in seen:
+            seen[id(tree)] = made(tree)
+        return seen[id(tree)]
+    if isinstance(tree, (list, tuple)):
+        return type(tree)([_each(item, made, seen) for item in tree])
+    return {key: _each(item, made, seen) for key, item in tree.items()} if isinstance(tree, dict) else tree
+
+
 def _owned(outputs, inputs):
     """Views of what only the module knew (a product that it reshaped) are no views to its caller."""
     if isinstance(outputs, (list, tuple)):
         parts = [_owned(out, inputs) for out in outputs]
         return type(outputs)(*parts) if hasattr(outputs, "_fields") else type(outputs)(parts)
-    hidden = isinstance(outputs, torch.Tensor) and outputs._is_view() and not any(outputs._base is t for t in inputs)
-    return outputs.detach().clone() if hidden else outputs
+    if not isinstance(outputs, torch.Tensor) or not outputs._is_view():
+        return outputs
+    return outputs if any(outputs._base is t or outputs._base is t._base for t in inputs) else outputs.detach().clone()
 
 
 class _Orders:
