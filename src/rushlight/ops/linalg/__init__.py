@@ -1,1 +1,1 @@
-"""Linear algebra: decompositions, solvers, norms, products of matrices."""
+"""Dense linear algebra: factorizations, solvers, determinants, spectra, on NumPy's and SciPy's LAPACK."""
