@@ -1,1 +1,1 @@
-"""Dense linear algebra: factorizations, solvers, determinants, spectra, on NumPy's and SciPy's LAPACK."""
+"""Linear algebra: decompositions, solvers, norms, products of matrices."""

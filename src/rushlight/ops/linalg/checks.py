@@ -1,4 +1,4 @@
-"""What functions of matrices ask of their arguments, and how they say in torch's words what is wrong."""
+"""What functions of linear algebra share: checks of matrices in torch's words, and the error of a failed algorithm."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
 from ..arguments import unimplemented
 
-LinAlgError = type("_LinAlgError", (RuntimeError,), {"__module__": "torch._C"})
-LinAlgError.__doc__ = "Raised for a matrix that has no such result: a singular one, one that is not positive-definite."
+
+class _LinAlgError(RuntimeError):
+    """Raised where the numbers themselves are to blame: a matrix that is singular, an algorithm that did not converge."""
+
+    __module__ = "torch._C"
+
+
+LinAlgError = _LinAlgError
 
 
 def check_matrix(function: str, x: Tensor, name: str = "A") -> None:
@@ -24,19 +30,18 @@ def check_matrix(function: str, x: Tensor, name: str = "A") -> None:
 def check_square(function: str, x: Tensor, name: str = "A") -> None:
     """Raises RuntimeError unless `x` is a square matrix or a stack of them."""
     check_matrix(function, x, name)
-    n, m = x._data.shape[-2:]
-    if n != m:
-        raise RuntimeError(f"{function}: {name} must be batches of square matrices, but they are {n} by {m} matrices")
+    m, n = x._data.shape[-2:]
+    if m != n:
+        raise RuntimeError(f"{function}: {name} must be batches of square matrices, but they are {m} by {n} matrices")
 
 
-def check_inexact(function: str, x: Tensor, *, half: bool = True) -> None:
-    """Raises RuntimeError unless `x` is of floating point or complex; `half`: sixteen bits are enough."""
-    if x.dtype.category < 2:
-        raise RuntimeError(
-            f"{function}: Expected a floating point or complex tensor as input. Got {x.dtype.scalar_name}"
-        )
-    if not half and x.dtype.itemsize == 2:
-        raise RuntimeError(f"{function}: Low precision dtypes not supported. Got {x.dtype.scalar_name}")
+def check_inexact(function: str, x: Tensor, *, low_precision: bool = True) -> None:
+    """Raises RuntimeError unless `x` is floating point or complex (and of more than 16 bits if `low_precision` is False)."""
+    d = x.dtype
+    if d.category < 2:
+        raise RuntimeError(f"{function}: Expected a floating point or complex tensor as input. Got {d.scalar_name}")
+    if not low_precision and d.itemsize == 2:
+        raise RuntimeError(f"{function}: Low precision dtypes not supported. Got {d.scalar_name}")
 
 
 def check_kernel(kernel: str, x: Tensor) -> None:
