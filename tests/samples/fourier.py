@@ -1,0 +1,39 @@
+"""Samples of `rushlight.ops.fourier`."""
+
+import numpy as np
+
+from . import Sample, array
+
+X, ODD, EVEN, V = array(2, 3, 4), array(5), array(6), array(4, seed=1)
+Z, ZODD, ZEVEN = array(2, 3, 4, dtype=np.complex128), array(5, dtype=np.complex128), array(6, dtype=np.complex128)
+COMPLEX_1D, REAL_1D, HALF_1D = ("fft", "ifft"), ("rfft", "ihfft"), ("irfft", "hfft")
+COMPLEX_ND, REAL_ND, HALF_ND = ("fftn", "ifftn", "fft2"), ("rfftn", "ihfftn", "ihfft2"), ("irfftn", "hfftn", "irfft2")
+ONE = ({}, {"n": 7}, {"n": 2, "norm": "ortho"}, {"dim": 0, "norm": "forward"}, {"n": 1})
+MANY = ({}, {"s": (4, 2)}, {"dim": (0, 2), "norm": "ortho"}, {"s": (5, -1), "dim": (-1, 0), "norm": "forward"})
+
+
+def _sample(op, name, a, **options):
+    smooth = a.dtype not in (np.float32, np.complex64)
+    return Sample(op, lambda t, x: getattr(t.fft, name)(x, **options), (a,), smooth, label=f"{name}{options}")
+
+
+SAMPLES = [
+    *[_sample("_fft_r2c", name, a, **o) for name in (*COMPLEX_1D, *REAL_1D) for a in (ODD, EVEN) for o in ONE],
+    *[_sample("_fft_c2c", name, a, **o) for name in COMPLEX_1D for a in (ZODD, ZEVEN) for o in ONE],
+    *[_sample("_fft_c2r", name, a, **o) for name in HALF_1D for a in (ODD, ZODD, ZEVEN) for o in ONE],
+    *[_sample("_fft_c2c", name, a, **o) for name in COMPLEX_ND for a in (X, Z) for o in MANY],
+    *[_sample("fft_r2c_backward", name, X, **o) for name in REAL_ND for o in MANY],
+    *[_sample("fft_c2r_backward", name, a, **o) for name in HALF_ND for a in (X, Z) for o in MANY],
+    _sample("_fft_c2c", "fftn", X, dim=()),
+    _sample("_fft_c2c", "fftn", array()),
+    _sample("_fft_c2c", "fftn", array(dtype=np.complex128)),
+    _sample("_fft_r2c", "rfft", array(4, 3).T),
+    _sample("_fft_r2c", "fft", array(4, 6)[:, ::2], dim=0),
+    _sample("_fft_r2c", "rfft", np.arange(5)),
+    _sample("_fft_r2c", "rfft", array(5, dtype=np.float32)),
+    _sample("_fft_c2r", "irfft", array(5, dtype=np.complex64)),
+    _sample("_fft_c2c", "ifft", array(5, dtype=np.complex64)),
+    Sample("fft_r2c_backward", lambda t, x: (t.fft.rfft(x).abs() ** 2).sum(), (ODD,), label="power"),
+    Sample("fft_c2r_backward", lambda t, x: t.fft.irfft(x).sin(), (ZODD,), label="sine"),
+    Sample("fft_c2r_backward", lambda t, x: t.fft.irfft(t.fft.rfft(x) * t.fft.rfft(x), n=5), (ODD,), label="convolution"),
+]
