@@ -25,6 +25,18 @@ SAMPLES = [
     Sample("as_strided", lambda t, x: x[1:].as_strided((2, 2), (4, 1)), (M,), label="view"),
     Sample("as_strided", lambda t, x: x.expand(3, 4).as_strided((2, 2), (0, 1)), (V,), label="expanded"),
     Sample("as_strided_backward", lambda t, x: x.as_strided((2, 2), (1, 1)).sin(), (M,)),
+    # PyTorch's gradient of the first argument is wrong here: its own gradcheck says so.
+    *[
+        Sample("as_strided_scatter", lambda t, x, y, p=p: t.as_strided_scatter(x, y, *p), (a, b), parity=False)
+        for a, b, p in (
+            (M, array(2, 2), ((2, 2), (1, 5), 1)),
+            (V, array(), ((), (), 2)),
+            (X, array(3, 2), ((3, 2), (5, 2))),
+            (Z, array(2, 2, dtype=np.complex128), ((2, 2), (3, 1))),
+        )
+    ],
+    Sample("as_strided_scatter", lambda t, x, y: x.t().as_strided_scatter(y, (2,), (4,), 1), (M, array(2)), parity=False),
+    Sample("as_strided_scatter", lambda t, x, y: x[1:].as_strided_scatter(y, (2,), (1,)), (M, array(2)), parity=False),
     Sample("t_", lambda t, x: (x * 2).t_(), (M,)),
     Sample("transpose_", lambda t, x: (x * 2).transpose_(0, 2) * 3, (X,)),
     Sample("transpose_", lambda t, x: (x * 2).swapaxes_(0, 1).mul_(x.transpose(0, 1)), (X,), label="then-in-place"),

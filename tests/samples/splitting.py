@@ -28,7 +28,7 @@ SAMPLES = [
         for a, p in ((M, ()), (M, (1,)), (M, (-2,)), (X, (0, 1, 2)), (X, (0, 2, 0)), (X, (9,)), (Z, ()))
     ],
     Sample("diagonal_backward", lambda t, x: x.diagonal(1).sin(), (M,)),
-    *[Sample("diagonal_copy", lambda t, x, k=k: t.diag(x, k), (M,)) for k in (0, 2, -1)],
+    *[Sample("diagonal", lambda t, x, k=k: t.diag(x, k), (M,), label="diag") for k in (0, 2, -1)],
     *[Sample("diag_embed", lambda t, x, k=k: t.diag(x, k), (V,)) for k in (0, 2, -1)],
     *[Sample("diag_embed", lambda t, x, p=p: x.diag_embed(*p), (M,)) for p in ((), (1,), (-1, 0, 2), (0, 1, 0))],
     Sample("diag_embed", lambda t, x: t.diagflat(x, 1), (array(2, 2),)),

@@ -139,3 +139,15 @@ def place(x: Any, size: Any, stride: Any, offset: int, layout: Any) -> Any:
 def place_backward(g: Any, shape: Any, size: Any, stride: Any, offset: int, layout: Any) -> Any:
     places = _places(shape, layout, 0)
     return _relaid(g, _places(size, stride, offset), places, places)
+
+
+def place_into(x: Any, src: Any, size: Any, stride: Any, offset: int, layout: Any) -> Any:
+    """A copy of `x`, which lies in memory as `layout` says, with `src` written at the places of the other geometry."""
+    own, target = _places(x.shape, layout, 0), _places(size, stride, offset)
+    low = min([int(places.min()) for places in (own, target) if places.size], default=0)
+    high = max([int(places.max()) for places in (own, target) if places.size], default=0)
+    memory = np.zeros(high - low + 1, x.dtype)
+    memory[own - low] = x
+    memory[target - low] = src
+    out = memory[own - low]
+    return out.view(type(x)) if isinstance(x, np.ndarray) else out

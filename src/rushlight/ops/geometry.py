@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.strided import offset_between, place, reach, storage, strides, view_memory
+from ..arrays.strided import offset_between, overlaps_itself, place, place_into, reach, storage, strides, view_memory
 from ..arrays.types import contiguous_format, preserve_format
+from ..core import errors
 from ..core.declare import op
 from ..core.saved import bump
+from ..core.short import into
 from ..core.tensor import Tensor, memory
 from ..core.views import Step, as_strided_backward, assign_view, check_inplace
 from ..core.views import as_strided as as_strided_op
@@ -21,7 +23,7 @@ from .broadcasting import squeeze_dim, squeezing, unsqueeze_to
 from .options import take_size
 from .shape import check_t, exchange, sequence, t_op, transpose_op, two_dims, wrap_dim
 
-__all__ = ["as_strided", "resize_as_"]
+__all__ = ["as_strided", "as_strided_scatter", "resize_as_"]
 
 
 def _placed(name: str, x: Tensor, size: Any, stride: Any, offset: Any) -> tuple[Any, ...]:
@@ -68,6 +70,35 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
         offset = parameters[2] + offset_between(data, base)
         view.step = Step(as_strided_op.op, (*parameters[:2], offset, strides(base)), base.shape, None, 1, None)
     return out
+
+
+_as_strided_scatter = op("as_strided_scatter", place_into, "AsStridedScatterBackward0", {
+    "x": lambda g, size, stride, offset, layout: _as_strided_scatter(g, 0, size, stride, offset, layout),
+    "src": lambda g, size, stride, offset, layout: as_strided_op(g, size, stride, offset, layout),
+}, conforms=True)  # fmt: skip
+
+
+def as_strided_scatter(
+    input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: int | None = None, *, out: Tensor | None = None
+) -> Tensor:
+    """A copy of `input` with ``as_strided(size, stride, storage_offset)`` replaced by `src`.
+
+    Raises RuntimeError if that leaves the memory, has another shape than `src`, or a place twice.
+    """
+    if out is not None:
+        return into(out, as_strided_scatter, input, src, size, stride, storage_offset)
+    check_tensor("as_strided_scatter", input)
+    check_tensor("as_strided_scatter", src, "src", 2)
+    parameters = _placed("as_strided_scatter", input, size, stride, storage_offset)
+    part = view_memory(memory(input), *parameters[:3])
+    if part.shape != src._data.shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src._data.shape)}, slice size = "
+            f"{list(part.shape)}"
+        )
+    if overlaps_itself(part):
+        raise RuntimeError(errors.OVERLAPPING_WRITE)
+    return _as_strided_scatter(input, src, *parameters)
 
 
 # The in-place forms have nodes of their own.
@@ -166,6 +197,7 @@ def resize_as_(self: Tensor, the_template: Tensor, *, memory_format: Any = prese
 
 
 methods(
-    as_strided=as_strided, t_=t_, transpose_=transpose_, swapaxes_=swapaxes_, swapdims_=swapaxes_,
-    unsqueeze_=unsqueeze_, squeeze_=squeeze_, as_strided_=as_strided_, resize_=resize_, resize_as_=resize_as_,
+    as_strided=as_strided, as_strided_scatter=as_strided_scatter, t_=t_, transpose_=transpose_, swapaxes_=swapaxes_,
+    swapdims_=swapaxes_, unsqueeze_=unsqueeze_, squeeze_=squeeze_, as_strided_=as_strided_, resize_=resize_,
+    resize_as_=resize_as_,
 )  # fmt: skip

@@ -13,6 +13,18 @@ from ..core.tensor import Tensor
 
 #: Module of this package (dotted where it is in a folder): what it adds to torch.*, and the methods that it gives Tensor.
 FAMILIES: dict[str, tuple[str, str]] = {
+    "linalg.spectral": ("svd", "svd"),
+    "batch_norm": (
+        "_batch_norm_with_update _native_batch_norm_legit batch_norm group_norm instance_norm native_batch_norm "
+        "native_group_norm",
+        "",
+    ),
+    "copies": (
+        "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy "
+        "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsqueeze_copy "
+        "view_as_complex_copy view_as_real_copy view_copy",
+        "narrow_copy",
+    ),
 }
 
 #: The module of each function of torch.* that is loaded later.

@@ -10,6 +10,7 @@ import numpy as np
 from ..arrays.strided import strides, view_memory
 from ..core.declare import op
 from ..core.errors import wrap_dim
+from ..core.short import into
 from ..core.tensor import Tensor
 from .arguments import check_int, check_tensor
 from .attach import methods
@@ -110,6 +111,22 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     return slice_op(input, dim, start, start + length, 1)
 
 
+def sliced(input: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Tensor:
+    """The slice ``start:end:step`` of `input` along `dim`, as a view."""
+    return slice_op(input, *_slice_of(input, dim, start, end, step))
+
+
+def _slice_of(x: Tensor, dim: int, start: int | None, end: int | None, step: int) -> tuple[int, int, int, int]:
+    shape = x._data.shape
+    if not shape:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    if step <= 0:
+        raise RuntimeError("slice step must be positive")
+    dim = wrap_dim(dim, len(shape))
+    start, end, step = slice(start, end, step).indices(shape[dim])
+    return dim, start, max(start, end), step
+
+
 # The diagonal.
 
 
@@ -123,10 +140,6 @@ def _diagonal(x: Any, offset: int, dim1: int, dim2: int) -> Any:
 diagonal_op = op("diagonal", _diagonal, "DiagonalBackward0", {
     "x": lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
 }, view=True)  # fmt: skip
-diagonal_copy = op("diagonal_copy", lambda x, offset, dim1, dim2: _diagonal(x, offset, dim1, dim2).copy(),
-                   "DiagonalBackward0_copy", {
-    "x": lambda g, x_shape, offset, dim1, dim2: diagonal_backward(g, x_shape, offset, dim1, dim2),
-})  # fmt: skip
 
 
 def _diagonal_backward(g: Any, shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> Any:
@@ -175,14 +188,16 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
 def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """The diagonal of a matrix, as a copy; or the matrix with a vector on its diagonal."""
     if out is not None:
-        from ..core.short import into
-
         return into(out, diag, input, diagonal)
     check_tensor("diag", input)
     ndim = input._data.ndim
     if ndim not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {ndim}D")
-    return diag_embed_op(input, diagonal, 0, 1) if ndim == 1 else diagonal_copy(input, diagonal, 0, 1)
+    if ndim == 1:
+        return diag_embed_op(input, diagonal, 0, 1)
+    from .copies import diagonal_copy
+
+    return diagonal_copy(input, diagonal)
 
 
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
@@ -482,14 +497,16 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
 
 
 def slice_scatter(
-    input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
-) -> Tensor:
+    input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1, *,
+    out: Tensor | None = None,
+) -> Tensor:  # fmt: skip
     """A copy of `input` with the slice ``start:end:step`` along `dim` replaced by `src`."""
+    if out is not None:
+        return into(out, slice_scatter, input, src, dim, start, end, step)
     _check_source("slice_scatter", input, src)
-    dim = wrap_dim(dim, input._data.ndim)
-    start, end, step = slice(start, end, step).indices(input._data.shape[dim])
-    _check_part(input._data[at(dim, slice(start, end, step))], src)
-    return _slice_scatter(input, src, dim, start, end, step)
+    parameters = _slice_of(input, dim, start, end, step)
+    _check_part(slice_op(input._data, *parameters), src)
+    return _slice_scatter(input, src, *parameters)
 
 
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
