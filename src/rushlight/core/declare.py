@@ -87,11 +87,12 @@ def _named(call: Any, op: Op) -> Any:
 def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Sequence[str] | None = None, **about: Any) -> Any:
     """Declares an elementwise operation: one rule per input, promotion and broadcasting as torch does them.
 
-    The first `inputs` parameters are tensors (or numbers, unless ``numbers=False``) that broadcast and promote together;
-    one without a rule has no gradient. Calls on float tensors take a short way through where there is one input, or two
-    and no further parameters. ``promote`` maps the common dtype of the inputs to that in which to compute
-    (`int_to_float` for the likes of ``sin``), and raises for a dtype that the operation does not know; ``check`` is called
-    with the inputs, to raise for a mixture that it refuses, unless they are float tensors of one dtype.
+    The first `inputs` parameters are tensors (or numbers, unless ``numbers=False``; signatures say where, if not
+    anywhere) that broadcast and promote together; one without a rule has no gradient. Calls on float tensors take a
+    short way through where there is one input, or two and no further parameters. ``promote`` maps the common dtype of
+    the inputs to that in which to compute (`int_to_float` for the likes of ``sin``), and raises for a dtype that the
+    operation does not know; ``check`` is called with the inputs, to raise for a mixture that it refuses, unless they are
+    float tensors of one dtype.
     """
     names = names or (parameters(forward) if hasattr(forward, "__code__") else ("x", "y")[: max(len(vjp), 1)])
     inputs = about.pop("inputs", len(vjp) or len(names))
@@ -101,7 +102,7 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     this = Op(name, forward, node or name, names, rules=dict(zip(names, vjp)), conforms=True, saves=saves, **about)
     slow = _promoting(this, inputs)
     # The operator answers NotImplemented where the function raises.
-    operator = _named(two_inputs(this, _as_operator(slow)), this) if simple and inputs == 2 else None
+    operator = _named(two_inputs(this, _as_operator(name, slow)), this) if simple and inputs == 2 else None
     call = _named(with_out(two_inputs(this, slow)) if operator else one_input(this, slow) if simple else slow, this)
     call.operator = operator
     return call
@@ -120,8 +121,7 @@ def _promoting(op: Op, inputs: int) -> Call:
         if dtype is None:
             if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in operands]):
                 return forward(*arguments)
-            for position, a in enumerate(operands):
-                check_operand(op, position, a)
+            check_operands(op, operands)
             if op.check is not None:
                 op.check(*operands)
             dtype = result_dtype([_category(a) for a in operands])
@@ -141,8 +141,11 @@ def _promoting(op: Op, inputs: int) -> Call:
     return call
 
 
-def _floats(operands: Sequence[Any], numbers: bool) -> tuple[Any, list[Any]]:
-    """The common dtype and the payloads of operands that need no promotion: float32 or float64 tensors, and numbers."""
+def _floats(operands: Sequence[Any], numbers: Any) -> tuple[Any, list[Any]]:
+    """The common dtype and the payloads of operands that need no promotion: float32 or float64 tensors, and numbers.
+
+    A number may come first only where numbers may stand anywhere.
+    """
     dtype = None
     for a in operands:
         if a.__class__ in PLAIN:
@@ -150,7 +153,7 @@ def _floats(operands: Sequence[Any], numbers: bool) -> tuple[Any, list[Any]]:
             if (d is not F32 and d is not F64) or (dtype is not None and dtype is not d):
                 return None, []
             dtype = d
-        elif not (numbers and (a.__class__ is float or a.__class__ is int)):
+        elif not (numbers and (a.__class__ is float or a.__class__ is int)) or (dtype is None and numbers is not True):
             return None, []
     if dtype is None:
         return None, []
@@ -178,13 +181,16 @@ def _widened(payload: Any, dtype: dtypes.dtype) -> Any:
     return dtypes.cast(payload, dtypes.float32) if wide else payload
 
 
-def check_operand(op: Op, position: int, a: Any) -> None:
-    """Raises TypeError, in torch's words, if `a` cannot be the operand at `position`."""
-    if not hasattr(a, "dtype") and not (op.numbers and isinstance(a, NUMBERS)):
-        word = "input" if position == 0 else op.names[position] if len(op.names[position]) > 1 else "other"
-        raise TypeError(
-            f"{op.name}(): argument '{word}' (position {position + 1}) must be Tensor, not {type(a).__name__}"
-        )
+def check_operands(op: Op, operands: Sequence[Any]) -> None:
+    """Raises TypeError, in torch's words, if `operands` cannot be those of the operation."""
+    if op.numbers is not True and op.numbers is not False:
+        return op.numbers.check(operands)
+    for position, a in enumerate(operands):
+        if not hasattr(a, "dtype") and not (op.numbers and isinstance(a, NUMBERS)):
+            word = "input" if position == 0 else op.names[position] if len(op.names[position]) > 1 else "other"
+            raise TypeError(
+                f"{op.name}(): argument '{word}' (position {position + 1}) must be Tensor, not {type(a).__name__}"
+            )
 
 
 def _category(a: Any) -> Any:
@@ -208,8 +214,13 @@ def int_to_float(dtype: dtypes.dtype) -> dtypes.dtype:
     return dtype if dtype.is_floating_point or dtype.is_complex else dtypes.get_default_dtype()
 
 
-def _as_operator(slow: Call) -> Call:
+def _as_operator(name: str, slow: Call) -> Call:
+    name = name.removeprefix("bitwise_")
+
     def call(x: Any, y: Any) -> Any:
+        if not isinstance(x, Tensor):
+            kind = type(x).__name__
+            raise TypeError(f"descriptor '__{name}__' for 'torch._C.TensorBase' objects doesn't apply to a '{kind}' object")
         if not isinstance(y, (Tensor, *NUMBERS, np.ndarray, np.generic)):
             return NotImplemented
         return slow(x, y)

@@ -52,7 +52,7 @@ class Op:
                  joint: Rule | None = None, differentiable: Sequence[str] = (), saves: Sequence[str] | None = None,
                  several: bool = False, view: bool = False, variadic: bool = False, conforms: bool = False,
                  holomorphic: bool = True, promote: Call | None = None, saved_as: dict[str, str] | None = None,
-                 c: str | None = None, linear: bool = False, numbers: bool = True,
+                 c: str | None = None, linear: bool = False, numbers: Any = True,
                  check: Call | None = None, wide: bool = True) -> None:  # fmt: skip
         self.name, self.forward, self.names, self.c, self.linear = name, forward, tuple(names), c, linear
         self.rules, self.joint = rules or {}, joint

@@ -17,6 +17,7 @@ from .attach import functions, inplace_methods, methods, written
 from .comparison import choose, masked_fill
 from .kinds import only
 from .operands import as_payload, call_into, promoted
+from .signatures import last
 
 __all__ = [
     "clamp", "clamp_", "clamp_max", "clamp_max_", "clamp_min", "clamp_min_", "clip", "clip_", "fmax", "fmin", "maximum",
@@ -108,6 +109,7 @@ def _at_most(name: str, node: str, inputs: int) -> Any:
     )  # fmt: skip
 
 
+_CLAMP_MIN, _CLAMP_MAX = last("clamp_min", "min"), last("clamp_max", "max")
 _clamp_below = _at_least("clamp_tensor_min", "ClampBackward0", 2)
 _clamp_above = _at_most("clamp_tensor_max", "ClampBackward0", 2)
 _clamp_min = _at_least("clamp_min", "ClampMinBackward0", 1)
@@ -159,6 +161,8 @@ def _number(input: Any, min: Any, max: Any, bound: Any) -> Any:
 
 def clamp_min(input: Tensor, min: Any, *, out: Tensor | None = None) -> Tensor:
     """The larger of `input` and a bound, a number or a tensor."""
+    if not isinstance(input, Tensor):
+        _CLAMP_MIN.check((input, min))
     if not isinstance(min, NUMBERS):
         return _clamp_min_tensor(input, min, out=out)
     return _clamp_min(promoted(input, min), min, out=out)
@@ -166,6 +170,8 @@ def clamp_min(input: Tensor, min: Any, *, out: Tensor | None = None) -> Tensor:
 
 def clamp_max(input: Tensor, max: Any, *, out: Tensor | None = None) -> Tensor:
     """The smaller of `input` and a bound, a number or a tensor."""
+    if not isinstance(input, Tensor):
+        _CLAMP_MAX.check((input, max))
     if not isinstance(max, NUMBERS):
         return _clamp_max_tensor(input, max, out=out)
     return _clamp_max(promoted(input, max), max, out=out)

@@ -20,6 +20,7 @@ from .creation import check_fits
 from .kinds import only
 from .options import warn_expanded
 from .selection import drop, keep
+from .signatures import either, last
 
 __all__ = [
     "allclose", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
@@ -46,7 +47,7 @@ zeros = elementwise("zero_gradient", np.zeros_like, names=("x",))
 
 
 def _comparison(name: str, forward: Any, kinds: str = "bif") -> Any:
-    return elementwise(name, forward, promote=only(kinds, f"{name}_cpu"), names=("x", "y"))
+    return elementwise(name, forward, promote=only(kinds, f"{name}_cpu"), names=("x", "y"), numbers=last(name))
 
 
 eq = _comparison("eq", operator.eq, "bifc")
@@ -129,9 +130,15 @@ logical_or = elementwise("logical_or", np.logical_or, names=("x", "y"), numbers=
 logical_xor = elementwise("logical_xor", np.logical_xor, names=("x", "y"), numbers=False)
 logical_not = elementwise("logical_not", np.logical_not)
 
-bitwise_and = elementwise("bitwise_and", operator.and_, promote=only("bi", "bitwise_and_cpu"), names=("x", "y"))
-bitwise_or = elementwise("bitwise_or", operator.or_, promote=only("bi", "bitwise_or_cpu"), names=("x", "y"))
-bitwise_xor = elementwise("bitwise_xor", operator.xor, promote=only("bi", "bitwise_xor_cpu"), names=("x", "y"))
+
+def _bitwise(name: str, forward: Any, kinds: str, kernel: str) -> Any:
+    numbers = either(f"bitwise_{name}", out="")
+    return elementwise(f"bitwise_{name}", forward, promote=only(kinds, f"{kernel}_cpu"), names=("x", "y"), numbers=numbers)
+
+
+bitwise_and = _bitwise("and", operator.and_, "bi", "bitwise_and")
+bitwise_or = _bitwise("or", operator.or_, "bi", "bitwise_or")
+bitwise_xor = _bitwise("xor", operator.xor, "bi", "bitwise_xor")
 bitwise_not = elementwise("bitwise_not", np.invert, promote=only("bi", "bitwise_not_cpu"))
 
 
@@ -153,8 +160,13 @@ def _shift_right(x: Any, y: Any) -> Any:
     return shifted if x.dtype.kind == "i" else np.where(inside, shifted, x.dtype.type(0))
 
 
-bitwise_left_shift = elementwise("bitwise_left_shift", _shift_left, promote=only("i", "lshift_cpu"))
-bitwise_right_shift = elementwise("bitwise_right_shift", _shift_right, promote=only("i", "rshift_cpu"))
+bitwise_left_shift = _bitwise("left_shift", _shift_left, "i", "lshift")
+bitwise_right_shift = _bitwise("right_shift", _shift_right, "i", "rshift")
+
+
+def _reflected(function: Any) -> Any:
+    """``number << tensor`` and the like."""
+    return lambda self, other: function(other, self) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
 
 
 # Signs and steps.
@@ -162,11 +174,11 @@ bitwise_right_shift = elementwise("bitwise_right_shift", _shift_right, promote=o
 _copysign_rule = lambda g, x, out: g * masked_fill(out / x, x == 0, 0)
 _copysign = elementwise(
     "copysign", np.copysign, "CopysignBackward0", _copysign_rule, lambda g: zeros(g),
-    promote=only("bif", "copysign_cpu", int_to_float),
+    promote=only("bif", "copysign_cpu", int_to_float), numbers=last("copysign"),
 )  # fmt: skip
 _copysign_number = elementwise(
     "copysign_number", np.copysign, "CopysignBackward1", _copysign_rule, names=("x", "y"), inputs=2,
-    promote=only("bif", "copysign_cpu", int_to_float),
+    promote=only("bif", "copysign_cpu", int_to_float), numbers=last("copysign"),
 )  # fmt: skip
 
 
@@ -310,8 +322,7 @@ methods(
     __and__=bitwise_and.operator, __or__=bitwise_or.operator, __xor__=bitwise_xor.operator, __invert__=_invert,
     __rand__=bitwise_and.operator, __ror__=bitwise_or.operator, __rxor__=bitwise_xor.operator,
     __lshift__=bitwise_left_shift.operator, __rshift__=bitwise_right_shift.operator,
-    __rlshift__=lambda self, other: bitwise_left_shift.operator(other, self),
-    __rrshift__=lambda self, other: bitwise_right_shift.operator(other, self),
+    __rlshift__=_reflected(bitwise_left_shift), __rrshift__=_reflected(bitwise_right_shift),
     where=_where_method, masked_fill=masked_fill, masked_fill_=_masked_fill_inplace,
 )  # fmt: skip
 inplace_methods(

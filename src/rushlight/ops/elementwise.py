@@ -20,6 +20,7 @@ from .comparison import masked_fill, no_derivative, zeros
 from .kinds import only
 from .operands import call_into, common, fused, is_complex
 from .options import as_number
+from .signatures import Signatures, either, last
 
 __all__ = [
     "abs", "abs_", "absolute", "add", "div", "divide", "floor_divide", "fmod", "mul", "multiply", "neg", "neg_",
@@ -91,8 +92,15 @@ def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None)
     return call_into(out, _sub_scaled, input, other, _factor(alpha, input, other))
 
 
-_rsub = elementwise("rsub", lambda x, y: y - x, "RsubBackward0", lambda g: -g, lambda g: g, check=_check_sub)
-_rsub_number = elementwise("rsub_number", lambda x, y: y - x, "RsubBackward1", lambda g: -g, inputs=2, check=_check_sub)
+_RSUB = Signatures(
+    "rsub", "(Tensor input, Tensor other, *, Number alpha = 1)", "(Tensor input, Number other, Number alpha = 1)"
+)
+_rsub = elementwise(
+    "rsub", lambda x, y: y - x, "RsubBackward0", lambda g: -g, lambda g: g, check=_check_sub, numbers=_RSUB
+)
+_rsub_number = elementwise(
+    "rsub_number", lambda x, y: y - x, "RsubBackward1", lambda g: -g, inputs=2, check=_check_sub, numbers=_RSUB
+)
 
 
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
@@ -179,18 +187,20 @@ floor_divide = elementwise(
     "floor_divide", _floor_quotient, "NotImplemented", no_derivative("floor_divide"), no_derivative("floor_divide"),
     names=("x", "y"), promote=only("if", "div_floor_cpu"),
 )  # fmt: skip
+_REMAINDER, _FMOD = either("remainder", out=""), last("fmod")
 _remainder, _fmod = (
-    elementwise(name, forward, node + "1", lambda g: g, other, names=("x", "y"), promote=only("if", f"{name}_cpu"))
-    for name, forward, node, other in (
-        ("remainder", _floor_remainder, "RemainderBackward", lambda g, x, y: -g * _div_floor(x, y)),
-        ("fmod", _trunc_remainder, "FmodBackward", lambda g, x, y: -g * _div_trunc(x, y)),
+    elementwise(numbers.name, forward, node + "1", lambda g: g, other, names=("x", "y"), numbers=numbers,
+                promote=only("if", f"{numbers.name}_cpu"))
+    for numbers, forward, node, other in (
+        (_REMAINDER, _floor_remainder, "RemainderBackward", lambda g, x, y: -g * _div_floor(x, y)),
+        (_FMOD, _trunc_remainder, "FmodBackward", lambda g, x, y: -g * _div_trunc(x, y)),
     )
-)
+)  # fmt: skip
 _remainder_number, _fmod_number = (
-    elementwise(name + "_number", forward, node + "0", lambda g: g, names=("x", "y"), inputs=2,
-                promote=only("if", f"{name}_cpu"))
-    for name, forward, node in (
-        ("remainder", _floor_remainder, "RemainderBackward"), ("fmod", _trunc_remainder, "FmodBackward"),
+    elementwise(numbers.name + "_number", forward, node + "0", lambda g: g, names=("x", "y"), inputs=2, numbers=numbers,
+                promote=only("if", f"{numbers.name}_cpu"))
+    for numbers, forward, node in (
+        (_REMAINDER, _floor_remainder, "RemainderBackward"), (_FMOD, _trunc_remainder, "FmodBackward"),
     )
 )  # fmt: skip
 _remainder_of_number = elementwise(
@@ -254,6 +264,10 @@ def _rfloordiv_operator(self: Tensor, other: Any) -> Any:
 
 def _remainder_operator(self: Tensor, other: Any) -> Any:
     return (_remainder_number if isinstance(other, NUMBERS) else _remainder).operator(self, other)
+
+
+def _rmod_operator(self: Tensor, other: Any) -> Any:
+    return remainder(other, self) if hasattr(other, "dtype") or isinstance(other, NUMBERS) else NotImplemented
 
 
 # Absolute values and signs.
@@ -325,7 +339,7 @@ methods(
     __add__=_add.operator, __radd__=_add.operator, __sub__=_sub.operator, __rsub__=_rsub_operator,
     __mul__=mul.operator, __rmul__=mul.operator, __truediv__=_div.operator, __rtruediv__=_rdiv_operator,
     __floordiv__=floor_divide.operator, __rfloordiv__=_rfloordiv_operator,
-    __mod__=_remainder_operator, __rmod__=_remainder_of_number.operator, __neg__=neg, __pos__=positive, __abs__=abs,
+    __rdiv__=_rdiv_operator, __mod__=_remainder_operator, __rmod__=_rmod_operator, __neg__=neg, __pos__=positive, __abs__=abs,
 )  # fmt: skip
 inplace_methods(reciprocal, floor_divide, remainder, fmod, sgn, sign)
 _mul_inplace, _neg_inplace = inplace(mul, np.multiply), inplace(neg, np.negative)

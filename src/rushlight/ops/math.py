@@ -25,6 +25,7 @@ from .kinds import only
 from .operands import call_into, is_complex, multiplied
 from .options import argument_error
 from .powers import pow_of_number
+from .signatures import either
 from .sine import cosine, sine
 
 __all__ = [
@@ -183,12 +184,15 @@ def _xlogy(x: Any, y: Any) -> Any:
     return np.where((x == 0) & (y == y), x.dtype.type(0), x * np.log(y))[()]
 
 
+_XLOGY = either("xlogy")
 _xlogy_dtype = only("bif", "xlogy_cpu", int_to_float)
 _log_of = lambda g, x, y: masked_fill(xlogy(g, y), (x == 0) & (y <= 0), 0)
 _xlogy_tensors = elementwise(
-    "xlogy", _xlogy, "XlogyBackward0", _log_of, lambda g, x, y: g * x / y, promote=_xlogy_dtype
+    "xlogy", _xlogy, "XlogyBackward0", _log_of, lambda g, x, y: g * x / y, promote=_xlogy_dtype, numbers=_XLOGY
 )
-_xlogy_number = elementwise("xlogy_number", _xlogy, "XlogyBackward2", _log_of, inputs=2, promote=_xlogy_dtype)
+_xlogy_number = elementwise(
+    "xlogy_number", _xlogy, "XlogyBackward2", _log_of, inputs=2, promote=_xlogy_dtype, numbers=_XLOGY
+)
 _xlogy_of_number = elementwise(
     "xlogy_of_number", lambda y, x: _xlogy(x, y), "XlogyBackward1", lambda g, y, x: g * x / y, inputs=2,
     promote=_xlogy_dtype,

@@ -16,11 +16,11 @@ from ..arrays import dtypes
 from ..core.declare import NUMBERS, elementwise
 from ..core.tensor import Tensor
 from ..core.views import assign
-from .arguments import check_tensor
 from .attach import functions, inplace, inplace_methods, inplace_operator, methods
 from .comparison import choose, zeros
 from .kinds import only
 from .operands import as_payload, call_into, is_complex, multiplied, promoted
+from .signatures import either
 
 __all__ = [
     "float_power", "pow", "square", "square_",
@@ -103,6 +103,9 @@ pow_of_number = elementwise(
 )  # fmt: skip
 
 
+_POW = either("pow", second="exponent")
+
+
 def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     """``input ** exponent``; either may be a number, and both broadcast.
 
@@ -110,7 +113,7 @@ def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     """
     if isinstance(exponent, NUMBERS) and isinstance(input, Tensor):
         return call_into(out, pow_number, promoted(input, exponent), exponent)
-    check_tensor("pow", exponent, "exponent", 2)
+    _POW.check((input, exponent))
     if isinstance(input, NUMBERS):
         return call_into(out, pow_of_number, promoted(exponent, input), input)
     return pow_tensor(input, exponent, out=out)
