@@ -54,6 +54,8 @@ class Op:
                  holomorphic: bool = True, promote: Call | None = None, saved_as: dict[str, str] | None = None,
                  c: str | None = None, linear: bool = False, numbers: Any = True,
                  check: Call | None = None, wide: bool = True) -> None:  # fmt: skip
+        if name in OPS:
+            raise ValueError(f"operation {name!r} is declared twice")
         self.name, self.forward, self.names, self.c, self.linear = name, forward, tuple(names), c, linear
         self.rules, self.joint = rules or {}, joint
         self.differentiable = tuple(self.names.index(n) for n in (differentiable if joint else self.rules))

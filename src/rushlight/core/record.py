@@ -130,8 +130,7 @@ def conj(g: Any) -> Any:
 
 def conform(g: Any, shape: tuple[int, ...], dtype: dtypes.dtype) -> Any:
     """Undoes a broadcast and a promotion: sums `g` down to `shape`, and casts it to `dtype`."""
-    if g.shape != shape:
-        g = unbroadcast(g, shape)
+    g = unbroadcast(g, shape)
     if isinstance(g, Tensor):
         return g if g.dtype is dtype else (g.real if g.is_complex() and not dtype.is_complex else g).to(dtype)
     if dtypes.of_array(g) is dtype:
@@ -141,6 +140,8 @@ def conform(g: Any, shape: tuple[int, ...], dtype: dtypes.dtype) -> Any:
 
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     """Sums `g` down to `shape`, which broadcasts to the shape of `g`."""
+    if g.shape == shape:
+        return g
     if not shape and g.__class__ is ndarray:
         return total(g)
     lead = g.ndim - len(shape)

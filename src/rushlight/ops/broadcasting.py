@@ -11,6 +11,7 @@ from ..arrays.strided import strides, view_memory
 from ..core.declare import op
 from ..core.errors import broadcast_shapes as common_shape
 from ..core.errors import wrap_dim
+from ..core.record import unbroadcast
 from ..core.tensor import Tensor
 from .arguments import check_int, check_tensor
 from .attach import methods
@@ -33,20 +34,7 @@ def _expand(x: Any, size: tuple[int, ...]) -> Any:
     return view_memory(x, size, (*[0] * lead, *stride))
 
 
-def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
-    """`g` summed over the dimensions along which `shape` was expanded."""
-    if tuple(g.shape) == shape:
-        return g
-    if not shape:
-        return g.sum()
-    lead = g.ndim - len(shape)
-    axes = tuple([i for i, n in enumerate(g.shape) if i < lead or (shape[i - lead] == 1 and n != 1)])
-    if axes:
-        g = g.sum(axes, keepdims=True)
-    return g.reshape(shape) if lead else g
-
-
-expand_op = op("expand", _expand, "ExpandBackward0", {"x": lambda g, x_shape: sum_to(g, x_shape)}, view=True)
+expand_op = op("expand", _expand, "ExpandBackward0", {"x": lambda g, x_shape: unbroadcast(g, x_shape)}, view=True)
 
 
 def expand(self: Tensor, *size: Any, **keywords: Any) -> Tensor:

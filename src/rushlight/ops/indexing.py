@@ -17,11 +17,12 @@ from ..arrays.strided import overlaps, overlaps_itself
 from ..core import errors
 from ..core.declare import op
 from ..core.op import F32, F64
+from ..core.record import unbroadcast
 from ..core.saved import bump
 from ..core.tensor import Tensor, wrap
 from ..core.views import alias, assign, check_inplace, is_recorded
 from .attach import methods, unrecorded
-from .broadcasting import expanded, sum_to, unsqueeze_op
+from .broadcasting import expanded, unsqueeze_op
 from .creation import check_fits
 from .joining import zeros_from
 from .options import warn_expanded, warn_user
@@ -74,7 +75,7 @@ def _distinct(indices: tuple[Any, ...]) -> bool:
 
 
 def _values_gradient(g: Any, values_shape: tuple[int, ...], indices: tuple[Any, ...]) -> Any:
-    return sum_to(index_op(g, indices), values_shape)
+    return unbroadcast(index_op(g, indices), values_shape)
 
 
 def _put_op(name: str, node: str) -> Any:

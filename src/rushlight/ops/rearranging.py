@@ -9,11 +9,12 @@ import numpy as np
 from ..arrays.types import contiguous_format
 from ..core.declare import op
 from ..core.errors import wrap_dim
+from ..core.record import unbroadcast
 from ..core.short import into
 from ..core.tensor import Tensor, wrap
 from .arguments import check_int, check_tensor
 from .attach import inplace_methods, methods
-from .broadcasting import distinct_dims, expand_op, sum_to, unsqueeze_op
+from .broadcasting import distinct_dims, expand_op, unsqueeze_op
 from .options import check_nonnegative
 from .shape import flatten, ints, keyword, reshaped, sequence, view_op
 
@@ -249,7 +250,7 @@ def _sum_to_size(self: Tensor, *size: Any, **keywords: Any) -> Tensor:
     lead = len(shape) - len(size)
     if lead < 0 or any([n not in (1, m) for n, m in zip(size, shape[lead:])]):
         raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
-    return sum_to(self, size)
+    return unbroadcast(self, size) if size else self.sum()  # type: ignore[attr-defined]
 
 
 methods(
