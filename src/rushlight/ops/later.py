@@ -13,11 +13,17 @@ from ..core.tensor import Tensor
 
 #: Module of this package (dotted where it is in a folder): what it adds to torch.*, and the methods that it gives Tensor.
 FAMILIES: dict[str, tuple[str, str]] = {
+    "windows": ("bartlett_window blackman_window hamming_window hann_window kaiser_window", ""),
+    "attention": ("_safe_softmax", ""),
+    "padding": ("constant_pad_nd", ""),
     "linalg.spectral": ("svd", "svd"),
     "batch_norm": (
         "_batch_norm_with_update _native_batch_norm_legit batch_norm group_norm instance_norm native_batch_norm "
         "native_group_norm",
         "",
+    ),
+    "convolution": (
+        "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d convolution", ""
     ),
     "copies": (
         "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy "
