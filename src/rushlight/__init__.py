@@ -37,8 +37,8 @@ globals().update(_dtypes.NAMES)
 
 #: Modules that are loaded when they are first asked for.
 _LAZY = {
-    "cli", "distributions", "fft", "func", "linalg", "masked", "nn", "optim", "random", "return_types", "signal", "special",
-    "testing", "utils", "version",
+    "cli", "distributions", "fft", "func", "linalg", "masked", "nn", "optim", "random", "return_types", "serialization",
+    "signal", "special", "testing", "utils", "version",
 }  # fmt: skip
 
 
@@ -49,6 +49,8 @@ def __getattr__(name: str) -> _Any:
         except ModuleNotFoundError as error:
             if error.name != f"{__name__}.{name}":
                 raise
+    if name in {"load", "save"}:
+        return getattr(_import_module(f"{__name__}.serialization"), name)
     if name in _later.FUNCTIONS:
         globals()[name] = function = getattr(_later.load(_later.FUNCTIONS[name]), name)
         return function
@@ -60,4 +62,4 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, *_later.FUNCTIONS})
+    return sorted({*globals(), *_LAZY, *_later.FUNCTIONS, "load", "save"})

@@ -1,0 +1,11 @@
+"""``torch.save`` and ``torch.load``: checkpoints in PyTorch's zip format (.pt) and in safetensors.
+
+What is written here loads in PyTorch with ``weights_only=True``, and the other way round. Loading never runs code from
+the file: tensors, numbers, strings and containers come back, everything else is refused by name.
+"""
+
+from .reader import load
+from .trust import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
+from .writer import save
+
+__all__ = ["add_safe_globals", "clear_safe_globals", "get_safe_globals", "load", "safe_globals", "save"]
