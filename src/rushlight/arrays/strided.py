@@ -63,7 +63,7 @@ def geometry(x: np.ndarray, base: np.ndarray) -> tuple[Any, ...]:
 
 def overlaps_itself(data: Any) -> bool:
     """Whether several elements share one place in memory, as far as zero strides tell."""
-    return isinstance(data, np.ndarray) and 0 in data.strides and any(
+    return isinstance(data, np.ndarray) and 0 in data.strides and data.size > 1 and any(
         s == 0 and n > 1 for s, n in zip(data.strides, data.shape)
     )
 
