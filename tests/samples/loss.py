@@ -92,7 +92,7 @@ SAMPLES = [
     *[
         Sample(
             f"{op}_backward",
-            lambda t, g, i=i, op=op, s=s: declared(f"{op}_backward")(g, i, None, "none", None, s),
+            lambda t, g, i=i, op=op, s=s: declared(f"{op}_backward")(g, i, None, 0, None, s),
             (g,),
             parity=False,
         )

@@ -12,7 +12,7 @@ from ..core import Tensor
 from ..core.declare import op
 from ..ops.activation import log_softmax
 from ..ops.arguments import check_int, check_tensor
-from ..ops.loss import nll_loss, nll_loss2d
+from ..ops.loss import NONE, SUM, nll_loss, nll_loss2d
 from ..ops.options import argument_error
 
 
@@ -29,7 +29,7 @@ _scaled = op("cross_entropy_scaled", _times, "MulBackward1", {"x": _times})
 _divided = op("cross_entropy_divided", _over, "DivBackward1", {"x": _over})
 
 
-def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int) -> Tensor:
+def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignore_index: int) -> Tensor:
     """The negative log likelihood; one or two dimensions and four have kernels, others are brought to four."""
     shape, target_shape = _shapes("nll_loss_nd", input, target, weight, ignore_index)
     if not shape:
@@ -53,7 +53,7 @@ def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction:
         reduction,
         ignore_index,
     )
-    return loss.view(batch, *spatial) if reduction == "none" else loss
+    return loss.view(batch, *spatial) if reduction == NONE else loss
 
 
 def _shapes(
@@ -70,7 +70,7 @@ def _shapes(
 
 
 def cross_entropy_loss(
-    input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int, label_smoothing: float
+    input: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignore_index: int, label_smoothing: float
 ) -> Tensor:
     """The cross entropy; the target's shape says whether it holds probabilities."""
     shape, target_shape = _shapes("cross_entropy_loss", input, target, weight, ignore_index)
@@ -103,7 +103,7 @@ def _along_classes(weight: Tensor, log_probs: Tensor) -> Tensor:
 
 
 def _soft(
-    log_probs: Tensor, target: Tensor, weight: Tensor | None, reduction: str, label_smoothing: float, class_dim: int
+    log_probs: Tensor, target: Tensor, weight: Tensor | None, reduction: int, label_smoothing: float, class_dim: int
 ) -> Tensor:
     """The loss for class probabilities. The mean is that over the batch, whatever the weights."""
     classes = log_probs.size(class_dim)
@@ -117,23 +117,23 @@ def _soft(
     terms = log_probs * target
     if weight is not None:
         terms = terms * _along_classes(weight, log_probs)
-    if reduction == "none":
+    if reduction == NONE:
         return -terms.sum(class_dim)
-    if reduction == "sum":
+    if reduction == SUM:
         return -terms.sum()
     return _divided(-terms.sum(), terms.numel() // classes)
 
 
 def _smooth(
-    log_probs: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int, class_dim: int
+    log_probs: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignore_index: int, class_dim: int
 ) -> Tensor:
     """The loss against all classes evenly, times their number; what is ignored adds nothing to it."""
     weighted = log_probs if weight is None else log_probs * _along_classes(weight, log_probs)
     ignored = target == ignore_index
     losses = (-weighted.sum(class_dim)).masked_fill(ignored, 0.0)
-    if reduction == "none":
+    if reduction == NONE:
         return losses
-    if reduction == "sum":
+    if reduction == SUM:
         return losses.sum()
     counted = ~ignored
     total = counted.sum() if weight is None else weight.gather(0, target.masked_select(counted)).sum()

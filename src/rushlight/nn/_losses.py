@@ -46,23 +46,19 @@ def _broadcast(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     return one, other
 
 
-def _reduce(losses: Tensor, reduction: str) -> Tensor:
-    if reduction == "mean":
-        return losses.mean()
-    return losses.sum() if reduction == "sum" else losses
-
-
-def _check_weighted(weight: Tensor, input: Tensor, reduction: str) -> None:
+def _weighted(weight: Tensor, input: Tensor, reduction: str) -> int:
+    """Checks the weight of each loss, and returns the number of the reduction."""
     if not _same_size(weight, input):
         raise ValueError("Weights and input must have the same size.")
     if reduction not in ("none", "sum", "mean"):
         raise ValueError(f"Invalid reduction mode: {reduction}. Expected one of 'none', 'mean', 'sum'.")
+    return _reduction.get_enum(reduction)
 
 
-def _weighted_average(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
+def _weighted_average(losses: Tensor, weight: Tensor, reduction: int) -> Tensor:
     """The weighted losses, reduced; the mean is that over the weights."""
     losses = losses * weight
-    return losses.sum() / weight.sum() if reduction == "mean" else _reduce(losses, reduction)
+    return losses.sum() / weight.sum() if reduction == loss.MEAN else loss.reduce(losses, reduction)
 
 
 def l1_loss(
@@ -83,9 +79,9 @@ def l1_loss(
     reduction = _reduction.from_legacy(size_average, reduce, reduction)
     expanded, target = _broadcast(input, target)
     if weight is not None:
-        _check_weighted(weight, input, reduction)
-        return _weighted_average((expanded - target).abs(), weight, reduction)
-    return loss.l1_loss(expanded, target, _reduction.check(reduction))
+        number = _weighted(weight, input, reduction)
+        return _weighted_average((expanded - target).abs(), weight, number)
+    return loss.l1_loss(expanded, target, _reduction.get_enum(reduction))
 
 
 def mse_loss(
@@ -106,9 +102,9 @@ def mse_loss(
     reduction = _reduction.from_legacy(size_average, reduce, reduction)
     expanded, target = _broadcast(input, target)
     if weight is not None:
-        _check_weighted(weight, input, reduction)
-        return _weighted_average((expanded - target) ** 2, weight, reduction)
-    return loss.mse_loss(expanded, target, _reduction.check(reduction))
+        number = _weighted(weight, input, reduction)
+        return _weighted_average((expanded - target) ** 2, weight, number)
+    return loss.mse_loss(expanded, target, _reduction.get_enum(reduction))
 
 
 def smooth_l1_loss(
@@ -129,9 +125,9 @@ def smooth_l1_loss(
         >>> F.smooth_l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
         tensor(0.7500)
     """
-    reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
+    number = _reduction.chosen(size_average, reduce, reduction)
     input, target = _broadcast(input, target)
-    return loss.smooth_l1_loss(input, target, reduction, beta)
+    return loss.smooth_l1_loss(input, target, number, beta)
 
 
 def huber_loss(
@@ -150,9 +146,9 @@ def huber_loss(
     """
     expanded, target = _broadcast(input, target)
     if weight is None:
-        return loss.huber_loss(expanded, target, _reduction.check(reduction), delta)
-    _check_weighted(weight, input, reduction)
-    return _reduce(loss.huber_loss(expanded, target, "none", delta) * weight, reduction)
+        return loss.huber_loss(expanded, target, _reduction.get_enum(reduction), delta)
+    number = _weighted(weight, input, reduction)
+    return loss.reduce(loss.huber_loss(expanded, target, loss.NONE, delta) * weight, number)
 
 
 def binary_cross_entropy(
@@ -174,7 +170,7 @@ def binary_cross_entropy(
         >>> F.binary_cross_entropy(torch.tensor([0.5]), torch.tensor([1.0]))
         tensor(0.6931)
     """
-    reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
+    number = _reduction.chosen(size_average, reduce, reduction)
     if not _same_size(target, input):
         raise ValueError(
             f"Using a target size ({target.size()}) that is different to the input size ({input.size()}) "
@@ -182,7 +178,7 @@ def binary_cross_entropy(
         )
     if weight is not None:
         weight = weight.expand(ops.broadcast_shapes(target.size(), weight.size()))
-    return loss.binary_cross_entropy(input, target, weight, reduction)
+    return loss.binary_cross_entropy(input, target, weight, number)
 
 
 def binary_cross_entropy_with_logits(
@@ -205,10 +201,10 @@ def binary_cross_entropy_with_logits(
         >>> F.binary_cross_entropy_with_logits(torch.tensor([0.0]), torch.tensor([1.0]))
         tensor(0.6931)
     """
-    reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
+    number = _reduction.chosen(size_average, reduce, reduction)
     if not _same_size(target, input):
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
-    return loss.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
+    return loss.binary_cross_entropy_with_logits(input, target, weight, pos_weight, number)
 
 
 def nll_loss(
@@ -232,8 +228,8 @@ def nll_loss(
         >>> F.nll_loss(torch.tensor([[-1.0, -2.0]]), torch.tensor([1]))
         tensor(2.)
     """
-    reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
-    return nll_loss_nd(input, target, weight, reduction, ignore_index)
+    number = _reduction.chosen(size_average, reduce, reduction)
+    return nll_loss_nd(input, target, weight, number, ignore_index)
 
 
 def cross_entropy(
@@ -259,8 +255,8 @@ def cross_entropy(
         >>> F.cross_entropy(torch.zeros(1, 2), torch.tensor([1]))
         tensor(0.6931)
     """
-    reduction = _reduction.check(_reduction.from_legacy(size_average, reduce, reduction))
-    return cross_entropy_loss(input, target, weight, reduction, ignore_index, label_smoothing)
+    number = _reduction.chosen(size_average, reduce, reduction)
+    return cross_entropy_loss(input, target, weight, number, ignore_index, label_smoothing)
 
 
 def kl_div(
@@ -286,5 +282,5 @@ def kl_div(
         )
     per_batch = reduction == "batchmean"
     reduction = _reduction.from_legacy(size_average, reduce, "sum" if per_batch else reduction)
-    total = loss.kl_div(input, target, _reduction.check(reduction), log_target=log_target)
+    total = loss.kl_div(input, target, _reduction.get_enum(reduction), log_target=log_target)
     return total / input.size(0) if per_batch and input.dim() != 0 else total

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from ..ops.loss import MEAN, NONE, SUM
 from ..ops.options import warn_user
 
-__all__ = ["check", "from_legacy"]
+__all__ = ["chosen", "from_legacy", "get_enum"]
+
+_NUMBERS = {"none": NONE, "mean": MEAN, "sum": SUM}
 
 
-def check(reduction: str) -> str:
-    """`reduction`, if it is ``"none"``, ``"mean"`` or ``"sum"``; raises ValueError if not."""
-    if reduction in ("mean", "sum", "none"):
-        return reduction
+def get_enum(reduction: str) -> int:
+    """The number of a reduction: ``"none"``, ``"mean"`` or ``"sum"``. Raises ValueError for another one."""
+    number = _NUMBERS.get(reduction)
+    if number is not None:
+        return number
     if reduction == "elementwise_mean":
         warn_user("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.")
-        return "mean"
+        return MEAN
     raise ValueError(f"{reduction} is not a valid value for reduction")
+
+
+def chosen(size_average: bool | None, reduce: bool | None, reduction: str) -> int:
+    """The number of the reduction that the three arguments of a loss ask for."""
+    return get_enum(from_legacy(size_average, reduce, reduction))
 
 
 def from_legacy(size_average: bool | None, reduce: bool | None, reduction: str = "mean") -> str:

@@ -1,7 +1,7 @@
 """Losses: of two tensors of one shape, and of scores and classes.
 
-Each has a `reduction`: ``"none"``, ``"mean"`` or ``"sum"``. An operation knows it as its `divisor`: None keeps the
-losses as they are, a number divides their sum (1 for the sum itself).
+Each has a `reduction`, a number as in torch's own functions: `NONE`, `MEAN` or `SUM`. An operation knows it as its
+`divisor`: None keeps the losses as they are, a number divides their sum (1 for the sum itself).
 """
 
 from __future__ import annotations
@@ -25,11 +25,22 @@ __all__ = [
 ]  # fmt: skip
 
 
-def divisor_of(reduction: str, count: int) -> Any:
+#: The reductions of losses.
+NONE, MEAN, SUM = range(3)
+
+
+def divisor_of(reduction: int, count: int) -> Any:
     """The divisor that stands for a reduction of `count` losses."""
-    if reduction == "mean":
+    if reduction == MEAN:
         return count or np.nan
-    return None if reduction == "none" else 1
+    return 1 if reduction == SUM else None
+
+
+def reduce(losses: Tensor, reduction: int) -> Tensor:
+    """The losses, their mean, or their sum."""
+    if reduction == MEAN:
+        return losses.mean()
+    return losses.sum() if reduction == SUM else losses
 
 
 def reduced(losses: Any, divisor: Any) -> Any:
@@ -89,7 +100,7 @@ _mse_loss = wide_op("mse_loss", _mse_value, "MseLossBackward0", {
 }, saved_as={"y": "target"})  # fmt: skip
 
 
-def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+def mse_loss(input: Tensor, target: Tensor, reduction: int = MEAN) -> Tensor:
     """(input - target) squared, reduced. Raises RuntimeError if the shapes do not broadcast."""
     try:
         x, y = input._data, target._data
@@ -101,14 +112,11 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     return _mse_loss(input, target, divisor_of(reduction, input._data.size))
 
 
-def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+def l1_loss(input: Tensor, target: Tensor, reduction: int = MEAN) -> Tensor:
     """|input - target|, reduced."""
     check_tensor("l1_loss", input)
     check_tensor("l1_loss", target, "target", 2)
-    losses = (input - target).abs()
-    if reduction == "none":
-        return losses
-    return losses.mean() if reduction == "mean" else losses.sum()
+    return reduce((input - target).abs(), reduction)
 
 
 smooth_l1_loss_backward = elementwise(
@@ -132,7 +140,7 @@ _smooth_l1_loss = wide_op("smooth_l1_loss", _smooth_l1_value, "SmoothL1LossBackw
 }, saved_as={"y": "target"})  # fmt: skip
 
 
-def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
+def smooth_l1_loss(input: Tensor, target: Tensor, reduction: int = MEAN, beta: float = 1.0) -> Tensor:
     """The squared error over 2 beta where it is below `beta`, the absolute one less beta / 2 elsewhere; reduced.
 
     Raises RuntimeError for a negative `beta`. With 0 it is the `l1_loss`.
@@ -166,7 +174,7 @@ _huber_loss = wide_op("huber_loss", _huber_value, "HuberLossBackward0", {
 }, saved_as={"y": "target"})  # fmt: skip
 
 
-def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
+def huber_loss(input: Tensor, target: Tensor, reduction: int = MEAN, delta: float = 1.0) -> Tensor:
     """Half the squared error up to `delta`, a straight line of that slope beyond (P. Huber 1964); reduced.
 
     Raises RuntimeError unless `delta` is positive.
@@ -177,7 +185,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     return _huber_loss(input, target, divisor_of(reduction, input._data.size), delta)
 
 
-def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", *, log_target: bool = False) -> Tensor:
+def kl_div(input: Tensor, target: Tensor, reduction: int = MEAN, *, log_target: bool = False) -> Tensor:
     """The Kullback-Leibler divergence target * (log(target) - input), reduced; `target` may be given as logarithms.
 
     Raises RuntimeError for integers.
@@ -188,10 +196,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", *, log_target
         raise RuntimeError("kl_div: Complex inputs not supported.")
     if input.dtype.category < 2 or target.dtype.category < 2:
         raise RuntimeError("kl_div: Integral inputs not supported.")
-    losses = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
-    if reduction == "none":
-        return losses
-    return losses.mean() if reduction == "mean" else losses.sum()
+    return reduce(target.exp() * (target - input) if log_target else target.xlogy(target) - target * input, reduction)
 
 
 # Losses of probabilities and of logits.
@@ -243,7 +248,7 @@ _binary_cross_entropy = wide_op("binary_cross_entropy", _bce_value, "BinaryCross
 
 
 def binary_cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
+    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: int = MEAN
 ) -> Tensor:
     """-target * log(input) - (1 - target) * log(1 - input), the logarithms bounded by -100; weighted and reduced.
 
@@ -300,7 +305,7 @@ def binary_cross_entropy_with_logits(
     target: Tensor,
     weight: Tensor | None = None,
     pos_weight: Tensor | None = None,
-    reduction: str = "mean",
+    reduction: int = MEAN,
 ) -> Tensor:
     """`binary_cross_entropy` of sigmoid(input), without overflow; weighted and reduced.
 
@@ -348,7 +353,7 @@ def _factors(target: Any, weight: Any, ignore_index: int | None) -> tuple[Any, A
     return (factors if ignored is None else np.where(ignored, 0, factors)), ignored
 
 
-def _nll_value(x: Any, target: Any, weight: Any, reduction: str, ignore_index: int | None) -> Any:
+def _nll_value(x: Any, target: Any, weight: Any, reduction: int, ignore_index: int | None) -> Any:
     factors, ignored = _factors(target, weight, ignore_index)
     losses = -x[_places(target, ignored)]
     if factors is not None:
@@ -356,14 +361,14 @@ def _nll_value(x: Any, target: Any, weight: Any, reduction: str, ignore_index: i
     return reduced(losses, _nll_divisor(target, factors, reduction))
 
 
-def _nll_divisor(target: Any, factors: Any, reduction: str) -> Any:
-    if factors is None or reduction != "mean":
+def _nll_divisor(target: Any, factors: Any, reduction: int) -> Any:
+    if factors is None or reduction != MEAN:
         return divisor_of(reduction, target.size)
     total = factors.sum()
     return total if total else np.nan
 
 
-def _nll_slope(g: Any, target: Any, weight: Any, reduction: str, ignore_index: int | None, x_shape: Any) -> Any:
+def _nll_slope(g: Any, target: Any, weight: Any, reduction: int, ignore_index: int | None, x_shape: Any) -> Any:
     factors, ignored = _factors(target, weight, ignore_index)
     g = -share(g, _nll_divisor(target, factors, reduction))
     if factors is not None:
@@ -414,7 +419,7 @@ def _check_targets(name: str, input: Tensor, target: Tensor, weight: Tensor | No
 
 
 def nll_loss(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean", ignore_index: int = -100
+    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: int = MEAN, ignore_index: int = -100
 ) -> Tensor:
     """Minus the scores of the target classes: (n, classes) and (n), or (classes) and (); weighted and reduced.
 
@@ -444,7 +449,7 @@ def nll_loss(
 
 
 def nll_loss2d(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean", ignore_index: int = -100
+    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: int = MEAN, ignore_index: int = -100
 ) -> Tensor:
     """`nll_loss` of scores (n, classes, height, width) and targets (n, height, width)."""
     check_tensor("nll_loss2d", input)
