@@ -62,7 +62,7 @@ def _window(name: str, summary: str, formula: Any, parameters: dict[str, float])
     def function(*args: Any, dtype: Any = None, layout: Any = strided, device: Any = None, pin_memory: bool = False,
                  requires_grad: bool = False, **keywords: Any) -> Tensor:  # fmt: skip
         n, *rest = _given(name, names, args, keywords)
-        periodic, *numbers = [*rest, *[True, *parameters.values()][len(rest) :]]
+        periodic, *numbers = rest + [True, *parameters.values()][len(rest) :]
         dtype = check_options(name, dtype, layout, device, pin_memory, requires_grad) or dtypes.get_default_dtype()
         if dtype.category < 2:
             raise RuntimeError(
