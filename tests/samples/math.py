@@ -73,7 +73,7 @@ SAMPLES = [
     Sample("nan_to_num", lambda t, x: t.nan_to_num(x), (np.array([np.nan, np.inf, -np.inf, 1.0]),), smooth=False),
     Sample("nan_to_num", lambda t, x: x.nan_to_num(1, 2, 3), (np.array([np.nan, np.inf, -np.inf, 1.0]),), smooth=False),
     Sample("nan_to_num", lambda t, x: t.nan_to_num(x), (B,)),
-    Sample("i1", lambda t, x: t.autograd.grad(t.i0(x).sum(), x, create_graph=True)[0], (A,)),
+    Sample("special_i1", lambda t, x: t.autograd.grad(t.i0(x).sum(), x, create_graph=True)[0], (A,)),
     Sample("tanh_backward", lambda t, x: t.autograd.grad((t.tanh(x) ** 2).sum(), x, create_graph=True)[0], (B,)),
     Sample("sigmoid_backward", lambda t, x: t.autograd.grad((t.sigmoid(x) ** 2).sum(), x, create_graph=True)[0], (B,)),
 ]

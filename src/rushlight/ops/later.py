@@ -31,6 +31,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "view_as_complex_copy view_as_real_copy view_copy",
         "narrow_copy",
     ),
+    "special.gamma": ("igamma igammac", "igamma igamma_ igammac igammac_"),
 }
 
 #: The module of each function of torch.* that is loaded later.

@@ -42,15 +42,15 @@ def _function(name: str, forward: Any, node: str, rule: Any, promote: Any = int_
 
 
 @cache
-def _scipy(name: str) -> Any:
+def scipy_special(name: str) -> Any:
     """A ufunc of SciPy, which is imported when the first one is used."""
     import scipy.special
 
     return getattr(scipy.special, name)
 
 
-def _special(name: str) -> Any:
-    return lambda *x: _scipy(name)(*x)
+def by_scipy(name: str) -> Any:
+    return lambda *x: scipy_special(name)(*x)
 
 
 # Exponentials and logarithms.
@@ -185,17 +185,17 @@ def _xlogy(x: Any, y: Any) -> Any:
 
 
 _XLOGY = either("xlogy")
-_xlogy_dtype = only("bif", "xlogy_cpu", int_to_float)
+xlogy_dtype = only("bif", "xlogy_cpu", int_to_float)
 _log_of = lambda g, x, y: masked_fill(xlogy(g, y), (x == 0) & (y <= 0), 0)
 _xlogy_tensors = elementwise(
-    "xlogy", _xlogy, "XlogyBackward0", _log_of, lambda g, x, y: g * x / y, promote=_xlogy_dtype, numbers=_XLOGY
+    "xlogy", _xlogy, "XlogyBackward0", _log_of, lambda g, x, y: g * x / y, promote=xlogy_dtype, numbers=_XLOGY
 )
 _xlogy_number = elementwise(
-    "xlogy_number", _xlogy, "XlogyBackward2", _log_of, inputs=2, promote=_xlogy_dtype, numbers=_XLOGY
+    "xlogy_number", _xlogy, "XlogyBackward2", _log_of, inputs=2, promote=xlogy_dtype, numbers=_XLOGY
 )
 _xlogy_of_number = elementwise(
     "xlogy_of_number", lambda y, x: _xlogy(x, y), "XlogyBackward1", lambda g, y, x: g * x / y, inputs=2,
-    promote=_xlogy_dtype,
+    promote=xlogy_dtype,
 )  # fmt: skip
 
 
@@ -211,41 +211,41 @@ def xlogy(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
 # Error functions, gamma functions, Bessel functions.
 
 
-def _real(name: str, kernel: str, value: Any, node: str, rule: Any) -> Any:
+def real_function(name: str, kernel: str, value: Any, node: str, rule: Any) -> Any:
     return _function(name, value, node, rule, only("bif", kernel, int_to_float))
 
 
-erf = _real(
-    "erf", "erf_vml_cpu", _special("erf"), "ErfBackward0", lambda g, x: 2 / math.sqrt(math.pi) * exp(-(x**2)) * g
+erf = real_function(
+    "erf", "erf_vml_cpu", by_scipy("erf"), "ErfBackward0", lambda g, x: 2 / math.sqrt(math.pi) * exp(-(x**2)) * g
 )
-erfc = _real(
-    "erfc", "erfc_vml_cpu", _special("erfc"), "ErfcBackward0", lambda g, x: -2 / math.sqrt(math.pi) * exp(-(x**2)) * g
+erfc = real_function(
+    "erfc", "erfc_vml_cpu", by_scipy("erfc"), "ErfcBackward0", lambda g, x: -2 / math.sqrt(math.pi) * exp(-(x**2)) * g
 )
-erfinv = _real(
-    "erfinv", "erfinv_vml_cpu", _special("erfinv"), "ErfinvBackward0",
+erfinv = real_function(
+    "erfinv", "erfinv_vml_cpu", by_scipy("erfinv"), "ErfinvBackward0",
     lambda g, out: 0.5 * math.sqrt(math.pi) * exp(out**2) * g,
 )  # fmt: skip
-lgamma = _real("lgamma", "lgamma_vml_cpu", _special("gammaln"), "LgammaBackward0", lambda g, x: g * digamma(x))
+lgamma = real_function("lgamma", "lgamma_vml_cpu", by_scipy("gammaln"), "LgammaBackward0", lambda g, x: g * digamma(x))
 
 
 def _digamma(x: Any) -> Any:
     # At the poles: infinite at 0, with the sign of the side it is seen from, and undefined below.
     pole = (x == 0) | ((x < 0) & (x == np.floor(x)))
     ends = np.where(x == 0, -np.copysign(x.dtype.type(np.inf), x), np.nan)
-    return np.where(pole, ends, _scipy("psi")(x)).astype(x.dtype)[()]
+    return np.where(pole, ends, scipy_special("psi")(x)).astype(x.dtype)[()]
 
 
-digamma = _real("digamma", "digamma", _digamma, "DigammaBackward0", lambda g, x: g * _polygamma(x, 1))
+digamma = real_function("digamma", "digamma", _digamma, "DigammaBackward0", lambda g, x: g * _polygamma(x, 1))
 
 
 def _polygamma_value(x: Any, n: int) -> Any:
     if n == 0:
         return _digamma(x)
-    value = (-1.0) ** (n + 1) * math.factorial(n) * _scipy("zeta")(float(n + 1), x.astype(np.float64))
+    value = (-1.0) ** (n + 1) * math.factorial(n) * scipy_special("zeta")(float(n + 1), x.astype(np.float64))
     if n == 1:
         # zeta is not defined left of 0: reflection, psi1(1 - x) + psi1(x) = (pi / sin(pi x))^2.
         x64 = x.astype(np.float64)
-        value = np.where(x64 < 0.5, (math.pi / np.sin(math.pi * x64)) ** 2 - _scipy("zeta")(2.0, 1 - x64), value)
+        value = np.where(x64 < 0.5, (math.pi / np.sin(math.pi * x64)) ** 2 - scipy_special("zeta")(2.0, 1 - x64), value)
     return np.asarray(value).astype(x.dtype)[()]
 
 
@@ -267,7 +267,7 @@ def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
 def _mvlgamma_value(x: Any, p: int) -> Any:
     if np.any(x <= 0.5 * (p - 1)):
         raise RuntimeError("All elements must be greater than (p-1)/2")
-    return sum(_scipy("gammaln")(x - 0.5 * i) for i in range(p)) + x.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
+    return sum(scipy_special("gammaln")(x - 0.5 * i) for i in range(p)) + x.dtype.type(p * (p - 1) / 4 * math.log(math.pi))
 
 
 _mvlgamma = elementwise(
@@ -285,11 +285,11 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
     return call_into(out, _mvlgamma, input, p)
 
 
-i0 = _real("i0", "i0_vml_cpu", _special("i0"), "I0Backward0", lambda g, x: g * _i1(x))
-_i1 = _real("i1", "i1_vml_cpu", _special("i1"), "SpecialI1Backward0", lambda g, x, out: g * _i1_slope(x, out))
+i0 = real_function("i0", "i0_vml_cpu", by_scipy("i0"), "I0Backward0", lambda g, x: g * i1(x))
+i1 = real_function("special_i1", "i1_cpu", by_scipy("i1"), "SpecialI1Backward0", lambda g, x, out: g * i1_slope(x, out))
 
 
-def _i1_slope(x: Any, out: Any) -> Any:
+def i1_slope(x: Any, out: Any) -> Any:
     return choose(0.5, i0(x) - out / x, x == 0)
 
 

@@ -1,0 +1,1 @@
+"""Special functions: those of mathematical physics and statistics, and families of polynomials."""

@@ -1,0 +1,63 @@
+"""Bessel functions and their kin: of the first and second kind, modified, scaled, spherical, and Airy's.
+
+Values are SciPy's. torch has derivatives of the modified functions i0, i0e, i1, i1e only:
+
+    I0' = I1,    I1' = I0 - I1 / x    (https://dlmf.nist.gov/10.29),
+
+and those of the scaled ones, ``exp(-|x|) I(x)``, follow. Results of the others do not require grad.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...core.declare import int_to_float
+from ..comparison import choose
+from ..elementwise import sgn
+from ..kinds import only
+from ..math import i0, i1, scipy_special
+from .kinds import in_double, special
+
+__all__ = [
+    "airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "i0", "i0e", "i1", "i1e", "modified_bessel_i0",
+    "modified_bessel_i1", "modified_bessel_k0", "modified_bessel_k1", "scaled_modified_bessel_k0",
+    "scaled_modified_bessel_k1", "spherical_bessel_j0",
+]  # fmt: skip
+
+
+def _airy(x: Any) -> Any:
+    value = scipy_special("airy")(np.asarray(x, np.float64))[0]
+    return np.where(np.isinf(x), np.nan, value).astype(x.dtype)[()]  # torch's: the limits at infinity are 0
+
+
+def _spherical(x: Any) -> Any:
+    y = np.asarray(x, np.float64)
+    value = np.where(y == 0, 1, np.where(np.isinf(y), 0, np.sin(y) / y))
+    return value.astype(x.dtype)[()]
+
+
+airy_ai = special("airy_ai", _airy)
+bessel_j0, bessel_j1 = special("bessel_j0", in_double("j0")), special("bessel_j1", in_double("j1"))
+bessel_y0, bessel_y1 = special("bessel_y0", in_double("y0")), special("bessel_y1", in_double("y1"))
+modified_bessel_i0, modified_bessel_i1 = (special(f"modified_bessel_{name}", in_double(name)) for name in ("i0", "i1"))
+modified_bessel_k0, modified_bessel_k1 = (special(f"modified_bessel_{name}", in_double(name)) for name in ("k0", "k1"))
+scaled_modified_bessel_k0, scaled_modified_bessel_k1 = (
+    special(f"scaled_modified_bessel_{name}", in_double(f"{name}e")) for name in ("k0", "k1")
+)
+spherical_bessel_j0 = special("spherical_bessel_j0", _spherical)
+
+i0e = special(
+    "i0e", in_double("i0e"), "SpecialI0EBackward0", lambda g, x, out: g * (i1e(x) - sgn(x) * out),
+    promote=only("bif", "i0e_cpu", int_to_float),
+)  # fmt: skip
+i1e = special(
+    "i1e", in_double("i1e"), "SpecialI1EBackward0", lambda g, x, out: g * _i1e_slope(x, out),
+    promote=only("bif", "i1e_cpu", int_to_float),
+)  # fmt: skip
+
+
+def _i1e_slope(x: Any, out: Any) -> Any:
+    safe = choose(1.0, x, x == 0)
+    return choose(0.5, i0e(safe) - out * (sgn(safe) + 1 / safe), x == 0)

@@ -1,0 +1,66 @@
+"""Incomplete gamma functions and Hurwitz's zeta function.
+
+By their second argument P' = x^(a-1) exp(-x) / gamma(a) (https://dlmf.nist.gov/8.8) and zeta' = -s zeta(s + 1, x)
+(https://dlmf.nist.gov/25.11); by the first torch has no derivative: backward raises NotImplementedError.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.declare import NUMBERS, elementwise
+from ...core.tensor import Tensor
+from ..attach import inplace_methods, methods
+from ..kinds import only
+from ..math import exp, lgamma, log
+from ..signatures import either
+from .kinds import full_precision, in_double, not_implemented
+
+__all__ = ["igamma", "igammac", "zeta"]
+
+
+def _density(g: Any, x: Any, y: Any) -> Any:
+    return g * exp((x - 1) * log(y) - y - lgamma(x))
+
+
+#: The regularized lower incomplete gamma function P(x, y).
+igamma = elementwise(
+    "igamma", in_double("gammainc"), "IgammaBackward0", not_implemented("igamma: input"), _density,
+    names=("x", "y"), numbers=False, promote=only("f", "igamma_cpu"),
+)  # fmt: skip
+#: The regularized upper incomplete gamma function, 1 - P(x, y).
+igammac = elementwise(
+    "igammac", in_double("gammaincc"), "IgammacBackward0", not_implemented("igammac: input"),
+    lambda g, x, y: -_density(g, x, y), names=("x", "y"), numbers=False, promote=only("f", "igammac_cpu"),
+)  # fmt: skip
+
+_value: Any = in_double("zeta")
+_about: dict[str, Any] = {"promote": full_precision("zeta_cpu"), "numbers": either("special_zeta")}
+_unknown, _slope = not_implemented("zeta"), lambda g, x, y: g * (-x * zeta(x + 1.0, y))
+_tensors = elementwise(
+    "special_zeta", _value, "SpecialZetaBackward0", _unknown, _slope, names=("x", "y"), **_about
+)
+_by_number = elementwise(
+    "special_zeta_number", _value, "SpecialZetaBackward2", _unknown, names=("x", "y"), inputs=2, **_about
+)
+_of_number = elementwise(
+    "special_zeta_of_number", lambda y, x: _value(x, y), "SpecialZetaBackward1",
+    lambda g, y, x: g * (-x * zeta(x + 1.0, y)), inputs=2, **_about,
+)  # fmt: skip
+
+
+def zeta(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """Hurwitz's zeta function, the sum of ``(k + other) ** -input`` over k = 0, 1, ...; one may be a number.
+
+    >>> torch.special.zeta(torch.tensor([2.0, 4.0]), 1)
+    tensor([1.6449, 1.0823])
+    """
+    if isinstance(other, NUMBERS):
+        return _by_number(input, other, out=out)
+    if isinstance(input, NUMBERS):
+        return _of_number(other, input, out=out)
+    return _tensors(input, other, out=out)
+
+
+methods(igamma=igamma, igammac=igammac)
+inplace_methods(igamma, igammac)

@@ -1,0 +1,31 @@
+"""torch.special: special functions, as SciPy's ``scipy.special``.
+
+>>> import rushlight as torch
+>>> torch.special.expit(torch.tensor([0.0, 1.0]))
+tensor([0.5000, 0.7311])
+"""
+
+from .ops.activation import log_softmax, softmax
+from .ops.math import digamma, erf, erfc, erfinv, exp2, expm1, i0, i1, log1p, logit, polygamma, round, sinc, xlogy
+from .ops.math import digamma as psi
+from .ops.math import lgamma as gammaln
+from .ops.math import mvlgamma as multigammaln
+from .ops.math import sigmoid as expit
+from .ops.reduction import logsumexp
+from .ops.special.bessel import *
+from .ops.special.gamma import igamma as gammainc
+from .ops.special.gamma import igammac as gammaincc
+from .ops.special.gamma import zeta
+from .ops.special.normal import *
+from .ops.special.polynomials import *
+
+__all__ = [
+    "airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "chebyshev_polynomial_t", "chebyshev_polynomial_u",
+    "chebyshev_polynomial_v", "chebyshev_polynomial_w", "digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "exp2",
+    "expit", "expm1", "gammainc", "gammaincc", "gammaln", "hermite_polynomial_h", "hermite_polynomial_he", "i0", "i0e",
+    "i1", "i1e", "laguerre_polynomial_l", "legendre_polynomial_p", "log1p", "log_ndtr", "log_softmax", "logit",
+    "logsumexp", "modified_bessel_i0", "modified_bessel_i1", "modified_bessel_k0", "modified_bessel_k1", "multigammaln",
+    "ndtr", "ndtri", "polygamma", "psi", "round", "scaled_modified_bessel_k0", "scaled_modified_bessel_k1",
+    "shifted_chebyshev_polynomial_t", "shifted_chebyshev_polynomial_u", "shifted_chebyshev_polynomial_v",
+    "shifted_chebyshev_polynomial_w", "sinc", "softmax", "spherical_bessel_j0", "xlog1py", "xlogy", "zeta",
+]  # fmt: skip
