@@ -3,8 +3,38 @@
 from __future__ import annotations
 
 from .ops.linalg.checks import LinAlgError
+from .ops.linalg.cholesky import cholesky_ex
+from .ops.linalg.cholesky import linalg_cholesky as cholesky
+from .ops.linalg.determinants import linalg_det as det
+from .ops.linalg.determinants import linalg_slogdet as slogdet
+from .ops.linalg.inverse import inv, inv_ex, solve, solve_ex
+from .ops.linalg.lu import linalg_lu as lu
+from .ops.linalg.lu import linalg_lu_solve as lu_solve
+from .ops.linalg.lu import lu_factor, lu_factor_ex
 from .ops.linalg.spectral import eig, eigh, eigvals, eigvalsh
 from .ops.linalg.spectral import linalg_svd as svd
 from .ops.linalg.spectral import linalg_svdvals as svdvals
+from .ops.linalg.triangular import solve_triangular
 
-__all__ = ["LinAlgError", "eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals"]
+__all__ = [
+    "LinAlgError",
+    "cholesky",
+    "cholesky_ex",
+    "det",
+    "eig",
+    "eigh",
+    "eigvals",
+    "eigvalsh",
+    "inv",
+    "inv_ex",
+    "lu",
+    "lu_factor",
+    "lu_factor_ex",
+    "lu_solve",
+    "slogdet",
+    "solve",
+    "solve_ex",
+    "solve_triangular",
+    "svd",
+    "svdvals",
+]

@@ -16,6 +16,11 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "windows": ("bartlett_window blackman_window hamming_window hann_window kaiser_window", ""),
     "attention": ("_safe_softmax", ""),
     "padding": ("constant_pad_nd", ""),
+    "linalg.cholesky": ("cholesky cholesky_inverse cholesky_solve", "cholesky cholesky_inverse cholesky_solve"),
+    "linalg.determinants": ("det logdet slogdet", "det logdet slogdet"),
+    "linalg.inverse": ("inverse", "inverse"),
+    "linalg.lu": ("_lu_with_info lu lu_solve lu_unpack", "lu lu_solve"),
+    "linalg.triangular": ("triangular_solve", "triangular_solve"),
     "linalg.spectral": ("svd", "svd"),
     "batch_norm": (
         "_batch_norm_with_update _native_batch_norm_legit batch_norm group_norm instance_norm native_batch_norm "
