@@ -2,7 +2,8 @@
 
 from .adam import Adam
 from .adamw import AdamW
+from .minimize import minimize
 from .optimizer import Optimizer
 from .sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "minimize"]
