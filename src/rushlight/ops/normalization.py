@@ -20,24 +20,25 @@ from .arguments import check_tensor, unimplemented
 from .comparison import choose as where
 from .joining import zeros_from
 from .options import argument_error
-from .precision import widened
+from .precision import as_wide_as, wide, widened
 from .reduction import aten_norm, summed
 
 __all__ = [
-    "cosine_similarity", "embedding", "embedding_renorm_", "layer_norm", "normalize", "one_hot",
-    "pairwise_distance", "rms_norm",
+    "cosine_similarity", "embedding", "embedding_renorm_", "layer_norm", "native_layer_norm", "normalize",
+    "one_hot", "pairwise_distance", "rms_norm",
 ]  # fmt: skip
 
 
 # Layer normalisation.
 
 
-def _standardized(x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any]:
-    """x less its mean, over its standard deviation; and one over that."""
+def _standardized(x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
+    """x less its mean, over its standard deviation; the mean; and one over the deviation."""
     n = math.prod([x.shape[d] for d in axes]) or 1
-    centred = x - summed(x, axes, True) / n
+    mean = summed(x, axes, True) / n
+    centred = x - mean
     rstd = 1 / np.sqrt(summed(centred * centred, axes, True) / n + eps)
-    return centred * rstd, rstd
+    return centred * rstd, mean, rstd
 
 
 def _layer_norm_value(x: Any, weight: Any, bias: Any, normal: Any, rstd: Any, axes: Any, eps: float) -> Any:
@@ -47,21 +48,13 @@ def _layer_norm_value(x: Any, weight: Any, bias: Any, normal: Any, rstd: Any, ax
     return out.copy() if out is normal else out
 
 
-def as_wide_as(x: Any, g: Any) -> Any:
-    """`g` in the dtype of `x`, if that has 16 bits: the values on the way had 32."""
-    same = g.dtype == x.dtype and type(g) is type(x)
-    if same or g.dtype.itemsize != 4 or x.dtype.itemsize == 8:
-        return g
-    return g.to(x.dtype) if isinstance(g, Tensor) else dtypes.cast(g, dtypes.of_array(x))
-
-
 def _layer_norm_rule(
     g: Any, x: Any, weight: Any, normal: Any, rstd: Any, axes: tuple[int, ...], eps: float, needs: tuple[bool, ...]
 ) -> list[Any]:
     """The gradients of all three. What the forward pass computed on the way is a constant for it; where the gradient is
     to be differentiated again, it is computed anew from x."""
     if isinstance(x, Tensor):
-        normal, rstd = _standardized(x, axes, eps)
+        normal, _, rstd = _standardized(x, axes, eps)
     batch = tuple(range(axes[0]))
     grads: list[Any] = [None, None, None]
     if needs[0]:
@@ -101,21 +94,34 @@ def layer_norm(
     The dimensions are those of `normalized_shape`, which is the shape of `weight` and `bias`. Raises RuntimeError if
     `input` does not end in them, or for two dtypes.
     """
-    check_tensor("layer_norm", input)
+    return _layer_normalized("layer_norm", input, normalized_shape, weight, bias, eps)[0]
+
+
+def native_layer_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """`layer_norm`, and the mean and the inverse standard deviation, with the last dimensions as ones."""
+    out, mean, rstd = _layer_normalized("native_layer_norm", input, normalized_shape, weight, bias, eps)
+    kept = input.dtype if weight is None else weight.dtype
+    return out, wrap(dtypes.cast(mean, kept)), wrap(dtypes.cast(rstd, kept))
+
+
+def _layer_normalized(
+    name: str, input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
+) -> tuple[Tensor, Any, Any]:
+    check_tensor(name, input)
     x, narrow = input._data, input.dtype.itemsize == 2
     for parameter in (weight, bias):
         if parameter is None or (parameter._data.dtype is x.dtype and not narrow):
             continue
         if parameter.dtype is not input.dtype and not (narrow and parameter.dtype is dtypes.float32):
             raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
-    shape = _check_normalized("layer_norm", input, normalized_shape, {"weight": weight, "bias": bias}, "*, ")
+    shape = _check_normalized(name, input, normalized_shape, {"weight": weight, "bias": bias}, "*, ")
     if x.dtype.kind != "f":
         raise unimplemented("LayerNormKernelImpl", input.dtype)
     axes = tuple(range(x.ndim - len(shape), x.ndim))
-    if not narrow:
-        return _layer_norm(input, weight, bias, *_standardized(x, axes, eps), axes, eps)
-    normal, rstd = _standardized(dtypes.cast(x, dtypes.float32), axes, eps)
-    return _layer_norm_narrow(input, weight, bias, normal, rstd, axes, eps)
+    normal, mean, rstd = _standardized(wide(x), axes, eps)
+    return (_layer_norm_narrow if narrow else _layer_norm)(input, weight, bias, normal, rstd, axes, eps), mean, rstd
 
 
 def _check_normalized(

@@ -35,6 +35,21 @@ def _wide(a: Any) -> Any:
     return dtypes.cast(a, dtypes.float32) if half else a
 
 
+def wide(x: Any) -> Any:
+    """A payload or Tensor of 16 bits in float32; others as they are. For derivative rules that compute in float32."""
+    if isinstance(x, Tensor):
+        return x.to(dtypes.float32) if x._data.dtype == _HALF or type(x._data) is dtypes.BFloat16Array else x
+    return _wide(x)
+
+
+def as_wide_as(x: Any, g: Any) -> Any:
+    """`g` in the dtype of `x`, if that has 16 bits: the values on the way had 32."""
+    same = g.dtype == x.dtype and type(g) is type(x)
+    if same or g.dtype.itemsize != 4 or x.dtype.itemsize == 8:
+        return g
+    return g.to(x.dtype) if isinstance(g, Tensor) else dtypes.cast(g, dtypes.of_array(x))
+
+
 def narrowed(result: Any, dtype: dtypes.dtype) -> Any:
     """float32 results as `dtype`; others as they are."""
     if isinstance(result, tuple):
