@@ -11,15 +11,18 @@ from .ops.linalg.inverse import inv, inv_ex, solve, solve_ex
 from .ops.linalg.lu import linalg_lu as lu
 from .ops.linalg.lu import linalg_lu_solve as lu_solve
 from .ops.linalg.lu import lu_factor, lu_factor_ex
+from .ops.linalg.norms import cond, matrix_norm, norm
 from .ops.linalg.spectral import eig, eigh, eigvals, eigvalsh
 from .ops.linalg.spectral import linalg_svd as svd
 from .ops.linalg.spectral import linalg_svdvals as svdvals
 from .ops.linalg.triangular import solve_triangular
+from .ops.reduction import vector_norm
 
 __all__ = [
     "LinAlgError",
     "cholesky",
     "cholesky_ex",
+    "cond",
     "det",
     "eig",
     "eigh",
@@ -31,10 +34,13 @@ __all__ = [
     "lu_factor",
     "lu_factor_ex",
     "lu_solve",
+    "matrix_norm",
+    "norm",
     "slogdet",
     "solve",
     "solve_ex",
     "solve_triangular",
     "svd",
     "svdvals",
+    "vector_norm",
 ]

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.promotion import promote_types
 from ..arrays.summation import total
 from ..core.declare import op
 from ..core.errors import wrap_dim
@@ -27,7 +28,7 @@ from .attach import methods
 from .broadcasting import expand_op
 from .comparison import choose as where
 from .elementwise import sgn
-from .options import check_dtype
+from .options import as_number, check_dtype
 from .precision import converting, summed_dtype, wide_op
 from .scan import products_of_others
 
@@ -519,6 +520,31 @@ _vector_norm = converting("linalg_vector_norm", _norm_value, "LinalgVectorNormBa
 aten_norm = wide_op("norm", _norm_value, "NormBackward1", {"x": _norm_slope}, holomorphic=False)
 
 
+def norm_order(name: str, ord: Any) -> float:
+    """The order of a norm as a float. Raises RuntimeError if it is complex."""
+    number = as_number(name, "ord", ord, 2)
+    if isinstance(number, complex):
+        raise RuntimeError(f"{name}: Expected a non-complex scalar as the order of norm.")
+    return float(number)
+
+
+def check_norm_dtype(name: str, input: Tensor, dtype: dtypes.dtype | None) -> None:
+    """Raises RuntimeError unless a norm may be computed in `dtype`: of the input's kind, and as wide at least."""
+    if dtype is None:
+        return
+    d, wanted = input.dtype, dtype.scalar_name
+    if dtype.category < 2:
+        raise RuntimeError(f"{name}: dtype should be floating point or complex, but got {wanted}")
+    if d.is_complex is not dtype.is_complex:
+        kind = "complex" if d.is_complex else "real"
+        raise RuntimeError(f"{name}: dtype should be {kind} for {kind} inputs, but got {wanted}")
+    if promote_types(d, dtype) is not dtype:
+        raise RuntimeError(
+            f"{name}: the dtype of the input ({d.scalar_name}) should be convertible without narrowing to the specified "
+            f"dtype ({wanted})"
+        )
+
+
 def vector_norm(
     input: Tensor, ord: float = 2, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
     out: Tensor | None = None,
@@ -532,33 +558,38 @@ def vector_norm(
     d = input.dtype
     if d.category < 2:
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {d.scalar_name}")
+    if ord.__class__ is not float:
+        ord = norm_order(name, as_number("linalg_vector_norm", "ord", ord, 2))
     chosen = dims(name, dim, input._data.ndim)
-    ord = float(ord)
     if (ord < 0 or np.isinf(ord)) and not count(input._data.shape, chosen):
-        what = "tensor" if chosen is None else f"dimension {chosen if chosen.__class__ is int else chosen[0]}"
+        empty = [d for d in ((chosen,) if chosen.__class__ is int else chosen or ()) if not input._data.shape[d]]
+        # (torch's words run together here.)
+        what = "an empty tensor" if chosen is None else f"the dimension {empty[0]}because this dimension is empty"
+        why = "because" if chosen is None else "and"
         raise RuntimeError(
-            f"{name} cannot compute the {ord:g} norm on an empty {what} because the operation does not have an identity"
+            f"{name} cannot compute the {ord:g} norm on {what} {why} the operation does not have an identity"
         )
-    if dtype is not None and d.is_complex and not dtype.is_complex:
-        raise RuntimeError(f"{name}: dtype should be complex for complex inputs, but got {dtype.scalar_name}")
-    if out is not None:
-        return into(out, _vector_norm, input, ord, chosen, keepdim)
-    return _vector_norm(input, ord, chosen, keepdim, dtype=dtype)
+    check_norm_dtype(name, input, dtype)
+    result = _vector_norm(input, ord, chosen, keepdim, dtype=dtype)
+    if out is None:
+        return result
+    from .linalg.results import single
+
+    return single("linalg_vector_norm", result, out)
 
 
 def norm(
     input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, out: Tensor | None = None,
     dtype: dtypes.dtype | None = None,
 ) -> Tensor:  # fmt: skip
-    """The vector norm of order `p` over `dim`; ``"fro"``, the default, is 2."""
+    """The vector norm of order `p` over `dim`; ``"fro"``, the default, is 2. ``"nuc"`` is a matrix norm."""
     if not isinstance(input, Tensor):
         raise AttributeError(f"'{type(input).__name__}' object has no attribute 'layout'")
-    if p == "nuc":
-        raise NotImplementedError("the nuclear norm is not supported")
-    if isinstance(p, str) and p != "fro":
-        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
-    if p == "fro" and isinstance(dim, (tuple, list)) and len(dim) > 2:
-        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}")
+    if isinstance(p, str) and (p != "fro" or (isinstance(dim, (tuple, list)) and len(dim) > 2)):
+        from .linalg.norms import matrix_norm
+
+        of = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
+        return matrix_norm(input, p, tuple(of), keepdim, dtype=dtype, out=out)
     return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype, out=out)
 
 
