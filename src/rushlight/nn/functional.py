@@ -23,6 +23,7 @@ from ..ops.convolution import (
 )
 from ..ops.options import warn_user
 from ..ops.padding import pad
+from ._likelihoods import ctc_loss, gaussian_nll_loss, poisson_nll_loss
 from ._losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -33,6 +34,17 @@ from ._losses import (
     mse_loss,
     nll_loss,
     smooth_l1_loss,
+)
+from ._margin_losses import (
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
 )
 from ._normalization import batch_norm, group_norm, instance_norm, local_response_norm
 
@@ -50,12 +62,15 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
+    "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
+    "ctc_loss",
     "dropout",
     "elu",
     "elu_",
     "embedding",
+    "gaussian_nll_loss",
     "gelu",
     "glu",
     "group_norm",
@@ -64,6 +79,7 @@ __all__ = [
     "hardswish",
     "hardtanh",
     "hardtanh_",
+    "hinge_embedding_loss",
     "huber_loss",
     "instance_norm",
     "kl_div",
@@ -75,13 +91,18 @@ __all__ = [
     "local_response_norm",
     "log_softmax",
     "logsigmoid",
+    "margin_ranking_loss",
     "mish",
     "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
     "normalize",
     "one_hot",
     "pad",
     "pairwise_distance",
+    "poisson_nll_loss",
     "prelu",
     "relu",
     "relu6",
@@ -93,6 +114,7 @@ __all__ = [
     "sigmoid",
     "silu",
     "smooth_l1_loss",
+    "soft_margin_loss",
     "softmax",
     "softmin",
     "softplus",
@@ -102,6 +124,8 @@ __all__ = [
     "tanhshrink",
     "threshold",
     "threshold_",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]
 
 # These are the operations themselves, under the names that they have here.
@@ -128,7 +152,7 @@ celu_ = inplace_activation.celu_
 threshold_ = inplace_activation.threshold_
 
 
-def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
+def gelu(input: Tensor, *, approximate: str = "none", out: Tensor | None = None) -> Tensor:
     """The Gaussian error linear unit of every element; see :class:`~nn.GELU`.
 
     Raises:
@@ -139,7 +163,7 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
         >>> F.gelu(torch.tensor([-1.0, 2.0]))
         tensor([-0.1587,  1.9545])
     """
-    return activation.gelu(input, approximate)
+    return activation.gelu(input, approximate, out)
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:

@@ -47,6 +47,12 @@ def unimplemented(kernel: str, d: dtype) -> NotImplementedError:
     return NotImplementedError(f"\"{kernel}\" not implemented for '{d.scalar_name}'")
 
 
+def check_wide(kernel: str, value: Any) -> None:
+    """Raises NotImplementedError unless `value` is of float32 or float64: all that some kernels take."""
+    if not (value.dtype.is_floating_point and value.dtype.itemsize >= 4):
+        raise unimplemented(kernel, value.dtype)
+
+
 def check_no_gradient(function: str, value: Any, name: str) -> None:
     """Raises RuntimeError if `value` is a tensor whose gradient would be recorded: this argument has none."""
     if isinstance(value, Tensor) and value.requires_grad and is_grad_enabled():

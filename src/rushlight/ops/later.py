@@ -13,7 +13,10 @@ from ..core.tensor import Tensor
 
 #: Module of this package (dotted where it is in a folder): what it adds to torch.*, and the methods that it gives Tensor.
 FAMILIES: dict[str, tuple[str, str]] = {
+    "spectrogram": ("istft stft", "istft stft"),
     "windows": ("bartlett_window blackman_window hamming_window hann_window kaiser_window", ""),
+    "ctc": ("ctc_loss", ""),
+    "margin_loss": ("cosine_embedding_loss hinge_embedding_loss margin_ranking_loss triplet_margin_loss", ""),
     "attention": ("_safe_softmax", ""),
     "padding": ("constant_pad_nd", ""),
     "linalg.cholesky": ("cholesky cholesky_inverse cholesky_solve", "cholesky cholesky_inverse cholesky_solve"),

@@ -21,7 +21,7 @@ from .selection import choose
 
 __all__ = [
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "huber_loss", "kl_div", "l1_loss", "mse_loss",
-    "nll_loss", "nll_loss2d", "smooth_l1_loss",
+    "nll_loss", "nll_loss2d", "poisson_nll_loss", "smooth_l1_loss",
 ]  # fmt: skip
 
 
@@ -197,6 +197,23 @@ def kl_div(input: Tensor, target: Tensor, reduction: int = MEAN, *, log_target: 
     if input.dtype.category < 2 or target.dtype.category < 2:
         raise RuntimeError("kl_div: Integral inputs not supported.")
     return reduce(target.exp() * (target - input) if log_target else target.xlogy(target) - target * input, reduction)
+
+
+def poisson_nll_loss(
+    input: Tensor, target: Tensor, log_input: bool, full: bool, eps: float, reduction: int
+) -> Tensor:
+    """exp(input) - target * input, for counts whose expected value has the logarithm `input`; reduced.
+
+    Without `log_input`, `input` is the expected value: input - target * log(input + eps). With `full`, Stirling's
+    approximation of log(target!) is added where the target is above 1.
+    """
+    check_tensor("poisson_nll_loss", input)
+    check_tensor("poisson_nll_loss", target, "target", 2)
+    losses = input.exp() - target * input if log_input else input - target * (input + eps).log()
+    if full:
+        stirling = target * target.log() - target + 0.5 * (2 * np.pi * target).log()
+        losses = losses + stirling.masked_fill(target <= 1, 0)
+    return reduce(losses, reduction)
 
 
 # Losses of probabilities and of logits.
