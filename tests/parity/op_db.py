@@ -115,9 +115,12 @@ def _sample(entry, sample, grad: bool) -> Iterator[str]:
     if grad:
         leaves = [t for t in tensors(ours, rushlight) if t.requires_grad], [
             t for t in tensors((sample.input, sample.args, sample.kwargs), torch) if t.requires_grad]  # fmt: skip
+        # A view that was made without history, of a leaf, looks like a leaf, but PyTorch gives it no gradient.
+        leaves = [(our, their) for our, their in zip(*leaves) if not their._is_view()]
         if entry.name not in CHOICE:
             got, want = translated(process)(got), process(want)
-        yield from _gradients(entry, got, want, *leaves)
+        if leaves:
+            yield from _gradients(entry, got, want, *zip(*leaves))
 
 
 def _gradients(entry, got, want, our_leaves, their_leaves) -> Iterator[str]:

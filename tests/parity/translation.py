@@ -127,8 +127,31 @@ def module(m: torch.nn.Module) -> rushlight.nn.Module:
     return ours
 
 
+#: The memory of tensors translated so far, by PyTorch's; only inside of `sharing`.
+_memories: dict | None = None
+
+
+@contextlib.contextmanager
+def sharing():
+    """Within, what shares memory under PyTorch shares it as translated, and the same tensor is the same twice."""
+    global _memories
+    _memories = {}
+    try:
+        yield
+    finally:
+        _memories = None
+
+
 def tensor(t: torch.Tensor) -> rushlight.Tensor:
     """A copy with the same sizes, strides and offset."""
+    if _memories is None:
+        return _copied(t)
+    if id(t) not in _memories:
+        _memories[id(t)] = _copied(t), t
+    return _memories[id(t)][0]
+
+
+def _copied(t: torch.Tensor) -> rushlight.Tensor:
     if t.layout is not torch.strided or t.device.type != "cpu" or t.is_quantized or t.is_nested:
         raise Untranslatable(f"a tensor of layout {t.layout} on {t.device}")
     if t._is_zerotensor():
@@ -137,7 +160,12 @@ def tensor(t: torch.Tensor) -> rushlight.Tensor:
     dtype = translated(t.dtype)
     size = plain.untyped_storage().nbytes() // plain.element_size()
     flat = torch.empty(0, dtype=t.dtype).set_(plain.untyped_storage(), 0, (size,), (1,))
-    through = {torch.bfloat16: torch.float32, torch.float16: torch.float32}.get(t.dtype, t.dtype)
-    ours = rushlight.from_numpy(flat.to(through, copy=True).numpy()).to(dtype)
+    place = flat.data_ptr(), t.dtype
+    ours = None if _memories is None else _memories.get(place)
+    if ours is None:
+        through = {torch.bfloat16: torch.float32, torch.float16: torch.float32}.get(t.dtype, t.dtype)
+        ours = rushlight.from_numpy(flat.to(through, copy=True).numpy()).to(dtype)
+        if _memories is not None:
+            _memories[place] = ours
     ours = ours.as_strided(tuple(plain.shape), plain.stride(), plain.storage_offset()).detach()
     return ours.requires_grad_() if t.requires_grad else ours

@@ -60,9 +60,16 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     return from_.category <= max(to.category, 1)
 
 
-def check_output_dtype(result: dtype, output: dtype) -> None:
-    """Raise PyTorch's RuntimeError if a result of dtype `result` can't be written to a tensor of dtype `output`."""
-    if result is not output and not can_cast(result, output):
+def check_output_dtype(result: dtype, output: dtype, own: bool = False) -> None:
+    """Raise PyTorch's RuntimeError if a result of dtype `result` can't be written to a tensor of dtype `output`.
+
+    `own`: if it is any other dtype.
+    """
+    if result is output:
+        return
+    if own:
+        raise RuntimeError(f"Expected out tensor to have dtype {result.cpp_name}, but got {output.cpp_name} instead")
+    if not can_cast(result, output):
         raise RuntimeError(
             f"result type {result.scalar_name} can't be cast to the desired output type {output.scalar_name}"
         )

@@ -5,6 +5,7 @@ Strides and offsets are counted in elements, as torch counts them; bytes stay in
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,14 @@ def offset_between(x: np.ndarray, base: np.ndarray) -> int:
 def geometry(x: np.ndarray, base: np.ndarray) -> tuple[Any, ...]:
     """The parameters of `as_strided` that make `x` out of `base`, whose memory it shares."""
     return x.shape, strides(x), offset_between(x, base), strides(base)
+
+
+def resized(x: np.ndarray, size: tuple[int, ...]) -> np.ndarray | None:
+    """The memory of `x`, from its first element on, in another size and contiguous; None if it does not suffice."""
+    owner, numel = storage(x), math.prod(size)
+    if offset_between(x, owner) + numel > owner.size:
+        return None
+    return view_memory(x, size, tuple([math.prod([max(n, 1) for n in size[i + 1 :]]) for i in range(len(size))]))
 
 
 def overlaps_itself(data: Any) -> bool:

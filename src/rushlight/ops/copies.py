@@ -9,7 +9,7 @@ Note [Copies of views]
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ def _copying_function(look: Callable[..., Any], name: str, node: str = "") -> An
             return _copy(input, look, node, *arguments, **keywords)
         if isinstance(out, (tuple, list)):
             return _into_each(name, out, _copy(input, look, node, *arguments, **keywords))
-        return into(out, lambda x: _copy(x, look, node, *arguments, **keywords), input)
+        return into(out, partial(function, **keywords), input, *arguments, own=True)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"``{name.removesuffix('_copy')}``, as a copy: see `torch.{name.removesuffix('_copy')}`."
@@ -79,7 +79,7 @@ def _into_each(name: str, out: Any, parts: Any) -> None:
             f"{name}_out() expected an out= argument of size {len(parts)}, got size {len(out)}"
         )
     for place, part in zip(out, parts):
-        into(place, lambda x: x, part)
+        into(place, alias, part, own=True)
 
 
 def _not_differentiable(g: Any) -> Any:
@@ -92,7 +92,7 @@ _detach_copy = op("detach_copy", copied, "NotImplemented", {"x": _not_differenti
 def detach_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy through which no gradient can be computed: backward raises RuntimeError."""
     check_tensor("detach_copy", input)
-    return _detach_copy(input) if out is None else into(out, _detach_copy, input)
+    return _detach_copy(input) if out is None else into(out, _detach_copy, input, own=True)
 
 
 def _narrow(x: Tensor, dim: int, start: Any, length: int) -> Tensor:

@@ -8,12 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.strided import offset_between, overlaps_itself, place, place_into, reach, storage, strides, view_memory
+from ..arrays.strided import (
+    offset_between,
+    overlaps_itself,
+    place,
+    place_into,
+    reach,
+    resized,
+    storage,
+    strides,
+    view_memory,
+)
 from ..arrays.types import contiguous_format, preserve_format
 from ..core import errors
 from ..core.declare import op
 from ..core.saved import bump
-from ..core.short import into
 from ..core.tensor import Tensor, memory
 from ..core.views import Step, as_strided_backward, assign_view, check_inplace
 from ..core.views import as_strided as as_strided_op
@@ -79,14 +88,12 @@ _as_strided_scatter = op("as_strided_scatter", place_into, "AsStridedScatterBack
 
 
 def as_strided_scatter(
-    input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: int | None = None, *, out: Tensor | None = None
+    input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: int | None = None
 ) -> Tensor:
     """A copy of `input` with ``as_strided(size, stride, storage_offset)`` replaced by `src`.
 
     Raises RuntimeError if that leaves the memory, has another shape than `src`, or a place twice.
     """
-    if out is not None:
-        return into(out, as_strided_scatter, input, src, size, stride, storage_offset)
     check_tensor("as_strided_scatter", input)
     check_tensor("as_strided_scatter", src, "src", 2)
     parameters = _placed("as_strided_scatter", input, size, stride, storage_offset)
@@ -174,18 +181,17 @@ def _resized(x: Tensor, size: tuple[int, ...]) -> Tensor:
     check_inplace(x, False)
     data = memory(x)
     if data.shape != size:
-        stride = tuple([math.prod([max(n, 1) for n in size[i + 1 :]]) for i in range(len(size))])
-        owner = storage(data)
-        start = offset_between(data, owner)
-        if start + math.prod(size) <= owner.size:
-            x._data = view_memory(data, size, stride)
-        else:
+        part = resized(data, size)
+        if part is None:
+            owner = storage(data)
             # This frame, its caller's slot and getrefcount hold `owner`; so does `data`, if it is a view of it.
             if getrefcount(owner) > 4:
                 raise NotImplementedError("resize_() of memory that other tensors share")
+            start = offset_between(data, owner)
             grown = np.zeros(start + math.prod(size), data.dtype)
             grown[: owner.size] = owner.reshape(-1)
-            x._data = view_memory(grown[start:].view(type(data)), size, stride)
+            part = grown[start:].view(type(data)).reshape(size)
+        x._data = part
     bump(x)
     return x
 

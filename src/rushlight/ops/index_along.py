@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,12 @@ def copied(x: Any) -> Any:
 def lined(x: Any) -> Any:
     """The payload `x` with at least one dimension."""
     return x if x.ndim else x.reshape(1)
+
+
+def check_same_dtype(name: str, x: Any, out: Any) -> None:
+    """Raises RuntimeError if `out` has another dtype than `x`."""
+    if isinstance(x, Tensor) and isinstance(out, Tensor) and x.dtype is not out.dtype:
+        raise RuntimeError(f"{name}(): self and result must have the same scalar type")
 
 
 def check_index(index: Any, kinds: tuple[Any, ...], error: Exception) -> None:
@@ -89,7 +96,8 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
     check_tensor("index_select", input)
     check_tensor("index_select", index, "index", 2)
     if out is not None:
-        return into(out, index_select, input, dim, index)
+        check_same_dtype("index_select", input, out)
+        return into(out, index_select, input, dim, index, disjoint=True)
     check_int("index_select", dim, "dim", 1)
     dim = wrap_dim(dim, input._data.ndim)
     places = index._data
@@ -116,7 +124,7 @@ def index_add(
     An index may come more than once. Raises RuntimeError for other sizes, dtypes, and for indices out of range.
     """
     if out is not None:
-        return into(out, lambda: index_add(input, dim, index, source, alpha=alpha))
+        return into(out, partial(index_add, alpha=alpha), input, dim, index, source, own=True)
     check_tensor("index_add", input)
     check_tensor("index_add", index, "index", 2)
     check_tensor("index_add", source, "source", 3)
@@ -199,7 +207,7 @@ def _distinct(index: Any) -> Any:
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of `input` with the parts of `source` written where a vector of indices says."""
     if out is not None:
-        return into(out, index_copy, input, dim, index, source)
+        return into(out, index_copy, input, dim, index, source, own=True)
     check_tensor("index_copy", input)
     check_tensor("index_copy", index, "index", 2)
     check_tensor("index_copy", source, "source", 3)

@@ -155,7 +155,7 @@ def _cat_into(out: Tensor, given: Any, dim: int) -> Tensor:
             raise TypeError(
                 f"torch.cat(): input types can't be cast to the desired output type {out.dtype.scalar_name}"
             )
-    return into(out, cat, given, dim)
+    return into(out, cat, given, dim, disjoint=True)
 
 
 concat = concatenate = cat

@@ -16,6 +16,7 @@ from .arguments import check_tensor
 from .attach import methods
 from .broadcasting import expanded, tensors
 from .comparison import masked_fill
+from .index_along import check_same_dtype
 from .indexing import Advanced, check_bounds, check_values, index_put_into, index_put_op, numpy_index
 from .joining import zeros_from
 
@@ -69,7 +70,8 @@ _masked_scatter_backward_op = op("masked_scatter_backward", _scatter_gradient, "
 def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements where `mask` is true, in one dimension; the two broadcast."""
     if out is not None:
-        return into(out, masked_select, input, mask)
+        check_same_dtype("masked_select", input, out)
+        return into(out, masked_select, input, mask, disjoint=True)
     check_tensor("masked_select", input)
     _check_mask("masked_select", mask)
     broadcast_shapes(mask._data.shape, input._data.shape)
@@ -123,7 +125,13 @@ def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False)
     if as_tuple:
         return tuple([wrap(i) for i in (data if data.ndim else data.reshape(1)).nonzero()])
     rows = np.argwhere(data) if data.ndim else np.empty((int(data != 0), 0), np.int64)
-    return wrap(rows) if out is None else into(out, lambda: wrap(rows))
+    if out is None:
+        return wrap(rows)
+    if isinstance(out, Tensor) and out.dtype is not dtypes.int64:
+        raise RuntimeError(
+            f"nonzero: Expected out tensor to have scalar type Long but got scalar type{out.dtype.scalar_name}"
+        )
+    return into(out, nonzero, input)
 
 
 def argwhere(input: Tensor) -> Tensor:

@@ -238,7 +238,7 @@ def _triangle(name: str, call: Any, x: Tensor, diagonal: int, out: Tensor | None
     check_int(name, diagonal, "diagonal", 1)
     if x._data.ndim < 2:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-    return call(x, diagonal) if out is None else into(out, call, x, diagonal)
+    return call(x, diagonal) if out is None else into(out, call, x, diagonal, own=True)
 
 
 def _sum_to_size(self: Tensor, *size: Any, **keywords: Any) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -92,7 +93,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
     Raises RuntimeError for indices out of range, and for an index larger than `input` in another dimension.
     """
     if out is not None:
-        return into(out, gather, input, dim, index)
+        return into(out, gather, input, dim, index, own=True, disjoint=True)
     check_tensor("gather", input)
     if dim.__class__ is not int:
         check_int("gather", dim, "dim", 2)
@@ -164,7 +165,7 @@ def scatter(
         given = [a for a in (dim, index, src) if a is not None]
         raise TypeError(_WRONG_SCATTER.format(", ".join([type(a).__name__ for a in given])))
     if out is not None:
-        return into(out, lambda: scatter(input, dim, index, src, reduce=reduce))
+        return into(out, partial(scatter, reduce=reduce), input, dim, index, src, own=True)
     dim = _check_scatter("scatter", input, dim, index, src)
     if number:
         src = check_fits(src, input.dtype)
@@ -211,7 +212,7 @@ _scatter_combined = op("scatter_combined", _combined, "NotImplemented", {
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of `input` with the elements of `src` added where `index` says along `dim`; places may repeat."""
     if out is not None:
-        return into(out, scatter_add, input, dim, index, src)
+        return into(out, scatter_add, input, dim, index, src, own=True)
     check_tensor("scatter_add", index, "index", 3)
     check_tensor("scatter_add", src, "src", 4)
     return scatter_add_op(input, src, _check_scatter("scatter_add", input, dim, index, src), index)
@@ -317,7 +318,7 @@ def scatter_reduce(
     `reduce` is sum, prod, mean, amax or amin; ``include_self=False`` leaves what was there out of it.
     """
     if out is not None:
-        return into(out, lambda: scatter_reduce(input, dim, index, src, reduce, include_self=include_self))
+        return into(out, partial(scatter_reduce, include_self=include_self), input, dim, index, src, reduce, own=True)
     check_tensor("scatter_reduce", index, "index", 3)
     check_tensor("scatter_reduce", src, "src", 4)
     dim = _check_scatter("scatter_reduce", input, dim, index, src)
@@ -358,7 +359,12 @@ put_op = op("put", _put, "PutBackward0", {
 def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements with these numbers, as if `input` had one dimension; in the shape of `index`."""
     if out is not None:
-        return into(out, take, input, index)
+        if isinstance(out, Tensor) and out.dtype is not input.dtype:
+            raise RuntimeError(
+                "take(): self and out expected to have the same dtype, but got self.dtype = "
+                f"{input.dtype.scalar_name} and out.dtype = {out.dtype.scalar_name}"
+            )
+        return into(out, take, input, index, disjoint=True)
     check_tensor("take", input)
     check_tensor("take", index, "index", 1)
     name = index.dtype.scalar_name
@@ -400,7 +406,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """`gather`, with other dimensions broadcast; without `dim`, of all elements as if in one dimension."""
     if out is not None:
-        return into(out, take_along_dim, input, indices, dim)
+        return into(out, take_along_dim, input, indices, dim, own=True, disjoint=True)
     check_tensor("take_along_dim", input)
     check_tensor("take_along_dim", indices, "indices", 1)
     if indices.dtype is not dtypes.int64:

@@ -188,7 +188,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
 def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """The diagonal of a matrix, as a copy; or the matrix with a vector on its diagonal."""
     if out is not None:
-        return into(out, diag, input, diagonal)
+        return into(out, diag, input, diagonal, own=True)
     check_tensor("diag", input)
     ndim = input._data.ndim
     if ndim not in (1, 2):
@@ -502,7 +502,7 @@ def slice_scatter(
 ) -> Tensor:  # fmt: skip
     """A copy of `input` with the slice ``start:end:step`` along `dim` replaced by `src`."""
     if out is not None:
-        return into(out, slice_scatter, input, src, dim, start, end, step)
+        return into(out, slice_scatter, input, src, dim, start, end, step, own=True)
     _check_source("slice_scatter", input, src)
     parameters = _slice_of(input, dim, start, end, step)
     _check_part(slice_op(input._data, *parameters), src)
