@@ -8,10 +8,13 @@ from .ops.linalg.cholesky import linalg_cholesky as cholesky
 from .ops.linalg.determinants import linalg_det as det
 from .ops.linalg.determinants import linalg_slogdet as slogdet
 from .ops.linalg.inverse import inv, inv_ex, solve, solve_ex
+from .ops.linalg.ldl import ldl_factor, ldl_factor_ex, ldl_solve
 from .ops.linalg.lu import linalg_lu as lu
 from .ops.linalg.lu import linalg_lu_solve as lu_solve
 from .ops.linalg.lu import lu_factor, lu_factor_ex
 from .ops.linalg.norms import cond, matrix_norm, norm
+from .ops.linalg.qr import householder_product
+from .ops.linalg.qr import linalg_qr as qr
 from .ops.linalg.spectral import eig, eigh, eigvals, eigvalsh
 from .ops.linalg.spectral import linalg_svd as svd
 from .ops.linalg.spectral import linalg_svdvals as svdvals
@@ -28,14 +31,19 @@ __all__ = [
     "eigh",
     "eigvals",
     "eigvalsh",
+    "householder_product",
     "inv",
     "inv_ex",
+    "ldl_factor",
+    "ldl_factor_ex",
+    "ldl_solve",
     "lu",
     "lu_factor",
     "lu_factor_ex",
     "lu_solve",
     "matrix_norm",
     "norm",
+    "qr",
     "slogdet",
     "solve",
     "solve_ex",

@@ -89,7 +89,8 @@ def _lu_value(x: Any) -> tuple[Any, Any, Any]:
 
 
 def _factor_rule(g: Any, out: Any) -> Any:
-    return _lu_slope(g[0], g[0], *lu_unpack_op(out[0], out[1], True, True))
+    k = min(g[0].shape[-2:])
+    return _lu_slope(g[0][..., :k], g[0][..., :k, :], *lu_unpack_op(out[0], out[1], True, True))
 
 
 _lu = op("linalg_lu", _lu_value, "LinalgLuBackward0", {
@@ -227,6 +228,11 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) 
     return out
 
 
+def _lu_method(self: Tensor, pivot: bool = True, get_infos: bool = False) -> tuple[Tensor, ...]:
+    """LU and pivots, and with `get_infos` LAPACK's reports."""
+    return tuple(lu(self, pivot, get_infos))
+
+
 def lu_unpack(
     LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True, *, out: Any = None
 ) -> Any:
@@ -334,4 +340,4 @@ def lu_solve(input: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor |
     return single("lu_solve", _checked_lu_solve(LU_data, LU_pivots, input, True, False), out)
 
 
-methods(lu=lu, lu_solve=lu_solve)
+methods(lu=_lu_method, lu_solve=lu_solve)
