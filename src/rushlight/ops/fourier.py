@@ -26,9 +26,10 @@ from ..core.tensor import Tensor
 from .arguments import check_int, check_tensor, unimplemented
 from .complex import conj
 from .options import argument_error, as_number, check_nonnegative, check_options, made, write_made
+from .padding import constant_pad_nd
 from .rearranging import roll
 from .shape import sequence
-from .splitting import slice_backward, slice_op
+from .splitting import slice_op
 
 __all__ = [
     "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "hfft2", "hfftn", "ifft", "ifft2", "ifftn", "ifftshift",
@@ -135,10 +136,11 @@ def _resized(x: Tensor, dim: Sequence[int], sizes: Sequence[int]) -> Tensor:
     for d, n in zip(dim, sizes):
         if x._data.shape[d] > n:
             x = slice_op(x, d, 0, n, 1)
+    missing = [0] * x._data.ndim
     for d, n in zip(dim, sizes):
-        here = x._data.shape
-        if here[d] < n:
-            x = slice_backward(x, (*here[:d], n, *here[d + 1 :]), d, 0, here[d], 1)
+        missing[d] = n - x._data.shape[d]
+    if any(missing):
+        x = constant_pad_nd(x, [side for n in reversed(missing) for side in (0, n)])
     return x
 
 

@@ -25,6 +25,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "linalg.lu": ("_lu_with_info lu lu_solve lu_unpack", "lu lu_solve"),
     "linalg.qr": ("geqrf orgqr ormqr qr", "geqrf orgqr ormqr qr"),
     "linalg.triangular": ("triangular_solve", "triangular_solve"),
+    "linalg.least_squares": ("pinverse", "pinverse"),
     "linalg.spectral": ("svd", "svd"),
     "batch_norm": (
         "_batch_norm_with_update _native_batch_norm_legit batch_norm group_norm instance_norm native_batch_norm "
