@@ -55,7 +55,8 @@ SAMPLES = [
         Sample("linear", lambda t, x, w, b: t.nn.functional.linear(x, w, b), (x, B.T, array(4)))
         for x in (A, V, STACK, array(2, 1, 2, 3))
     ],
-    Sample("linear_unfold", lambda t, x, w, b: t.nn.functional.linear(x, w, b), (STACK, B.T, array(4))),
+    Sample("linear", lambda t, x, w, b: t.nn.functional.linear(x, w, b), (STACK, B.T, array(4))),
+    Sample("linear", lambda t, x, w, b: t.nn.functional.linear(x.mT, w, b), (STACK.swapaxes(-1, -2), B.T, array(4))),
     *[Sample("linear_without_bias", lambda t, x, w: t.nn.functional.linear(x, w), (x, B.T)) for x in (A, STACK)],
     *[Sample("trace", lambda t, x: t.trace(x), (x,)) for x in (A, A.T, array(3, 3, dtype=C), INTS)],
     Sample("trace_backward", lambda t, g: _declared("trace_backward")(g, (3, 2)), (array(),), parity=False),

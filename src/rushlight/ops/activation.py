@@ -22,6 +22,7 @@ from .comparison import zeros
 from .joining import cat_op
 from .kinds import Promote, only
 from .math import erf, sigmoid
+from .operands import call_into
 from .precision import wide_op
 from .reduction import add, greatest, summed
 from .selection import choose, drop, keep
@@ -287,7 +288,7 @@ log_sigmoid = elementwise(
 # Softmax and its kin: along one dimension.
 
 
-softmax_backward_data = op(
+softmax_backward_data = wide_op(
     "softmax_backward_data", lambda g, output, dim: (g - summed(g * output, dim, True)) * output,
     "SoftmaxBackwardDataBackward0", {
         "g": lambda gg, output, dim: softmax_backward_data(gg, output, dim),
@@ -312,7 +313,7 @@ _softmax = wide_op("softmax", _softmax_value, "SoftmaxBackward0", {
     "x": lambda g, out, dim: softmax_backward_data(g, out, dim),
 })  # fmt: skip
 
-log_softmax_backward_data = op(
+log_softmax_backward_data = wide_op(
     "log_softmax_backward_data", lambda g, output, dim: g - np.exp(output) * summed(g, dim, True),
     "LogSoftmaxBackwardDataBackward0", {
         "g": lambda gg, output, dim: gg - summed(gg * np.exp(output), dim, True),
@@ -345,7 +346,9 @@ def _along(name: str, function: Any, input: Any, dim: Any, dtype: dtypes.dtype |
     return function(input, dim)
 
 
-def softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
+def softmax(
+    input: Tensor, dim: int, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """exp(x) / sum(exp(x)) along `dim`: positive numbers that sum to 1. The shape of `input`.
 
     ``dtype`` converts `input` first. Raises IndexError for a dimension out of range, NotImplementedError for dtypes
@@ -354,12 +357,14 @@ def softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tenso
     >>> torch.softmax(torch.zeros(2), 0)
     tensor([0.5000, 0.5000])
     """
-    return _along("softmax", _softmax, input, dim, dtype)
+    return call_into(out, _along, "softmax", _softmax, input, dim, dtype)
 
 
-def log_softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
+def log_softmax(
+    input: Tensor, dim: int, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """log(softmax(input)) along `dim`, computed without cancellation. See `softmax`."""
-    return _along("log_softmax", _log_softmax, input, dim, dtype)
+    return call_into(out, _along, "log_softmax", _log_softmax, input, dim, dtype)
 
 
 def softmin(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
@@ -434,23 +439,21 @@ def celu(input: Tensor, alpha: float = 1.0) -> Tensor:
     return _celu(input, alpha, 1.0, 1 / alpha)
 
 
-def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+def gelu(input: Tensor, approximate: str = "none", out: Tensor | None = None) -> Tensor:
     """x times the standard normal cdf of x (Hendrycks & Gimpel 2016), or its ``"tanh"`` approximation.
 
     Raises RuntimeError for other values of `approximate`.
     """
-    if approximate == "none":
-        return _gelu(input)
-    if approximate != "tanh":
+    if approximate not in ("none", "tanh"):
         raise RuntimeError("approximate argument must be either none or tanh.")
-    return _gelu_tanh(input)
+    return call_into(out, _gelu if approximate == "none" else _gelu_tanh, input)
 
 
-def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0, *, out: Tensor | None = None) -> Tensor:
     """log(1 + exp(beta * x)) / beta, and x itself where beta * x is greater than `threshold`."""
     check_number("softplus", beta, "beta", 2)
     check_number("softplus", threshold, "threshold", 3)
-    return _softplus(input, beta, threshold)
+    return call_into(out, _softplus, input, beta, threshold)
 
 
 def softsign(input: Tensor) -> Tensor:
@@ -463,13 +466,13 @@ def tanhshrink(input: Tensor) -> Tensor:
     return input - input.tanh()
 
 
-def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+def hardshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) -> Tensor:
     """0 on [-lambd, lambd], `input` elsewhere."""
     check_number("hardshrink", lambd, "lambd", 2)
-    return _hardshrink(input, lambd)
+    return call_into(out, _hardshrink, input, lambd)
 
 
-def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+def softshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) -> Tensor:
     """`input` moved towards 0 by `lambd`, and not beyond. Raises RuntimeError for a negative `lambd`."""
     check_tensor("softshrink", input)
     check_number("softshrink", lambd, "lambd", 2)
@@ -481,7 +484,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
         raise RuntimeError(
             f"lambda must be in range [0, {greatest:g}] for input dtype {d.scalar_name}, but found {lambd:g}"
         )
-    return _softshrink(input, lambd)
+    return call_into(out, _softshrink, input, lambd)
 
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:

@@ -17,10 +17,11 @@ from ..core.tensor import Tensor, wrap
 from .activation import softmax_backward_data
 from .arguments import check_tensor
 from .dropout import dropout
+from .operands import call_into
 from .precision import as_wide_as, wide, wide_op
 from .reduction import add, greatest
 
-__all__ = ["_safe_softmax"]
+__all__ = ["_safe_softmax", "_softmax_backward_data"]
 
 
 # The softmax that knows rows without an entry.
@@ -44,6 +45,13 @@ def _safe_softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) ->
     if dtype is not None:
         input = input.to(dtype)
     return safe_softmax(input, wrap_dim(dim, input.ndim))
+
+
+def _softmax_backward_data(
+    grad_output: Tensor, output: Tensor, dim: int, input_dtype: dtypes.dtype, *, grad_input: Tensor | None = None
+) -> Tensor:
+    """The gradient of `softmax` from its result and the gradient of that."""
+    return call_into(grad_input, softmax_backward_data, grad_output, output, wrap_dim(dim, output.ndim)).to(input_dtype)
 
 
 # Attention as one operation.

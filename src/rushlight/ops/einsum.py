@@ -356,9 +356,10 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         raise RuntimeError(
             f"bilinear(): bias size does not match weight size: got {bias.shape[0]} but expected {weight.shape[0]}"
         )
-    batch = tuple(range(-(input1.ndim - 1), 0))
-    half = contract(input1, weight, (*batch, "m"), ("p", "m", "n"), (*batch, "p", "n"))
-    out = contract(half, input2, (*batch, "p", "n"), (*batch, "n"), (*batch, "p"))
+    rows1, rows2 = [x.reshape((math.prod(x.shape[:-1]), x.shape[-1])) for x in (input1, input2)]
+    half = contract(rows1, weight, ("b", "m"), ("p", "m", "n"), ("b", "p", "n"))
+    rows = contract(half, rows2, ("b", "p", "n"), ("b", "n"), ("b", "p"))
+    out = rows.view((*input1.shape[:-1], weight.shape[0]))
     return out if bias is None else out + bias
 
 

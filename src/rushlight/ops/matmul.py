@@ -27,7 +27,7 @@ from .arguments import check_tensor, unimplemented
 from .attach import inplace, methods
 from .precision import wide_op
 from .reduction import summed
-from .shape import t_op, unsafe_view
+from .shape import t_op, unsafe_view, view_op
 
 __all__ = [
     "addbmm", "addmm", "addmv", "addmv_", "addr", "baddbmm", "bmm", "dot", "linear", "matmul", "mm",
@@ -81,9 +81,6 @@ _folded_mm = wide_op("folded_mm", lambda x, y: fold(x) @ y, "MmBackward0", {
 _folded_mv = wide_op("folded_mv", lambda x, y: fold(x) @ y, "MvBackward0", {
     "x": lambda g, y, x_shape: (g[:, None] * y).reshape(x_shape),
     "y": lambda g, x: fold(x).T @ g,
-})  # fmt: skip
-_view_as = op("linear_unfold", lambda x, shape: x.reshape(shape), "ViewBackward0", {
-    "x": lambda g, x_shape: g.reshape(x_shape),
 })  # fmt: skip
 
 
@@ -520,11 +517,13 @@ def trace(input: Tensor) -> Tensor:
     return _trace(input)
 
 
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Tensor | None = None) -> Tensor:
     """``input @ weight.T + bias`` over the last dimension of `input`: (..., k), (m, k) and (m) to (..., m).
 
     A `weight` (k) gives (...). Raises RuntimeError for shapes that do not fit and for two dtypes.
     """
+    if out is not None:
+        return into(out, linear, input, weight, bias)
     check_tensor("linear", input)
     check_tensor("linear", weight, "weight", 2)
     x, w = input._data, weight._data
@@ -535,16 +534,19 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             return _matmul(input, weight.t())
         if x.shape[-1] != w.shape[1] or not _fits(x, w) or x.dtype.char == "?":
             _check_mm("linear", Shape.of(input, fold(x).shape), Shape.of(weight, w.shape[::-1]))
-        out = _linear_mm(input, weight)
-        return out if x.ndim == 2 else unsafe_view(out, (*x.shape[:-1], w.shape[0]))
+        rows = _linear_mm(input, weight)
+        return rows if x.ndim == 2 else unsafe_view(rows, (*x.shape[:-1], w.shape[0]))
     check_tensor("linear", bias, "bias", 3)
     if w.ndim != 2 or not x.ndim or bias._data.shape != w.shape[:1]:
         return _odd_linear(input, weight, bias)
     b = bias._data
     if x.shape[-1] != w.shape[1] or x.dtype.char == "?" or not (_fits(x, w) and _fits(b, w)):
         _check_addmm(bias, Shape.of(input, fold(x).shape), Shape.of(weight, w.shape[::-1]))
-    out = _linear(input, weight, bias)
-    return out if x.ndim == 2 else _view_as(out, (*x.shape[:-1], w.shape[0]))
+    if x.ndim == 2:
+        return _linear(input, weight, bias)
+    if not x.flags.c_contiguous:
+        return linear(input, weight) + bias
+    return view_op(_linear(input, weight, bias), (*x.shape[:-1], w.shape[0]))
 
 
 def _odd_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
