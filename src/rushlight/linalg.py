@@ -9,6 +9,7 @@ from .ops.linalg.determinants import linalg_det as det
 from .ops.linalg.determinants import linalg_slogdet as slogdet
 from .ops.linalg.inverse import inv, inv_ex, solve, solve_ex
 from .ops.linalg.ldl import ldl_factor, ldl_factor_ex, ldl_solve
+from .ops.linalg.least_squares import lstsq, matrix_rank, pinv
 from .ops.linalg.lu import linalg_lu as lu
 from .ops.linalg.lu import linalg_lu_solve as lu_solve
 from .ops.linalg.lu import lu_factor, lu_factor_ex
@@ -37,12 +38,15 @@ __all__ = [
     "ldl_factor",
     "ldl_factor_ex",
     "ldl_solve",
+    "lstsq",
     "lu",
     "lu_factor",
     "lu_factor_ex",
     "lu_solve",
     "matrix_norm",
+    "matrix_rank",
     "norm",
+    "pinv",
     "qr",
     "slogdet",
     "solve",

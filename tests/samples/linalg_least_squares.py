@@ -1,0 +1,43 @@
+"""Samples of `rushlight.ops.linalg.least_squares`."""
+
+import numpy as np
+
+from . import Sample, array
+
+C = np.complex128
+#: Of rank 2, and exactly so in binary fractions.
+LOW = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [1.0, 0.0, 1.0]])
+
+
+def of(op, call, *matrices, **about):
+    return [Sample(op, call, (a,), **about) for a in matrices]
+
+
+def solved(driver, *pairs, **about):
+    return [
+        Sample("linalg_lstsq", lambda t, a, b: t.linalg.lstsq(a, b, driver=driver)[:2], pair, label=driver, **about)
+        for pair in pairs
+    ]
+
+
+EMPTY = array(0, 0), array(2, 0, 3), array(0, 2, 3)
+TALL, WIDE = array(4, 2), array(2, 3)
+MANY = array(2, 4, 2, dtype=C), array(2, 4, 3, dtype=C)
+
+SAMPLES = [
+    *of("linalg_pinv", lambda t, x: t.linalg.pinv(x), array(3, 3), TALL, WIDE, array(2, 3, 2, dtype=C), WIDE.T, *EMPTY),
+    # The rank is low: other ranks are near by, so finite differences are wrong.
+    *of("linalg_pinv", lambda t, x: t.linalg.pinv(x), LOW, np.zeros((2, 3)), smooth=False, label="low-rank"),
+    *of("linalg_pinv", lambda t, x: t.linalg.pinv(x + x.mH, hermitian=True), array(3, 3), array(2, 2, dtype=C)),
+    *of("linalg_pinv", lambda t, x: t.linalg.pinv(x, atol=t.tensor([0.1, 0.2], dtype=x.real.dtype)), array(2, 2)),
+    *of("linalg_pinv", lambda t, x: t.linalg.pinv(x, rtol=0.01), array(2, 2), array(3, 2)[:0]),
+    *of("linalg_pinv", lambda t, x: t.pinverse(x), array(3, 2)),
+    *of("linalg_matrix_rank", lambda t, x: t.linalg.matrix_rank(x.detach()), LOW, TALL, WIDE, np.zeros((2, 2)), *EMPTY),
+    *of("linalg_matrix_rank", lambda t, x: t.linalg.matrix_rank(x.detach(), hermitian=True), LOW @ LOW.T),
+    *of("linalg_matrix_rank", lambda t, x: t.linalg.matrix_rank(x.detach(), 100.0), LOW),
+    *solved(None, (TALL, array(4, 3)), (WIDE, array(2, 2)), (array(3, 3), array(3)), MANY, (TALL, array(4, 0))),
+    *solved("gels", (TALL, array(4, 3)), (TALL, array(4)), (WIDE, array(2, 2)), MANY),
+    *solved("gelsd", (TALL, array(4, 3)), (array(2, 4, 2), array(1, 4, 1)), MANY),
+    *solved("gelss", (TALL, array(4, 3)), (array(1, 3, 2), array(2, 3, 2))),
+    *solved("gelsd", (LOW, array(3, 2)), smooth=False),
+]
