@@ -12,12 +12,47 @@ from .ops.math import lgamma as gammaln
 from .ops.math import mvlgamma as multigammaln
 from .ops.math import sigmoid as expit
 from .ops.reduction import logsumexp
-from .ops.special.bessel import *
+from .ops.special.bessel import (
+    airy_ai,
+    bessel_j0,
+    bessel_j1,
+    bessel_y0,
+    bessel_y1,
+    i0e,
+    i1e,
+    modified_bessel_i0,
+    modified_bessel_i1,
+    modified_bessel_k0,
+    modified_bessel_k1,
+    scaled_modified_bessel_k0,
+    scaled_modified_bessel_k1,
+    spherical_bessel_j0,
+)
 from .ops.special.gamma import igamma as gammainc
 from .ops.special.gamma import igammac as gammaincc
 from .ops.special.gamma import zeta
-from .ops.special.normal import *
-from .ops.special.polynomials import *
+from .ops.special.normal import (
+    entr,
+    erfcx,
+    log_ndtr,
+    ndtr,
+    ndtri,
+    xlog1py,
+)
+from .ops.special.polynomials import (
+    chebyshev_polynomial_t,
+    chebyshev_polynomial_u,
+    chebyshev_polynomial_v,
+    chebyshev_polynomial_w,
+    hermite_polynomial_h,
+    hermite_polynomial_he,
+    laguerre_polynomial_l,
+    legendre_polynomial_p,
+    shifted_chebyshev_polynomial_t,
+    shifted_chebyshev_polynomial_u,
+    shifted_chebyshev_polynomial_v,
+    shifted_chebyshev_polynomial_w,
+)
 
 __all__ = [
     "airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "chebyshev_polynomial_t", "chebyshev_polynomial_u",

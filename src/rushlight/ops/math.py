@@ -225,7 +225,10 @@ erfinv = real_function(
     "erfinv", "erfinv_vml_cpu", by_scipy("erfinv"), "ErfinvBackward0",
     lambda g, out: 0.5 * math.sqrt(math.pi) * exp(out**2) * g,
 )  # fmt: skip
-lgamma = real_function("lgamma", "lgamma_vml_cpu", by_scipy("gammaln"), "LgammaBackward0", lambda g, x: g * digamma(x))
+lgamma = real_function(
+    "lgamma", "lgamma_vml_cpu", lambda x: scipy_special("gammaln")(np.where(x == -np.inf, x.dtype.type(np.inf), x)),
+    "LgammaBackward0", lambda g, x: g * digamma(x),
+)  # fmt: skip
 
 
 def _digamma(x: Any) -> Any:
@@ -241,11 +244,15 @@ digamma = real_function("digamma", "digamma", _digamma, "DigammaBackward0", lamb
 def _polygamma_value(x: Any, n: int) -> Any:
     if n == 0:
         return _digamma(x)
-    value = (-1.0) ** (n + 1) * math.factorial(n) * scipy_special("zeta")(float(n + 1), x.astype(np.float64))
+    x64 = np.asarray(x, np.float64)
+    value = (-1.0) ** (n + 1) * math.factorial(n) * scipy_special("zeta")(float(n + 1), x64)
     if n == 1:
-        # zeta is not defined left of 0: reflection, psi1(1 - x) + psi1(x) = (pi / sin(pi x))^2.
-        x64 = x.astype(np.float64)
-        value = np.where(x64 < 0.5, (math.pi / np.sin(math.pi * x64)) ** 2 - scipy_special("zeta")(2.0, 1 - x64), value)
+        # zeta is not defined left of 0: reflection, psi1(1 - x) + psi1(x) = (pi / sin(pi x))^2. How near a pole x is
+        # depends on pi x, which torch rounds to the dtype of x.
+        sine = np.asarray(np.sin(x.dtype.type(math.pi) * x), np.float64)
+        value = np.where(x64 < 0.5, (math.pi / sine) ** 2 - scipy_special("zeta")(2.0, 1 - x64), value)
+    else:
+        value = np.where(np.isinf(x64) & (x64 > 0), np.nan, value)  # torch's
     return np.asarray(value).astype(x.dtype)[()]
 
 
@@ -290,7 +297,8 @@ i1 = real_function("special_i1", "i1_cpu", by_scipy("i1"), "SpecialI1Backward0",
 
 
 def i1_slope(x: Any, out: Any) -> Any:
-    return choose(0.5, i0(x) - out / x, x == 0)
+    safe = choose(1.0, x, x == 0)
+    return choose(0.5, i0(safe) - out / safe, x == 0)
 
 
 # Rounding.

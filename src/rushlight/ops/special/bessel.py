@@ -9,6 +9,7 @@ and those of the scaled ones, ``exp(-|x|) I(x)``, follow. Results of the others 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,19 +18,25 @@ from ...core.declare import int_to_float
 from ..comparison import choose
 from ..elementwise import sgn
 from ..kinds import only
-from ..math import i0, i1, scipy_special
+from ..math import scipy_special
 from .kinds import in_double, special
 
 __all__ = [
-    "airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "i0", "i0e", "i1", "i1e", "modified_bessel_i0",
+    "airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "i0e", "i1e", "modified_bessel_i0",
     "modified_bessel_i1", "modified_bessel_k0", "modified_bessel_k1", "scaled_modified_bessel_k0",
     "scaled_modified_bessel_k1", "spherical_bessel_j0",
 ]  # fmt: skip
 
 
 def _airy(x: Any) -> Any:
-    value = scipy_special("airy")(np.asarray(x, np.float64))[0]
-    return np.where(np.isinf(x), np.nan, value).astype(x.dtype)[()]  # torch's: the limits at infinity are 0
+    y = np.asarray(x, np.float64)
+    value = scipy_special("airy")(y)[0]
+    # Far out SciPy gives up: on the left the wave of https://dlmf.nist.gov/9.7.9, on the right nothing. At infinity torch
+    # has NaN.
+    z = 2 / 3 * np.abs(y) ** 1.5
+    wave = (np.sin(z + math.pi / 4) - 5 / 72 / z * np.cos(z + math.pi / 4)) / np.sqrt(math.pi * np.sqrt(np.abs(y)))
+    value = np.where(np.isinf(y), np.nan, np.where(y > 104, 0, np.where(y < -1e5, wave, value)))
+    return value.astype(x.dtype)[()]
 
 
 def _spherical(x: Any) -> Any:

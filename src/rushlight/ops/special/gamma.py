@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...core.declare import NUMBERS, elementwise
 from ...core.tensor import Tensor
 from ..attach import inplace_methods, methods
@@ -23,18 +25,37 @@ def _density(g: Any, x: Any, y: Any) -> Any:
     return g * exp((x - 1) * log(y) - y - lgamma(x))
 
 
+def _incomplete(name: str, at_zero: int) -> Any:
+    """SciPy's value, with torch's where one argument is NaN and the other alone decides: at 0, at infinity."""
+    value = in_double(name)
+
+    def corrected(x: Any, y: Any) -> Any:
+        zero = ((x != x) & (y == 0)) | ((x == np.inf) & (y != y))
+        one = (x != x) & (y == np.inf)
+        ends = np.where(zero, x.dtype.type(at_zero), x.dtype.type(1 - at_zero))
+        return np.where(zero | one, ends, value(x, y))[()]
+
+    return corrected
+
+
 #: The regularized lower incomplete gamma function P(x, y).
 igamma = elementwise(
-    "igamma", in_double("gammainc"), "IgammaBackward0", not_implemented("igamma: input"), _density,
+    "igamma", _incomplete("gammainc", 0), "IgammaBackward0", not_implemented("igamma: input"), _density,
     names=("x", "y"), numbers=False, promote=only("f", "igamma_cpu"),
 )  # fmt: skip
 #: The regularized upper incomplete gamma function, 1 - P(x, y).
 igammac = elementwise(
-    "igammac", in_double("gammaincc"), "IgammacBackward0", not_implemented("igammac: input"),
+    "igammac", _incomplete("gammaincc", 1), "IgammacBackward0", not_implemented("igammac: input"),
     lambda g, x, y: -_density(g, x, y), names=("x", "y"), numbers=False, promote=only("f", "igammac_cpu"),
 )  # fmt: skip
 
-_value: Any = in_double("zeta")
+_zeta: Any = in_double("zeta")
+
+
+def _value(x: Any, y: Any) -> Any:
+    return np.where((x > 1) & (y == np.inf), x.dtype.type(np.nan), _zeta(x, y))[()]  # torch's: the limit is 0
+
+
 _about: dict[str, Any] = {"promote": full_precision("zeta_cpu"), "numbers": either("special_zeta")}
 _unknown, _slope = not_implemented("zeta"), lambda g, x, y: g * (-x * zeta(x + 1.0, y))
 _tensors = elementwise(

@@ -33,7 +33,7 @@ ndtr = special(
 ndtri = special(
     "ndtri", in_double("ndtri"), "SpecialNdtriBackward0", lambda g, out: g * (_ROOT_2PI * exp(out * out / 2))
 )
-#: The logarithm of `ndtr`, right where that rounds to 0 or 1.
+#: The logarithm of `ndtr`, right where that rounds to 0 or 1, and so is its derivative, exp(-x^2/2) / ndtr(x) / sqrt(2 pi).
 log_ndtr = special(
     "log_ndtr", in_double("log_ndtr"), "SpecialLogNdtrBackward0",
     lambda g, x: g / erfcx(-x * _ROOT_HALF) * math.sqrt(2 / math.pi),

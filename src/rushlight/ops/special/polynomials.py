@@ -1,6 +1,6 @@
 """Orthogonal polynomials by their recurrences (https://dlmf.nist.gov/18.9), of degrees that may differ by element.
 
-    P_0 = 1,    P_k = step(k, P_{k-1}, P_{k-2})
+    P_0 = 1,    P_k = (a P_{k-1} - b P_{k-2}) / c,    with a, b, c that depend on k and x
 
 A degree is truncated to an integer; the polynomial of a negative one is 0. Chebyshev polynomials of higher degrees are
 computed on (-1, 1) by cosines (https://dlmf.nist.gov/18.5.1): with t = acos(x),
@@ -19,7 +19,7 @@ import numpy as np
 
 from ...core.declare import elementwise
 from ...core.tensor import Tensor
-from ..operands import call_into
+from ..operands import call_into, fused
 from ..signatures import either
 from .kinds import full_precision
 
@@ -30,14 +30,15 @@ __all__ = [
     "shifted_chebyshev_polynomial_w",
 ]  # fmt: skip
 
-Step = Callable[[int, Any, Any, Any], Any]
+#: Of k and x, the coefficients a and b, and c, or None for 1.
+Coefficients = Callable[[int, Any], tuple[Any, Any, Any]]
 
 
 def _degrees(n: Any) -> Any:
     return np.where(np.isfinite(n), np.trunc(n), -1)
 
 
-def _by_recurrence(x: Any, n: Any, first: Any, step: Step) -> Any:
+def _by_recurrence(x: Any, n: Any, first: Any, coefficients: Coefficients) -> Any:
     """P_n(x), where P_1(x) is `first`. Stops early where nothing but NaN is left."""
     before, last = np.ones_like(x), first
     result = np.where(n < 1, (n == 0).astype(x.dtype), first)
@@ -46,7 +47,9 @@ def _by_recurrence(x: Any, n: Any, first: Any, step: Step) -> Any:
         going = (n >= k) & (last == last)
         if not going.any():
             return result[()]
-        before, last = last, step(k, x, last, before)
+        a, b, c = coefficients(k, x)
+        following = fused(before * -b, last, a)
+        before, last = last, following if c is None else following / c
         result = np.where(going, last, result)
         k += 1
 
@@ -73,14 +76,18 @@ def _chebyshev(kind: str) -> Callable[[Any, Any], Any]:
     def value(x: Any, n: Any) -> Any:
         n = _degrees(n)
         high = (n >= _HIGH) & (abs(x) <= 1)
-        result = _by_recurrence(x, np.where(high, 0, n), first(x), lambda k, x, last, before: (x + x) * last - before)
+        result = _by_recurrence(x, np.where(high, 0, n), first(x), lambda k, x: (x + x, 1, None))
         if not high.any():
             return result
         ends = np.where(x == 1, at_one(n), at_minus_one(n) * (1 - 2 * (n % 2)))
-        inside = closed(n, np.arccos(x))
+        inside = closed(n, np.arccos(np.asarray(x, np.float64)))
         return np.where(high, np.where(abs(x) == 1, ends, inside), result).astype(x.dtype)[()]
 
     return value
+
+
+def _shifted(value: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda x, n: value(x + x - 1, n)
 
 
 def _bounded(value: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -88,33 +95,23 @@ def _bounded(value: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
     def bounded(x: Any, n: Any) -> Any:
         limit = 512 if x.dtype == np.float64 else 128
-        return np.where(_degrees(n) > limit, x.dtype.type(np.nan), value(x, np.where(n > limit, 0, n)))[()]
+        n = _degrees(n)
+        return np.where(n > limit, x.dtype.type(np.nan), value(x, np.where(n > limit, 0, n)))[()]
 
     return bounded
 
 
-def _recurrent(first: Any, step: Step) -> Callable[[Any, Any], Any]:
-    return lambda x, n: _by_recurrence(x, _degrees(n), first(x), step)
+def _recurrent(first: Any, coefficients: Coefficients) -> Callable[[Any, Any], Any]:
+    return lambda x, n: _by_recurrence(x, _degrees(n), first(x), coefficients)
 
 
 _VALUES: dict[str, Callable[[Any, Any], Any]] = {
     **{f"chebyshev_polynomial_{kind}": _chebyshev(kind) for kind in _CHEBYSHEV},
-    **{
-        f"shifted_chebyshev_polynomial_{kind}": lambda x, n, value=_chebyshev(kind): value(x + x - 1, n)
-        for kind in _CHEBYSHEV
-    },
-    "hermite_polynomial_h": _bounded(_recurrent(
-        lambda x: x + x, lambda k, x, last, before: (x + x) * last - (2 * k - 2) * before
-    )),
-    "hermite_polynomial_he": _bounded(_recurrent(
-        lambda x: x, lambda k, x, last, before: x * last - (k - 1) * before
-    )),
-    "laguerre_polynomial_l": _recurrent(
-        lambda x: 1 - x, lambda k, x, last, before: ((2 * k - 2 + (1 - x)) * last - (k - 1) * before) / k
-    ),
-    "legendre_polynomial_p": _recurrent(
-        lambda x: x, lambda k, x, last, before: ((2 * k - 1) * x * last - (k - 1) * before) / k
-    ),
+    **{f"shifted_chebyshev_polynomial_{kind}": _shifted(_chebyshev(kind)) for kind in _CHEBYSHEV},
+    "hermite_polynomial_h": _bounded(_recurrent(lambda x: x + x, lambda k, x: (x + x, 2 * k - 2, None))),
+    "hermite_polynomial_he": _bounded(_recurrent(lambda x: x, lambda k, x: (x, k - 1, None))),
+    "laguerre_polynomial_l": _recurrent(lambda x: 1 - x, lambda k, x: (2 * k - 2 + (1 - x), k - 1, k)),
+    "legendre_polynomial_p": _recurrent(lambda x: x, lambda k, x: ((2 * k - 1) * x, k - 1, k)),
 }  # fmt: skip
 
 
@@ -132,4 +129,11 @@ def _polynomial(name: str) -> Any:
     return function
 
 
-globals().update({name: _polynomial(name) for name in _VALUES})
+chebyshev_polynomial_t, chebyshev_polynomial_u = _polynomial("chebyshev_polynomial_t"), _polynomial("chebyshev_polynomial_u")
+chebyshev_polynomial_v, chebyshev_polynomial_w = _polynomial("chebyshev_polynomial_v"), _polynomial("chebyshev_polynomial_w")
+shifted_chebyshev_polynomial_t = _polynomial("shifted_chebyshev_polynomial_t")
+shifted_chebyshev_polynomial_u = _polynomial("shifted_chebyshev_polynomial_u")
+shifted_chebyshev_polynomial_v = _polynomial("shifted_chebyshev_polynomial_v")
+shifted_chebyshev_polynomial_w = _polynomial("shifted_chebyshev_polynomial_w")
+hermite_polynomial_h, hermite_polynomial_he = _polynomial("hermite_polynomial_h"), _polynomial("hermite_polynomial_he")
+laguerre_polynomial_l, legendre_polynomial_p = _polynomial("laguerre_polynomial_l"), _polynomial("legendre_polynomial_p")
