@@ -108,6 +108,8 @@ __all__ = [
     "relu6",
     "relu_",
     "rms_norm",
+    "rrelu",
+    "rrelu_",
     "scaled_dot_product_attention",
     "selu",
     "selu_",
@@ -150,6 +152,7 @@ selu_ = inplace_activation.selu_
 leaky_relu_ = inplace_activation.leaky_relu_
 celu_ = inplace_activation.celu_
 threshold_ = inplace_activation.threshold_
+rrelu_ = inplace_activation.rrelu_
 
 
 def gelu(input: Tensor, *, approximate: str = "none", out: Tensor | None = None) -> Tensor:
@@ -285,6 +288,22 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
         if inplace
         else activation.leaky_relu(input, negative_slope)
     )
+
+
+def rrelu(
+    input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False, inplace: bool = False
+) -> Tensor:
+    """Every element, times a random slope where negative; see :class:`~nn.RReLU`.
+
+    Raises:
+        RuntimeError: if `lower` is above `upper`.
+
+    Example::
+
+        >>> F.rrelu(torch.tensor([-1.0, 2.0]), 0.1, 0.3)
+        tensor([-0.2000,  2.0000])
+    """
+    return (inplace_activation.rrelu_ if inplace else ops.rrelu)(input, lower, upper, training)
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:

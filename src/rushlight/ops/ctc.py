@@ -22,7 +22,7 @@ from ..core.declare import op
 from ..core.tensor import Tensor, wrap
 from .arguments import check_wide
 from .comparison import no_derivative, where
-from .loss import MEAN, SUM
+from .loss import MEAN, NONE, SUM
 from .options import no_such_call
 
 __all__ = ["ctc_loss"]
@@ -46,16 +46,19 @@ def _alphas(emission: Any, states: Any) -> Any:
     skips = np.full((batch, count), -_INF, dtype)
     skips[:, 2:][states[:, 2:] != states[:, :-2]] = 0
     alphas[0, :, 2:4] = emission[0, :, :2]
-    for t in range(1, frames):
-        stay, one, two = alphas[t - 1, :, 2:], alphas[t - 1, :, 1:-1], alphas[t - 1, :, :-2] + skips
-        largest = np.maximum(np.maximum(stay, one), two)
-        base = np.where(np.isneginf(largest), dtype.type(0), largest)
-        total = np.exp(stay - base) + np.exp(one - base) + np.exp(two - base)
-        alphas[t, :, 2:] = np.log(total) + base + emission[t]
+    with np.errstate(divide="ignore"):
+        for t in range(1, frames):
+            stay, one, two = alphas[t - 1, :, 2:], alphas[t - 1, :, 1:-1], alphas[t - 1, :, :-2] + skips
+            largest = np.maximum(np.maximum(stay, one), two)
+            base = np.where(np.isneginf(largest), dtype.type(0), largest)
+            total = np.exp(stay - base) + np.exp(one - base) + np.exp(two - base)
+            alphas[t, :, 2:] = np.log(total) + base + emission[t]
     return alphas[:, :, 2:]
 
 
-def _ctc_value(log_probs: Any, labels: Any, input_lengths: Any, target_lengths: Any, blank: int, zero_infinity: bool) -> Any:
+def _ctc_value(
+    log_probs: Any, labels: Any, input_lengths: Any, target_lengths: Any, blank: int, zero_infinity: bool
+) -> Any:
     """Minus the log probability of each target, and the alphas, which the gradient needs."""
     states = _states(labels, blank)
     alphas = _alphas(np.take_along_axis(log_probs, states[None], 2), states)
@@ -88,7 +91,8 @@ def _ctc_slope(
     emission = np.take_along_axis(log_probs, states[None], 2)
     betas = _alphas(emission[turn], states[sample[0], turn[2][0]])[turn]
     certain = np.where(np.isneginf(emission), emission.dtype.type(0), emission)
-    shares = np.exp(alphas + betas - certain + losses[None, :, None])
+    reached = np.where(losses == _INF, losses.dtype.type(0), losses)
+    shares = np.exp(alphas + betas - certain + reached[None, :, None])
     shares = np.where((frame <= last_frame) & (state <= last_state), shares, emission.dtype.type(0))
 
     out = np.exp(log_probs)
@@ -106,15 +110,11 @@ _ctc_loss_backward = op("ctc_loss_backward", _ctc_slope, "NotImplemented", {
 })  # fmt: skip
 
 
-def _ctc_rule(
-    g: Any, log_probs: Any, labels: Any, input_lengths: Any, target_lengths: Any, blank: int, zero_infinity: bool, out: Any
-) -> Any:
-    return _ctc_loss_backward(
-        g[0], log_probs, labels, input_lengths, target_lengths, blank, zero_infinity, *out
-    )  # fmt: skip
-
-
-_ctc_loss = op("ctc_loss", _ctc_value, "CtcLossBackward0", {"log_probs": _ctc_rule}, several=True)
+_ctc_loss = op("ctc_loss", _ctc_value, "CtcLossBackward0", {
+    "log_probs": lambda g, log_probs, labels, input_lengths, target_lengths, blank, zero_infinity, out: (
+        _ctc_loss_backward(g[0], log_probs, labels, input_lengths, target_lengths, blank, zero_infinity, *out)
+    ),
+}, several=True)  # fmt: skip
 
 
 def ctc_loss(
@@ -123,7 +123,7 @@ def ctc_loss(
     input_lengths: Any,
     target_lengths: Any,
     blank: int = 0,
-    reduction: int = MEAN,
+    reduction: int = NONE,
     zero_infinity: bool = False,
 ) -> Tensor:
     """Minus the log probability of each target, over all its alignments with the frames.
@@ -133,7 +133,7 @@ def ctc_loss(
         targets: classes, ``(N, S)``, or those of all samples one after the other, ``(sum(target_lengths))``.
         input_lengths, target_lengths: how many frames and labels count in each sample; tensors or tuples of ints.
         blank: the class that stands for no label.
-        reduction: 0 none, 1 the mean of the losses over their target's length, 2 the sum.
+        reduction: 0 none, 1 the mean of the losses over their targets' lengths, 2 the sum.
         zero_infinity: whether a target that no path reaches counts 0, with a zero gradient, and not infinity.
 
     Raises RuntimeError for shapes, lengths and a blank that do not fit, IndexError for a target that is no class. There
@@ -142,7 +142,7 @@ def ctc_loss(
     Example::
 
         >>> torch.ctc_loss(torch.full((3, 1, 2), 0.5).log(), torch.tensor([[1]]), (3,), (1,))
-        tensor(0.2877)
+        tensor([0.2877])
     """
     given = (log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity)
     frames, counts = _lengths(given)
@@ -160,13 +160,13 @@ def ctc_loss(
 
 
 _SIGNATURE = (
-    "(Tensor log_probs, Tensor targets, {0} input_lengths, {0} target_lengths, int blank = 0, int reduction = 1, "
-    "bool zero_infinity = False)"
+    "(Tensor log_probs, Tensor targets, {0} input_lengths, {0} target_lengths, int blank = 0, "
+    "int reduction = at::Reduction::Mean, bool zero_infinity = False)"
 )
 
 
 def _lengths(given: tuple[Any, ...]) -> tuple[Any, Any]:
-    """Both kinds of lengths as arrays. TypeError for arguments of another kind, RuntimeError for lengths that are no integers."""
+    """Both kinds of lengths as arrays. TypeError for arguments of another kind, RuntimeError for floats in tensors."""
     log_probs, targets, inputs, labels, blank, reduction, zero_infinity = given
     plain = all(type(n) is int for n in (blank, reduction)) and type(zero_infinity) is bool
     tensors = all(isinstance(t, Tensor) for t in (log_probs, targets))

@@ -1,7 +1,8 @@
 """Losses: of two tensors of one shape, and of scores and classes.
 
-Each has a `reduction`, a number as in torch's own functions: `NONE`, `MEAN` or `SUM`. An operation knows it as its
-`divisor`: None keeps the losses as they are, a number divides their sum (1 for the sum itself).
+Each has a `reduction`, a number as in torch's own functions: `NONE`, `MEAN` or `SUM`; those under torch.* keep the losses
+as they are by default, as torch's do. An operation knows it as its `divisor`: None keeps the losses as they are, a number
+divides their sum (1 for the sum itself).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ..core.declare import elementwise
 from ..core.errors import broadcast_shapes
 from ..core.tensor import Tensor
 from .activation import log_sigmoid, sigmoid
-from .arguments import check_no_gradient, check_tensor, unimplemented
+from .arguments import check_int, check_no_gradient, check_tensor, unimplemented
 from .comparison import choose as where
 from .precision import wide_op
 from .selection import choose
@@ -185,13 +186,14 @@ def huber_loss(input: Tensor, target: Tensor, reduction: int = MEAN, delta: floa
     return _huber_loss(input, target, divisor_of(reduction, input._data.size), delta)
 
 
-def kl_div(input: Tensor, target: Tensor, reduction: int = MEAN, *, log_target: bool = False) -> Tensor:
+def kl_div(input: Tensor, target: Tensor, reduction: int = NONE, *, log_target: bool = False) -> Tensor:
     """The Kullback-Leibler divergence target * (log(target) - input), reduced; `target` may be given as logarithms.
 
     Raises RuntimeError for integers.
     """
     check_tensor("kl_div", input)
     check_tensor("kl_div", target, "target", 2)
+    check_int("kl_div", reduction, "reduction", 3)
     if input.dtype.is_complex or target.dtype.is_complex:
         raise RuntimeError("kl_div: Complex inputs not supported.")
     if input.dtype.category < 2 or target.dtype.category < 2:
@@ -199,9 +201,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: int = MEAN, *, log_target: 
     return reduce(target.exp() * (target - input) if log_target else target.xlogy(target) - target * input, reduction)
 
 
-def poisson_nll_loss(
-    input: Tensor, target: Tensor, log_input: bool, full: bool, eps: float, reduction: int
-) -> Tensor:
+def poisson_nll_loss(input: Tensor, target: Tensor, log_input: bool, full: bool, eps: float, reduction: int) -> Tensor:
     """exp(input) - target * input, for counts whose expected value has the logarithm `input`; reduced.
 
     Without `log_input`, `input` is the expected value: input - target * log(input + eps). With `full`, Stirling's
@@ -209,6 +209,7 @@ def poisson_nll_loss(
     """
     check_tensor("poisson_nll_loss", input)
     check_tensor("poisson_nll_loss", target, "target", 2)
+    check_int("poisson_nll_loss", reduction, "reduction", 6)
     losses = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * np.pi * target).log()
@@ -322,7 +323,7 @@ def binary_cross_entropy_with_logits(
     target: Tensor,
     weight: Tensor | None = None,
     pos_weight: Tensor | None = None,
-    reduction: int = MEAN,
+    reduction: int = NONE,
 ) -> Tensor:
     """`binary_cross_entropy` of sigmoid(input), without overflow; weighted and reduced.
 
@@ -332,6 +333,7 @@ def binary_cross_entropy_with_logits(
     name = "binary_cross_entropy_with_logits"
     check_tensor(name, input)
     check_tensor(name, target, "target", 2)
+    check_int(name, reduction, "reduction", 5)
     check_no_gradient(name, weight, "weight")
     check_no_gradient(name, pos_weight, "pos_weight")
     if target.dtype is not input.dtype:

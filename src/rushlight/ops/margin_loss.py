@@ -1,6 +1,6 @@
 """Losses that ask for a margin: between scores of classes, between distances, between a score and its sign.
 
-The `reduction` is a number, as in `loss`.
+The `reduction` is a number, as in `loss`; those under torch.* keep the losses as they are by default, as torch's do.
 """
 
 from __future__ import annotations
@@ -14,30 +14,35 @@ from ..arrays.promotion import check_output_dtype
 from ..core.declare import elementwise
 from ..core.errors import broadcast_shapes
 from ..core.tensor import Tensor
-from .arguments import check_no_gradient, check_tensor, check_wide
+from .arguments import check_int, check_no_gradient, check_tensor, check_wide
 from .comparison import no_derivative, where
 from .creation import full_like, ones_like, zeros_like
 from .extremum import minimum
-from .loss import MEAN, divisor_of, reduce, reduced, share
+from .loss import MEAN, NONE, divisor_of, reduce, reduced, share
 from .normalization import pairwise_distance
 from .precision import wide_op
 
 __all__ = ["cosine_embedding_loss", "hinge_embedding_loss", "margin_ranking_loss", "triplet_margin_loss"]
 
 
+def _check_arguments(name: str, reduction: Any, position: int, **tensors: Any) -> None:
+    """Raises TypeError for what is no tensor, or no number of a reduction."""
+    for i, (argument, tensor) in enumerate(tensors.items(), 1):
+        check_tensor(name, tensor, argument, i)
+    check_int(name, reduction, "reduction", position)
+
+
 # Of embeddings: how similar two are, or should not be.
 
 
 def cosine_embedding_loss(
-    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int = MEAN
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int = NONE
 ) -> Tensor:
-    """1 - cos where `target` is 1, cos - `margin` where it is -1 and that is positive; cos is that of the two inputs' rows.
+    """1 - cos where `target` is 1, cos - `margin` where it is -1 and that is positive, of the cosine of each two rows.
 
     Raises RuntimeError unless the inputs are matrices with a target for each row, or vectors with one target.
     """
-    name = "cosine_embedding_loss"
-    for position, (tensor, word) in enumerate(((input1, "input1"), (input2, "input2"), (target, "target")), 1):
-        check_tensor(name, tensor, word, position)
+    _check_arguments("cosine_embedding_loss", reduction, 5, input1=input1, input2=input2, target=target)
     dim = target.ndim
     if dim > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
@@ -54,10 +59,9 @@ def cosine_embedding_loss(
     return reduce(alike + apart, reduction)
 
 
-def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: int = MEAN) -> Tensor:
+def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: int = NONE) -> Tensor:
     """`input` where `target` is 1, `margin` - input where it is -1 and that is positive; both for other targets."""
-    check_tensor("hinge_embedding_loss", input)
-    check_tensor("hinge_embedding_loss", target, "target", 2)
+    _check_arguments("hinge_embedding_loss", reduction, 4, input=input, target=target)
     zeros = zeros_like(input)
     apart = where(target != 1, (full_like(input, margin) - input).clamp_min(0), zeros)
     return reduce(apart + where(target != -1, input, zeros), reduction)
@@ -67,11 +71,10 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, red
 
 
 def margin_ranking_loss(
-    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int = MEAN
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int = NONE
 ) -> Tensor:
     """`margin` less by how much the first is above the second (`target` 1) or below it (-1), where that is positive."""
-    for position, (tensor, word) in enumerate(((input1, "input1"), (input2, "input2"), (target, "target")), 1):
-        check_tensor("margin_ranking_loss", tensor, word, position)
+    _check_arguments("margin_ranking_loss", reduction, 5, input1=input1, input2=input2, target=target)
     return reduce((-target * (input1 - input2) + margin).clamp_min(0), reduction)
 
 
@@ -83,15 +86,14 @@ def triplet_margin_loss(
     p: float = 2.0,
     eps: float = 1e-6,
     swap: bool = False,
-    reduction: int = MEAN,
+    reduction: int = NONE,
 ) -> Tensor:
     """`margin` plus the distance from anchor to positive less that to negative, where that is positive.
 
     Distances are norms of order `p` of rows. With `swap`, the negative's distance is the smaller of those to anchor and
     positive (Balntas et al., BMVC 2016). Raises RuntimeError unless all have as many dimensions.
     """
-    for position, (tensor, word) in enumerate(((anchor, "anchor"), (positive, "positive"), (negative, "negative")), 1):
-        check_tensor("triplet_margin_loss", tensor, word, position)
+    _check_arguments("triplet_margin_loss", reduction, 8, anchor=anchor, positive=positive, negative=negative)
     check_triplet(anchor, positive, negative)
     near, far = (pairwise_distance(anchor, other, p, eps) for other in (positive, negative))
     if swap:
