@@ -116,7 +116,7 @@ def triplet_margin_loss(
     Example::
 
         >>> F.triplet_margin_loss(torch.zeros(1, 2), torch.ones(1, 2), torch.ones(1, 2))
-        tensor(1.)
+        tensor(1.0000)
     """
     number = _reduction.chosen(size_average, reduce, reduction)
     if margin <= 0:

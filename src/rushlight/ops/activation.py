@@ -131,7 +131,7 @@ _hardshrink = elementwise(
     lambda g, x, lambd: _shrink_backward(g, x, lambd), promote=only("f", "hardshrink_cpu"),
 )  # fmt: skip
 _softshrink = elementwise(
-    "softshrink", lambda x, lambd: x - np.minimum(np.maximum(x, -lambd), lambd), "SoftshrinkBackward0",
+    "softshrink", lambda x, lambd: np.copysign(x - np.minimum(np.maximum(x, -lambd), lambd), x), "SoftshrinkBackward0",
     lambda g, x, lambd: _shrink_backward(g, x, lambd), promote=only("f", "softshrink_check"),
 )  # fmt: skip
 

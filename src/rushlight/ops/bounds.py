@@ -198,8 +198,8 @@ def _clamp_into(x: Any, min: Any, max: Any, out: Any) -> Any:
     if min is not None and max is not None:
         return x.clip(min, max, out=out)
     if min is not None:
-        return np.maximum(x, min, out)
-    return np.minimum(x, max, out)
+        return np.maximum(x, min, out=out)
+    return np.minimum(x, max, out=out)
 
 
 methods(clamp_=_clamp_inplace, clip_=_clamp_inplace)

@@ -438,7 +438,7 @@ class Hardshrink(_Shrink):
     Example::
 
         >>> nn.Hardshrink()(torch.tensor([-0.4, 2.0]))
-        tensor([-0.,  2.])
+        tensor([0., 2.])
     """
 
     def forward(self, input: Tensor) -> Tensor:
