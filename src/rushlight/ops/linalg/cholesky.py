@@ -12,7 +12,7 @@ from ..arguments import check_bool, check_tensor
 from ..attach import methods
 from ..options import warn_once
 from .checks import LinAlgError, check_inexact, check_kernel, check_old_system, check_square, failed
-from .lapack import adjoint, each, lapack
+from .lapack import adjoint, each, lapack, singly
 from .results import named, single
 from .triangular import solve_triangular_op, triangular_solved
 
@@ -21,12 +21,13 @@ __all__ = ["cholesky", "cholesky_inverse", "cholesky_solve"]
 
 def _cholesky_value(x: Any, upper: bool) -> tuple[Any, Any]:
     batch, n = x.shape[:-2], x.shape[-1]
-    try:
-        factor = adjoint(np.linalg.cholesky(adjoint(x))) if upper else np.linalg.cholesky(x)
-        return factor, np.zeros(batch, np.int32)[()]
-    except np.linalg.LinAlgError:
-        potrf = lapack("potrf", x)
-        return tuple(each(lambda a: potrf(a, lower=int(not upper), clean=1), [(n, n), ()], [x.dtype, np.int32], (x, 2)))
+    if not singly(x):
+        try:
+            return np.linalg.cholesky(x, upper=upper), np.zeros(batch, np.int32)[()]
+        except np.linalg.LinAlgError:
+            pass
+    potrf = lapack("potrf", x)
+    return tuple(each(lambda a: potrf(a, lower=int(not upper), clean=1), [(n, n), ()], [x.dtype, np.int32], (x, 2)))
 
 
 def _cholesky_slope(g: Any, factor: Any, upper: bool) -> Any:
@@ -93,7 +94,7 @@ def linalg_cholesky(input: Tensor, *, upper: bool = False, out: Tensor | None = 
     return single("linalg_cholesky", factor, out)
 
 
-def cholesky_ex(input: Tensor, *, upper: bool = False, check_errors: bool = False, out: Any = None) -> Any:
+def linalg_cholesky_ex(input: Tensor, *, upper: bool = False, check_errors: bool = False, out: Any = None) -> Any:
     """The named tuple (L, info): `torch.linalg.cholesky` without an error, unless `check_errors`.
 
     `info` (int32) is the order of the first leading minor that is not positive, or 0.
@@ -151,37 +152,39 @@ cholesky_solve_op = op(
 )  # fmt: skip
 
 
-def cholesky_solve(input: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
-    """X with ``A @ X = input``, where ``A = L @ L.mH`` (``L.mH @ L`` if `upper`).
+def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """X with ``A @ X = input``, where ``A = L @ L.mH``, L being `input2` (``L.mH @ L`` if `upper`).
 
     L (..., n, n) and `input` (..., n, k) of one dtype; dimensions before these broadcast. Raises RuntimeError for
     shapes that do not fit and for two dtypes.
     """
     name = "cholesky_solve"
     check_tensor(name, input)
-    check_tensor(name, L, "input2", 2)
+    check_tensor(name, input2, "input2", 2)
     check_bool(name, upper, "upper", 3)
-    for tensor, word in ((input, "b"), (L, "u")):
+    for tensor, word in ((input, "b"), (input2, "u")):
         if tensor._data.ndim < 2:
             raise RuntimeError(
                 f"{word} should have at least 2 dimensions, but has {tensor._data.ndim} dimensions instead"
             )
-    check_old_system(name, input, L)
+    check_old_system(name, input, input2)
     check_kernel("cholesky_solve_cpu", input)
-    return single(name, cholesky_solve_op(input, L, bool(upper)), out)
+    return single(name, cholesky_solve_op(input, input2, bool(upper)), out)
 
 
 def _cholesky_inverse_value(factor: Any, upper: bool) -> Any:
-    zero = np.diagonal(factor, 0, -2, -1) == 0
-    where, error = failed(np.where(zero.any(-1), zero.argmax(-1) + 1, 0) if zero.shape[-1] else 0)
+    n, potri = factor.shape[-1], lapack("potri", factor)
+    if not factor.size:
+        return factor.copy()
+    kinds = [factor.dtype, np.int32]
+    half, info = each(lambda a: potri(a, lower=int(not upper)), [(n, n), ()], kinds, (factor, 2))
+    where, error = failed(info)
     if error:
         raise LinAlgError(
             f"cholesky_inverse: {where}The diagonal element {error} is zero, the inversion could not be completed "
             "because the input matrix is singular."
         )
-    lower = adjoint(factor) if upper else factor
-    root = triangular_solved(lower, np.eye(factor.shape[-1], dtype=factor.dtype), False, True, False)
-    return adjoint(root) @ root
+    return np.triu(half) + adjoint(np.triu(half, 1)) if upper else np.tril(half) + adjoint(np.tril(half, -1))
 
 
 def _cholesky_inverse_rule(g: Any, factor: Any, upper: bool, out: Any) -> Any:

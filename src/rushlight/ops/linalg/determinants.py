@@ -20,8 +20,9 @@ from ..arguments import check_tensor
 from ..attach import methods
 from ..comparison import where
 from .checks import check_inexact, check_kernel, check_square
+from .factored import determinant, log_determinant
 from .inverse import inverse_op
-from .lapack import adjoint
+from .lapack import adjoint, singly
 from .results import named, single
 
 __all__ = ["det", "logdet", "slogdet"]
@@ -89,9 +90,19 @@ cofactor_slope = op("cofactor_slope", _cofactor_slope_value, "CofactorSlopeBackw
     "x": lambda g, x, direction: _third(g, x, direction),
     "direction": lambda g, x: cofactor_slope(x, g),
 })  # fmt: skip
-_det = op("linalg_det", lambda x: np.linalg.det(x), "LinalgDetBackward0", {
+
+
+def _det_value(x: Any) -> Any:
+    return determinant(x) if singly(x) else np.linalg.det(x)
+
+
+_det = op("linalg_det", _det_value, "LinalgDetBackward0", {
     "x": lambda g, x: g[..., None, None] * cofactor(x),
 }, saved_as={"x": "A"})  # fmt: skip
+
+
+def _slogdet_value(x: Any) -> tuple[Any, Any]:
+    return log_determinant(x) if singly(x) else tuple(np.linalg.slogdet(x))
 
 
 def _slogdet_rule(g: Any, x: Any, out: Any) -> Any:
@@ -106,7 +117,7 @@ def _slogdet_rule(g: Any, x: Any, out: Any) -> Any:
 
 
 _slogdet = op(
-    "linalg_slogdet", lambda x: tuple(np.linalg.slogdet(x)), "LinalgSlogdetBackward0", {"x": _slogdet_rule},
+    "linalg_slogdet", _slogdet_value, "LinalgSlogdetBackward0", {"x": _slogdet_rule},
     several=True, holomorphic=False, conforms=True, saved_as={"x": "A"},
 )  # fmt: skip
 

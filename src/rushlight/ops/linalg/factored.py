@@ -26,6 +26,24 @@ def factored(x: Any) -> list[Any]:
     return each(factor, [(m, n), (k,), ()], [x.dtype, np.int32, np.int32], (x, 2))
 
 
+def determinant(x: Any) -> Any:
+    lu, pivots, _ = factored(x)
+    return np.diagonal(lu, 0, -2, -1).prod(-1) * _parity(pivots, lu.dtype)
+
+
+def log_determinant(x: Any) -> tuple[Any, Any]:
+    """The determinant's sign, and the logarithm of its absolute value."""
+    lu, pivots, _ = factored(x)
+    diagonal = np.diagonal(lu, 0, -2, -1)
+    return np.sign(diagonal).prod(-1) * _parity(pivots, lu.dtype), np.log(abs(diagonal)).sum(-1)
+
+
+def _parity(pivots: Any, kind: Any) -> Any:
+    """1 for an even number of exchanges, -1 for an odd one."""
+    exchanges = (pivots != np.arange(1, pivots.shape[-1] + 1)).sum(-1)
+    return (1 - 2 * (exchanges % 2)).astype(kind)
+
+
 def permutation(pivots: Any, n: int) -> Any:
     """The rows of A in the order of the rows of L U."""
     rows = np.broadcast_to(np.arange(n), (*pivots.shape[:-1], n)).copy()

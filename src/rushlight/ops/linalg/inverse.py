@@ -13,6 +13,7 @@ from ..arguments import check_bool, check_tensor
 from ..attach import methods
 from .checks import LinAlgError, check_inexact, check_kernel, check_same_dtype, check_square, check_system, failed
 from .factored import factored, lu_solved
+from .lapack import singly
 from .results import named, single
 
 __all__ = ["inverse"]
@@ -35,13 +36,16 @@ def _no_errors(x: Any) -> Any:
 
 
 def _inverse_value(x: Any, check: bool) -> tuple[Any, Any]:
-    try:
-        return np.linalg.inv(x), _no_errors(x)
-    except np.linalg.LinAlgError:
-        lu, pivots, info = factored(x)
-        if check:
-            check_inverted("linalg.inv", info)
-        return lu_solved(lu, pivots, np.eye(x.shape[-1], dtype=x.dtype), True, False), info
+    if not singly(x):
+        try:
+            # (Column by column in memory, as LAPACK leaves it.)
+            return np.linalg.inv(x).mT.copy().mT, _no_errors(x)
+        except np.linalg.LinAlgError:
+            pass
+    lu, pivots, info = factored(x)
+    if check:
+        check_inverted("linalg.inv", info)
+    return lu_solved(lu, pivots, np.eye(x.shape[-1], dtype=x.dtype), True, False), info
 
 
 #: The inverse, and LAPACK's report of what went wrong; `check`: raise instead.
@@ -67,13 +71,13 @@ def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
             [0.0000, 0.2500]])
     """
     check_tensor("linalg_inv", A, "A")
-    return single("linalg_inv", _checked_inverse(A, True)[0], out)
+    return single("linalg_inv_ex", _checked_inverse(A, True)[0], out)
 
 
 def inverse(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.inv`."""
     check_tensor("inverse", input)
-    return single("inverse", _checked_inverse(input, True)[0], out)
+    return single("linalg_inv_ex", _checked_inverse(input, True)[0], out)
 
 
 def inv_ex(A: Tensor, *, check_errors: bool = False, out: Any = None) -> Any:
@@ -94,15 +98,20 @@ def inv_ex(A: Tensor, *, check_errors: bool = False, out: Any = None) -> Any:
 
 
 def _solve_value(a: Any, b: Any, left: bool, vector: bool) -> tuple[Any, Any]:
-    columns = b[..., None] if vector else b if left else b.mT
-    matrix = a if left else a.mT
-    try:
-        x, info = np.linalg.solve(matrix, columns), _no_errors(a)
-    except np.linalg.LinAlgError:
-        lu, pivots, info = factored(a)
-        x = lu_solved(lu, pivots, b[..., None] if vector else b, left, False)
-        return (x[..., 0] if vector else x), info
-    return (x[..., 0] if vector else x if left else x.mT), info
+    columns = b[..., None] if vector else b
+    if singly(a):
+        x, info = _solve_one_by_one(a, columns, left)
+    else:
+        try:
+            x, info = np.linalg.solve(a, columns) if left else np.linalg.solve(a.mT, b.mT).mT, _no_errors(a)
+        except np.linalg.LinAlgError:
+            x, info = _solve_one_by_one(a, columns, left)
+    return (x[..., 0] if vector else x), info
+
+
+def _solve_one_by_one(a: Any, b: Any, left: bool) -> tuple[Any, Any]:
+    lu, pivots, info = factored(a)
+    return lu_solved(lu, pivots, b, left, False), info
 
 
 def _solve_rule(g: Any, a: Any, left: bool, vector: bool, out: Any, needs: tuple[bool, bool]) -> tuple[Any, Any]:
@@ -129,14 +138,10 @@ def _checked_solve(name: str, a: Any, b: Any, left: bool) -> Any:
     check_same_dtype("linalg.solve", a, b)
     m, n = a._data.shape, b._data.shape
     vector = len(n) == 1 or (len(m) - 1 == len(n) and n == m[:-1])
-    if vector:
-        if not left:
-            raise RuntimeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. ")
-        check_system("linalg.solve", a, _Column(b), True)
-        broadcast_shapes(m[:-2], n[:-1])
-    else:
-        check_system("linalg.solve", a, b, left)
-        broadcast_shapes(m[:-2], n[:-2])
+    check_system("linalg.solve", a, _Column(b) if vector else b, left)
+    if vector and not left:
+        raise RuntimeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. ")
+    broadcast_shapes(n[:-1] if vector else n[:-2], m[:-2])
     check_kernel("lu_cpu", a)
     return solve_op(a, b, bool(left), vector)
 
@@ -166,7 +171,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None)
     """
     x, info = _checked_solve("linalg_solve", A, B, left)
     _check_solved("torch.linalg.solve", info._data)
-    return single("linalg_solve", x, out)
+    return single("_linalg_solve_ex", x, out)
 
 
 def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False, out: Any = None) -> Any:
@@ -178,4 +183,6 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
     return named("linalg_solve_ex", result, out)
 
 
+for _function in (inv, inv_ex, solve, solve_ex):
+    _function.__qualname__ = f"linalg_{_function.__name__}"  # as a call with too many arguments names it
 methods(inverse=inverse)

@@ -28,6 +28,13 @@ def blas(name: str, like: Any) -> Call:
     return _routine("blas", name, like.dtype.char)
 
 
+def singly(x: Any) -> bool:
+    """Whether to call LAPACK for each matrix. NumPy takes a stack at once, but computes all in double precision: twice
+    the work, and a matrix that is singular in single precision is not noticed. Only many small matrices are worth that.
+    """
+    return x.dtype.char in "fF" and 0 < x.size <= x.shape[-2] * x.shape[-1] * max(x.shape[-1], 8)
+
+
 def each(function: Call, shapes: list[tuple[int, ...]], kinds: list[Any], *stacks: Any) -> list[Any]:
     """``function(*matrices)``, which returns a list of arrays, on each matrix of stacks with the same leading dimensions.
 

@@ -75,7 +75,7 @@ def _check_factored(function: str, info: Any) -> None:
         )
 
 
-def ldl_factor(input: Tensor, *, hermitian: bool = False, out: Any = None) -> Any:
+def linalg_ldl_factor(input: Tensor, *, hermitian: bool = False, out: Any = None) -> Any:
     """The named tuple (LD, pivots) of a symmetric matrix (..., n, n), or a Hermitian one (`hermitian`).
 
     LD holds the unit lower triangular L below the diagonal, and the blocks of D; `pivots` (int32) are LAPACK's: two
@@ -90,7 +90,7 @@ def ldl_factor(input: Tensor, *, hermitian: bool = False, out: Any = None) -> An
     return named("linalg_ldl_factor", (ld, pivots), out)
 
 
-def ldl_factor_ex(input: Tensor, *, hermitian: bool = False, check_errors: bool = False, out: Any = None) -> Any:
+def linalg_ldl_factor_ex(input: Tensor, *, hermitian: bool = False, check_errors: bool = False, out: Any = None) -> Any:
     """The named tuple (LD, pivots, info): `ldl_factor` without an error, unless `check_errors`."""
     check_bool("linalg_ldl_factor_ex", check_errors, "check_errors", None)
     result = _checked_factor("linalg_ldl_factor_ex", input, hermitian)
@@ -99,7 +99,7 @@ def ldl_factor_ex(input: Tensor, *, hermitian: bool = False, check_errors: bool 
     return named("linalg_ldl_factor_ex", result, out)
 
 
-def ldl_solve(
+def linalg_ldl_solve(
     LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False, out: Tensor | None = None
 ) -> Tensor:  # fmt: skip
     """X with ``A @ X = B``, from A's `ldl_factor`; dimensions before the last two broadcast. Has no derivative."""

@@ -30,6 +30,16 @@ from .triangular import solve_triangular_op
 __all__ = ["lu", "lu_solve", "lu_unpack", "_lu_with_info"]
 
 
+def _constant(p: Any) -> Any:
+    """A permutation, which has no gradient, without the history of the result that it is."""
+    return p.detach() if isinstance(p, Tensor) else p
+
+
+def _without_history(results: Any) -> tuple[Any, Any, Any]:
+    p, l, u = results
+    return _constant(p), l, u
+
+
 def _after(a: Any, upper: bool, b: Any, left: bool, unit: bool) -> Any:
     """A^-H B, or B A^-H, of a triangular A."""
     return solve_triangular_op(adjoint(a), b, not upper, left, unit)
@@ -37,7 +47,7 @@ def _after(a: Any, upper: bool, b: Any, left: bool, unit: bool) -> Any:
 
 def _lu_slope(gl: Any, gu: Any, p: Any, l: Any, u: Any) -> Any:
     """The gradient of A, of gradients of L and of U (None: of one only); see Note [Derivatives of LU]."""
-    m, n = l.shape[-2], u.shape[-1]
+    p, m, n = _constant(p), l.shape[-2], u.shape[-1]
     k = min(m, n)
     beside = None
     if n > m:
@@ -157,7 +167,7 @@ def linalg_lu(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
     """
     check_tensor("linalg_lu", A, "A")
     _check_factor("linalg_lu", A, pivot, "linalg.lu")
-    return named("linalg_lu", _lu(A), out)
+    return named("linalg_lu", _without_history(_lu(A)), out)
 
 
 def _check_factored(function: str, info: Any) -> None:
@@ -170,35 +180,35 @@ def _check_factored(function: str, info: Any) -> None:
         )
 
 
-def lu_factor(input: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
+def linalg_lu_factor(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
     """The named tuple (LU, pivots): L and U in one matrix (..., m, n), and the rows that were exchanged.
 
     `pivots` (int32): row i was exchanged with row pivots[i] - 1. Raises RuntimeError for a singular matrix, one with a
     zero on the diagonal of U.
     """
-    check_tensor("linalg_lu_factor", input)
-    _check_factor("linalg_lu_factor", input, pivot, "torch.lu_factor")
-    lu, pivots, info = _lu_factor(input)
+    check_tensor("linalg_lu_factor", A, "A")
+    _check_factor("linalg_lu_factor", A, pivot, "torch.lu_factor")
+    lu, pivots, info = _lu_factor(A)
     _check_factored("torch.linalg.lu_factor", info._data)
     return named("linalg_lu_factor", (lu, pivots), out)
 
 
-def lu_factor_ex(input: Tensor, *, pivot: bool = True, check_errors: bool = False, out: Any = None) -> Any:
+def linalg_lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False, out: Any = None) -> Any:
     """The named tuple (LU, pivots, info): `lu_factor` without an error, unless `check_errors`.
 
     `info` (int32) is the number of the first zero on the diagonal of U, or 0.
     """
-    check_tensor("linalg_lu_factor_ex", input)
-    _check_factor("linalg_lu_factor_ex", input, pivot, "torch.lu_factor")
+    check_tensor("linalg_lu_factor_ex", A, "A")
+    _check_factor("linalg_lu_factor_ex", A, pivot, "torch.lu_factor")
     check_bool("linalg_lu_factor_ex", check_errors, "check_errors", None)
-    result = _lu_factor(input)
+    result = _lu_factor(A)
     if check_errors:
         _check_factored("torch.linalg.lu_factor_ex", result[2]._data)
     return named("linalg_lu_factor_ex", result, out)
 
 
 def _lu_with_info(input: Tensor, pivot: bool = True, check_errors: bool = True) -> Any:
-    """What `torch.lu` calls."""
+    """What `torch.lu` calls. As in torch, `check_errors` changes nothing."""
     check_tensor("_lu_with_info", input)
     _check_factor("_lu_with_info", input, pivot, "torch.lu_factor")
     warn_once(
@@ -207,10 +217,7 @@ def _lu_with_info(input: Tensor, pivot: bool = True, check_errors: bool = True) 
         "torch.linalg.lu_factor(A, compute_pivots)\nand\nLU, pivots, info = torch.lu(A, compute_pivots, get_infos=True)"
         "\nshould be replaced with\nLU, pivots, info = torch.linalg.lu_factor_ex(A, compute_pivots)"
     )
-    result = _lu_factor(input)
-    if check_errors:
-        _check_factored("torch.linalg.lu_factor_ex", result[2]._data)
-    return named("_lu_with_info", result)
+    return named("_lu_with_info", _lu_factor(input))
 
 
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:
@@ -219,8 +226,6 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) 
     parts = result if get_infos else result[:2]
     if out is None:
         return parts
-    if not isinstance(out, (tuple, list)):
-        raise TypeError("argument 'out' must be tuple of Tensors, not " + type(out).__name__)
     if len(out) != len(parts):
         raise TypeError(f"expected tuple of {len(parts)} elements but got {len(out)}")
     for target, part in zip(out, parts):
@@ -260,7 +265,7 @@ def lu_unpack(
             "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive."
             "Did you properly pass the result of lu_factor?"
         )
-    return named(name, lu_unpack_op(LU_data, LU_pivots, bool(unpack_data), bool(unpack_pivots)), out)
+    return named(name, _without_history(lu_unpack_op(LU_data, LU_pivots, bool(unpack_data), bool(unpack_pivots))), out)
 
 
 # Solving with the factors.
@@ -275,7 +280,7 @@ def _lu_solve_rule(
         return None, gb
     ga = -(gb @ adjoint(out)) if left else -(adjoint(out) @ gb)
     p, l, u = lu_unpack_op(lu, pivots, True, True)
-    gb_rows = p.mT @ (adjoint(ga) if adjoint_ else ga)
+    gb_rows = _constant(p).mT @ (adjoint(ga) if adjoint_ else ga)
     return np.tril(gb_rows @ adjoint(u), -1) + np.triu(adjoint(l) @ gb_rows), gb
 
 
@@ -317,7 +322,7 @@ def _checked_lu_solve(lu: Tensor, pivots: Tensor, b: Tensor, left: bool, conjuga
             f"linalg.lu_solve: Expected LU.shape[:-1] and pivots.shape to be the same, but got pivots with shape "
             f"{list(pivots.shape)} instead"
         )
-    broadcast_shapes(lu._data.shape[:-2], b._data.shape[:-2])
+    broadcast_shapes(b._data.shape[:-2], lu._data.shape[:-2])
     check_kernel("lu_solve_cpu", lu)
     if ((pivots._data < 1) | (pivots._data > lu._data.shape[-1])).any():
         raise RuntimeError(

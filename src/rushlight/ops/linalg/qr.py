@@ -21,13 +21,14 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ...core.declare import op
+from ...core.modes import is_grad_enabled
 from ...core.tensor import Tensor
 from ..arguments import check_bool, check_tensor
 from ..attach import methods
 from ..options import argument_error, warn_once
 from ..splitting import diag_embed_op
 from .checks import check_inexact, check_kernel, check_matrix
-from .lapack import adjoint
+from .lapack import adjoint, each, lapack, singly
 from .results import named, single
 from .triangular import solve_triangular_op
 
@@ -38,9 +39,26 @@ __all__ = ["geqrf", "orgqr", "ormqr", "qr"]
 
 
 def _qr_value(x: Any, mode: str) -> tuple[Any, Any]:
+    if singly(x):
+        return _qr_one_by_one(x, mode)
     if mode == "r":
         return np.zeros(0, x.dtype), np.linalg.qr(x, mode)
     return tuple(np.linalg.qr(x, mode))
+
+
+def _qr_one_by_one(x: Any, mode: str) -> tuple[Any, Any]:
+    reflectors, tau = _geqrf_value(x)
+    m, n = x.shape[-2:]
+    k = min(m, n)
+    rows = m if mode == "complete" else k
+    r = np.triu(reflectors[..., :rows, :])
+    if mode == "r":
+        return np.zeros(0, x.dtype), r
+    if rows > n:
+        reflectors = np.concatenate([reflectors, np.zeros((*x.shape[:-1], rows - n), x.dtype)], -1)
+    gqr = lapack("orgqr" if x.dtype.kind == "f" else "ungqr", x)
+    (q,) = each(lambda a, t: [gqr(a, t)[0]], [(m, rows)], [x.dtype], (reflectors[..., :rows], 2), (tau, 1))
+    return q, r
 
 
 def _qr_rule(g: Any, x_shape: tuple[int, ...], mode: str, out: Any) -> Any:
@@ -73,7 +91,9 @@ def _tall_slope(gq: Any, gr: Any, q: Any, r: Any) -> Any:
     return solve_triangular_op(adjoint(r), s if gq is None else gq + s, False, False, False)
 
 
-_qr = op("linalg_qr", _qr_value, "LinalgQrBackward0", {"x": _qr_rule}, several=True, holomorphic=False, saved_as={"x": "A"})
+_qr = op(
+    "linalg_qr", _qr_value, "LinalgQrBackward0", {"x": _qr_rule}, several=True, holomorphic=False, saved_as={"x": "A"}
+)
 
 
 def _checked_qr(name: str, x: Tensor, mode: str) -> Any:
@@ -121,6 +141,10 @@ def _no_derivative(g: Any) -> NoReturn:
 
 
 def _geqrf_value(x: Any) -> tuple[Any, Any]:
+    if singly(x):
+        m, n = x.shape[-2:]
+        geqrf = lapack("geqrf", x)
+        return tuple(each(lambda a: geqrf(a)[:2], [(m, n), (min(m, n),)], [x.dtype] * 2, (x, 2)))
     reflectors, tau = np.linalg.qr(x, "raw")
     return reflectors.mT, tau
 
@@ -137,6 +161,8 @@ def geqrf(input: Tensor, *, out: Any = None) -> Any:
     if input._data.ndim < 2:
         raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
     check_kernel("geqrf_cpu", input)
+    if input.dtype.is_complex and input.requires_grad and is_grad_enabled():
+        raise RuntimeError("geqrf does not support automatic differentiation for outputs with complex dtype.")
     return named("geqrf", _geqrf(input), out)
 
 
@@ -261,7 +287,7 @@ def _checked_product(x: Tensor, tau: Tensor) -> Tensor:
     return _householder_product(x, tau)
 
 
-def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
+def linalg_householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The first n columns of the product of k Householder reflections, from what `torch.geqrf` returned.
 
     The vectors are the columns of `input` (..., m, n) below its diagonal, where they have a one; `tau` (..., k) are
@@ -280,7 +306,7 @@ def orgqr(input: Tensor, input2: Tensor, *, out: Tensor | None = None) -> Tensor
     """`torch.linalg.householder_product`."""
     check_tensor("orgqr", input)
     check_tensor("orgqr", input2, "input2", 2)
-    return single("orgqr", _checked_product(input, input2), out)
+    return single("linalg_householder_product", _checked_product(input, input2), out)
 
 
 def _check_applied(x: Tensor, tau: Tensor, other: Tensor, left: bool) -> None:

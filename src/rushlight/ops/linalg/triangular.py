@@ -75,7 +75,7 @@ solve_triangular_op = op(
 )  # fmt: skip
 
 
-def solve_triangular(
+def linalg_solve_triangular(
     input: Tensor, B: Tensor, *, upper: bool = MISSING, left: bool = True, unitriangular: bool = False,
     out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
@@ -98,7 +98,7 @@ def solve_triangular(
     for key, flag in (("upper", upper), ("left", left), ("unitriangular", unitriangular)):
         check_bool(name, flag, key, None)
     check_system("linalg.solve_triangular", input, B, left)
-    broadcast_shapes(input._data.shape[:-2], B._data.shape[:-2])
+    broadcast_shapes(B._data.shape[:-2], input._data.shape[:-2])
     check_kernel("triangular_solve_cpu", input)
     if B.dtype is not input.dtype:
         B = B.to(input.dtype)  # type: ignore[attr-defined]
