@@ -13,11 +13,17 @@ from ..core.tensor import Tensor
 
 #: Module of this package (dotted where it is in a folder): what it adds to torch.*, and the methods that it gives Tensor.
 FAMILIES: dict[str, tuple[str, str]] = {
+    "correlation": ("corrcoef cov", "corrcoef cov"),
+    "differences": ("cumulative_trapezoid diff gradient trapezoid trapz", "diff"),
+    "membership": ("isin", ""),
+    "positions": ("nonzero_static unravel_index", "nonzero_static"),
+    "quantiles": ("nanquantile quantile", "nanquantile quantile"),
     "spectrogram": ("istft stft", "istft stft"),
     "windows": ("bartlett_window blackman_window hamming_window hann_window kaiser_window", ""),
     "ctc": ("ctc_loss", ""),
     "margin_loss": ("cosine_embedding_loss hinge_embedding_loss margin_ranking_loss triplet_margin_loss", ""),
     "attention": ("_safe_softmax _softmax_backward_data", ""),
+    "interpolation": ("_upsample_bilinear2d_aa", ""),
     "padding": ("constant_pad_nd", ""),
     "linalg.cholesky": ("cholesky cholesky_inverse cholesky_solve", "cholesky cholesky_inverse cholesky_solve"),
     "linalg.determinants": ("det logdet slogdet", "det logdet slogdet"),
@@ -26,6 +32,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "linalg.qr": ("geqrf orgqr ormqr qr", "geqrf orgqr ormqr qr"),
     "linalg.triangular": ("triangular_solve", "triangular_solve"),
     "linalg.least_squares": ("pinverse", "pinverse"),
+    "linalg.products": ("cross matrix_exp matrix_power vander", "cross matrix_exp matrix_power"),
     "linalg.spectral": ("svd", "svd"),
     "batch_norm": (
         "_batch_norm_with_update _native_batch_norm_legit batch_norm group_norm instance_norm native_batch_norm "
@@ -35,12 +42,15 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "convolution": (
         "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d convolution", ""
     ),
+    "pooling": ("avg_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d", ""),
+    "index_reduce": ("_segment_reduce index_reduce segment_reduce", "index_reduce index_reduce_"),
     "copies": (
         "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy "
         "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsqueeze_copy "
         "view_as_complex_copy view_as_real_copy view_copy",
         "narrow_copy",
     ),
+    "representation": ("frexp hash_tensor", "frexp hash_tensor"),
     "special.gamma": ("igamma igammac", "igamma igamma_ igammac igammac_"),
 }
 
