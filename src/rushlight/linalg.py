@@ -7,6 +7,7 @@ from .ops.linalg.checks import LinAlgError
 from .ops.linalg.cholesky import linalg_cholesky as cholesky
 from .ops.linalg.cholesky import linalg_cholesky_ex as cholesky_ex
 from .ops.linalg.determinants import linalg_det as det
+from .ops.linalg.determinants import linalg_diagonal as diagonal
 from .ops.linalg.determinants import linalg_slogdet as slogdet
 from .ops.linalg.inverse import inv, inv_ex, solve, solve_ex
 from .ops.linalg.ldl import linalg_ldl_factor as ldl_factor

@@ -1,4 +1,4 @@
-"""Determinants.
+"""Determinants, and diagonals.
 
 Note [Cofactors]
     The gradient of det(A) is its matrix of cofactors (Jacobi's formula): det(A) A^-T where A has an inverse. It is made
@@ -19,6 +19,7 @@ from ...core.tensor import Tensor
 from ..arguments import check_tensor
 from ..attach import methods
 from ..comparison import where
+from ..splitting import diagonal
 from .checks import check_inexact, check_kernel, check_square
 from .factored import determinant, log_determinant
 from .inverse import inverse_op
@@ -186,6 +187,12 @@ def logdet(input: Tensor) -> Tensor:
     if sign.dtype.is_complex:
         return logabsdet + sign.log()
     return where(sign == -1, float("nan"), logabsdet)
+
+
+def linalg_diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """The diagonals of the matrices in the dimensions `dim1` and `dim2`, as a view; they become the last dimension."""
+    check_tensor("linalg_diagonal", A, "A")
+    return diagonal(A, offset, dim1, dim2)
 
 
 methods(det=det, logdet=logdet, slogdet=slogdet)
