@@ -19,3 +19,6 @@ OPERATIONS = {
 
 #: Modules of PyTorch's `module_db` that do not pass, by name, with the reason.
 MODULES: dict[str, str] = {}
+
+#: Entries of `optim_db` that do not pass.
+OPTIMIZERS = {"SparseAdam": SPARSE}

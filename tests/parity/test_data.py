@@ -6,11 +6,12 @@ import warnings
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
-import torch.utils.data  # noqa: E402
+pytest.importorskip("torch")
+import torch
+import torch.utils.data
 
-import rushlight  # noqa: E402
-import rushlight.utils.data  # noqa: E402
+import rushlight
+import rushlight.utils.data
 
 
 class Draws:
