@@ -46,7 +46,10 @@ from ._margin_losses import (
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
 )
+from ._interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from ._normalization import batch_norm, group_norm, instance_norm, local_response_norm
+from ._pooling import *  # noqa: F403
+from ._pooling import __all__ as _pooling_functions
 
 __all__ = [
     "batch_norm",
@@ -82,6 +85,7 @@ __all__ = [
     "hinge_embedding_loss",
     "huber_loss",
     "instance_norm",
+    "interpolate",
     "kl_div",
     "l1_loss",
     "layer_norm",
@@ -126,10 +130,14 @@ __all__ = [
     "tanhshrink",
     "threshold",
     "threshold_",
+    "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
 ]
 
+__all__ += _pooling_functions
 # These are the operations themselves, under the names that they have here.
 linear = ops.linear
 bilinear = ops.bilinear
