@@ -454,7 +454,7 @@ class Softshrink(_Shrink):
     Example::
 
         >>> nn.Softshrink()(torch.tensor([-0.4, 2.0]))
-        tensor([-0.0000,  1.5000])
+        tensor([-0.0000, 1.5000])
     """
 
     def forward(self, input: Tensor) -> Tensor:
