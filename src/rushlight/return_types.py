@@ -59,7 +59,8 @@ def _define(fields: str, *names: str) -> None:
 
 
 _define("values indices", "cummax", "cummin", "kthvalue", "max", "median", "min", "mode", "nanmedian", "sort", "topk")
-_define("min max", "aminmax")
+_define("min max", "aminmax", "aminmax_out")
+_define("mantissa exponent", "frexp", "frexp_out")
 _define("L info", "linalg_cholesky_ex", "linalg_cholesky_ex_out")
 _define("sign logabsdet", "linalg_slogdet", "linalg_slogdet_out", "slogdet", "slogdet_out")
 _define("inverse info", "linalg_inv_ex", "linalg_inv_ex_out")

@@ -92,6 +92,8 @@ SAMPLES = [
     *each("cumprod", lambda t, x: x.cumprod(1), (ZEROS, TIES, CUBE)),
     *each("cumsum_as", lambda t, x: x.cumsum(0, dtype=t.float64), (INTS, A.astype(np.float32)), smooth=False),
     *each("cumprod_as", lambda t, x: x.cumprod(0, dtype=t.float64), (INTS, A.astype(np.float32)), smooth=False),
+    *each("logcumsumexp", lambda t, x: x.logcumsumexp(0), (array(3, 2, dtype=np.complex128), array(dtype=np.complex128))),
+    *each("logsumexp", lambda t, x: x.logsumexp((0,)), (array(3, 2, dtype=np.complex128), array(dtype=np.complex128))),
     *each("logcumsumexp", lambda t, x: x.logcumsumexp(1 if x.ndim > 1 else 0), (A, CUBE, NUMBER, EMPTY, 300 * A)),
     *[
         Sample(op, lambda t, x, op=op: getattr(t, op)(x, -1), (x,))

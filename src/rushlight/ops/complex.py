@@ -155,8 +155,9 @@ def _set_imag(self: Tensor, value: Any) -> None:
 
 _conj = elementwise("conj", np.conjugate, "ConjBackward0", lambda g: conj(g), names=("x",), holomorphic=False)
 _conj_physical = elementwise(
-    "conj_physical", np.conjugate, "ConjPhysicalBackward0", lambda g: conj_physical(g), names=("x",), holomorphic=False
-)
+    "conj_physical", lambda x: np.conjugate(x) if x.dtype.kind == "c" else x, "ConjPhysicalBackward0",
+    lambda g: conj_physical(g), names=("x",), holomorphic=False,
+)  # fmt: skip
 
 
 def conj(input: Any) -> Any:
@@ -198,15 +199,44 @@ def _polar_value(x: Any, y: Any) -> Any:
     return _complex_value(x * np.cos(y), x * np.sin(y))
 
 
-complex = elementwise(
+_complex = elementwise(
     "complex", _complex_value, "ComplexBackward0", lambda g: real(g), lambda g: imag(g),
     names=("real", "imag"), holomorphic=False, numbers=False, check=_check_parts,
 )  # fmt: skip
-polar = elementwise(
+_polar = elementwise(
     "polar", _polar_value, "PolarBackward0",
     lambda g, out: real(conj(g) * sgn(out)), lambda g, out: real(conj(g) * (out * 1j)),
     names=("abs", "angle"), holomorphic=False, numbers=False, check=_check_parts,
 )  # fmt: skip
+
+
+def _check_out(out: Tensor, part: Any) -> None:
+    if not isinstance(part, Tensor) or not isinstance(out, Tensor):
+        return
+    wanted = {dtypes.float32: dtypes.complex64, dtypes.float64: dtypes.complex128}.get(part.dtype)
+    if wanted is not None and out.dtype is not wanted:
+        raise RuntimeError(
+            f"Expected object of scalar type {wanted.scalar_name} but got scalar type {out.dtype.scalar_name} for "
+            "argument 'out'"
+        )
+
+
+def complex(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """``real + imag * 1j``, of two tensors of one dtype, float32 or float64. Raises RuntimeError for others.
+
+    >>> torch.complex(torch.tensor([1.0]), torch.tensor([2.0]))
+    tensor([1.+2.j])
+    """
+    if out is not None:
+        _check_out(out, real)
+    return _complex(real, imag, out=out)
+
+
+def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The complex numbers of these absolute values and angles; as `complex` otherwise."""
+    if out is not None:
+        _check_out(out, abs)
+    return _polar(abs, angle, out=out)
 
 
 def _angle_value(x: Any) -> Any:

@@ -179,8 +179,11 @@ def _trunc_remainder(x: Any, y: Any) -> Any:
 
 _div_floor, _div_trunc = (
     elementwise(name, forward, "DivBackward2", lambda g: zeros(g), lambda g: zeros(g), names=("x", "y"),
-                promote=only("if", f"{name}_cpu"))
-    for name, forward in (("div_floor", _floor_quotient), ("div_trunc", _trunc_quotient))
+                promote=only("if", f"{name}_cpu"), wide=wide)
+    for name, forward, wide in (
+        ("div_floor", _floor_quotient, True),
+        ("div_trunc", _trunc_quotient, False),  # in 16 bits too the quotient is rounded first
+    )
 )  # fmt: skip
 _div_floor.op.node_class._saved_rounding_mode, _div_trunc.op.node_class._saved_rounding_mode = "floor", "trunc"
 floor_divide = elementwise(

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import return_types
 from ..arrays import dtypes
+from ..arrays.promotion import check_output_dtype
 from ..core.declare import op
 from ..core.errors import wrap_dim
 from ..core.short import into
@@ -192,8 +193,11 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False, out
             raise IndexError(f"aminmax: Expected reduction dim {chosen} to have non-zero size.")
     if input.dtype.is_complex:
         raise unimplemented("aminmax_cpu", input.dtype)
-    result = return_types.aminmax(_aminmax(input, chosen, keepdim))
-    return result if out is None else into_each(out, result)
+    if out is None:
+        return return_types.aminmax(_aminmax(input, chosen, keepdim))
+    for part in out:
+        check_output_dtype(input.dtype, part.dtype, own=True)
+    return return_types.aminmax_out(into_each(out, _aminmax(input, chosen, keepdim)))
 
 
 def _argument(name: str, method: str, word: str) -> Any:

@@ -160,7 +160,8 @@ atan2 = arctan2 = elementwise(
 )  # fmt: skip
 
 
-def _logaddexp(x: Any, y: Any) -> Any:
+def log_of_sum(x: Any, y: Any) -> Any:
+    """log(exp(x) + exp(y)), on raw payloads."""
     if x.dtype.kind != "c":
         return np.logaddexp(x, y)
     low, high = np.where(x.real < y.real, x, y), np.where(x.real < y.real, y, x)
@@ -168,7 +169,7 @@ def _logaddexp(x: Any, y: Any) -> Any:
 
 
 logaddexp = elementwise(
-    "logaddexp", _logaddexp, "LogaddexpBackward0",
+    "logaddexp", log_of_sum, "LogaddexpBackward0",
     lambda g, x, y: g / (1 + exp(y - x)), lambda g, x, y: g / (1 + exp(x - y)),
     numbers=False, promote=only("fc", "logaddexp_cpu"),
 )  # fmt: skip

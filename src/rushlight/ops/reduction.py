@@ -59,7 +59,7 @@ def dims(name: str, dim: Any, ndim: int) -> Any:
         for d in wrapped:
             if wrapped.count(d) > 1:
                 raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
-        return wrapped or None
+        return wrapped if wrapped and ndim else None
     if hasattr(dim, "__index__") and not isinstance(dim, bool):
         return wrap_dim(dim.__index__(), ndim)
     raise TypeError(no_signature(name, "Tensor", type(dim).__name__))
@@ -439,7 +439,7 @@ def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
 
 
 def _logsumexp_value(x: Any, dim: Any, keepdim: bool) -> Any:
-    top = greatest(x, dim, None, None, True, -np.inf)
+    top = greatest(x.real if x.dtype.kind == "c" else x, dim, None, None, True, -np.inf)
     top = np.where(np.isinf(top), 0, top)
     result = np.log(add(np.exp(x - top), dim, None, None, True)) + top
     return result if keepdim else result.reshape(add(x, dim).shape)
@@ -461,11 +461,11 @@ def logsumexp(
     dim = axis if dim is None else dim
     if dim is None:
         raise TypeError("logsumexp(): argument 'dim' must be tuple of ints, not NoneType")
-    if input.dtype.is_complex:
-        raise NotImplementedError("logsumexp of complex tensors is not supported")
     if input.dtype.category < 2:
         input = input.to(dtypes.get_default_dtype())
     chosen = dims("logsumexp", dim, input._data.ndim)
+    if not input._data.ndim:
+        chosen = None
     if out is not None:
         return into(out, _logsumexp, input, chosen, keepdim or keepdims)
     return _logsumexp(input, chosen, keepdim or keepdims)

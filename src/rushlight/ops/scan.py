@@ -23,6 +23,7 @@ from ..core.tensor import Tensor, wrap
 from .along import scatter_along
 from .arguments import check_int, check_tensor, unimplemented
 from .attach import inplace, methods
+from .math import log_of_sum
 from .precision import converting, summed_dtype, wide_op
 from .rearranging import flip_op
 
@@ -100,8 +101,8 @@ def _cumprod_slope(g: Any, x: Any, out: Any, dim: int) -> Any:
     return shift(cumprod_along(x, dim), dim, 1) * backward_recurrence(g, shift_back(x, dim), dim)
 
 
-cumsum_along = converting("cumsum", running(lambda x, dim: x.cumsum(dim)), "CumsumBackward0", {"x": _cumsum_slope})
-cumprod_along = converting("cumprod", running(lambda x, dim: x.cumprod(dim)), "CumprodBackward0", {"x": _cumprod_slope})
+cumsum_along = converting("cumsum", running(lambda x, dim: x.cumsum(dim, x.dtype)), "CumsumBackward0", {"x": _cumsum_slope})
+cumprod_along = converting("cumprod", running(lambda x, dim: x.cumprod(dim, x.dtype)), "CumprodBackward0", {"x": _cumprod_slope})
 
 
 def _logcumsumexp_slope(g: Any, x: Any, out: Any, dim: int) -> Any:
@@ -112,7 +113,16 @@ def _logcumsumexp_slope(g: Any, x: Any, out: Any, dim: int) -> Any:
     return np.exp(x - out) * backward_recurrence(g, decay, dim)
 
 
-_logcumsumexp = wide_op("logcumsumexp", running(np.logaddexp.accumulate), "LogcumsumexpBackward0", {
+def _logcumsumexp_value(x: Any, dim: int) -> Any:
+    if x.dtype.kind != "c":
+        return np.logaddexp.accumulate(x, dim)
+    out = np.array(x)
+    for i in range(1, out.shape[dim]):
+        out[along(dim, i)] = log_of_sum(out[along(dim, i - 1)], out[along(dim, i)])
+    return out
+
+
+_logcumsumexp = wide_op("logcumsumexp", running(_logcumsumexp_value), "LogcumsumexpBackward0", {
     "x": _logcumsumexp_slope,
 })  # fmt: skip
 
@@ -133,6 +143,8 @@ def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: T
     if out is not None:
         return into(out, cumsum, input, dim)
     dtype = summed_dtype(input, dtype)
+    if dtype is dtypes.bool_:
+        raise unimplemented("cumsum_out_cpu", dtype)
     return cumsum_along(input, dim, dtype=dtype)
 
 
@@ -142,17 +154,17 @@ def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: 
     if out is not None:
         return into(out, cumprod, input, dim)
     dtype = summed_dtype(input, dtype)
+    if dtype is dtypes.bool_:
+        raise unimplemented("cumprod_out_cpu", dtype)
     return cumprod_along(input, dim, dtype=dtype)
 
 
 def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
-    """The logarithm of the running sum of exponentials along `dim`, without overflow. Floating point only."""
+    """The logarithm of the running sum of exponentials along `dim`, without overflow. Raises for integers and bool."""
     dim = _dimension("logcumsumexp", input, dim)
     if out is not None:
         return into(out, logcumsumexp, input, dim)
-    if input.dtype.is_complex:
-        raise NotImplementedError("logcumsumexp of complex tensors is not supported")
-    if not input.dtype.is_floating_point:
+    if input.dtype.category < 2:
         raise unimplemented("logcumsumexp_out_cpu", input.dtype)
     return _logcumsumexp(input, dim)
 

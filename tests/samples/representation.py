@@ -1,0 +1,16 @@
+"""Samples of `rushlight.ops.representation`."""
+
+import numpy as np
+
+from . import Sample, array
+
+SAMPLES = [
+    *[
+        Sample("frexp", lambda t, x: tuple(t.frexp(x)), (a,), smooth=smooth)
+        for a, smooth in (
+            (array(3, 4), True), (np.array(5.0), True), (array(0, 2), True),
+            (np.array([0.0, -0.0, np.inf, np.nan, 5e-324, -8.0]), False),
+        )
+    ],
+    Sample("frexp", lambda t, x: tuple(x.frexp()), (array(3, 4, dtype=np.float32).T,), smooth=False),
+]  # fmt: skip
