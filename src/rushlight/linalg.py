@@ -7,7 +7,6 @@ from .ops.linalg.checks import LinAlgError
 from .ops.linalg.cholesky import linalg_cholesky as cholesky
 from .ops.linalg.cholesky import linalg_cholesky_ex as cholesky_ex
 from .ops.linalg.determinants import linalg_det as det
-from .ops.linalg.determinants import linalg_diagonal as diagonal
 from .ops.linalg.determinants import linalg_slogdet as slogdet
 from .ops.linalg.inverse import inv, inv_ex, solve, solve_ex
 from .ops.linalg.ldl import linalg_ldl_factor as ldl_factor
@@ -19,11 +18,11 @@ from .ops.linalg.lu import linalg_lu_factor as lu_factor
 from .ops.linalg.lu import linalg_lu_factor_ex as lu_factor_ex
 from .ops.linalg.lu import linalg_lu_solve as lu_solve
 from .ops.linalg.norms import cond, matrix_norm, norm
+from .ops.linalg.products import diagonal, tensorinv, tensorsolve, vecdot
 from .ops.linalg.products import linalg_cross as cross
 from .ops.linalg.products import linalg_matrix_exp as matrix_exp
 from .ops.linalg.products import linalg_matrix_power as matrix_power
 from .ops.linalg.products import linalg_vander as vander
-from .ops.linalg.products import tensorinv, tensorsolve, vecdot
 from .ops.linalg.qr import linalg_householder_product as householder_product
 from .ops.linalg.qr import linalg_qr as qr
 from .ops.linalg.spectral import eig, eigh, eigvals, eigvalsh

@@ -10,6 +10,7 @@ import math
 import string
 import warnings
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from ..core.tensor import Tensor
 from .arguments import check_tensor
 from .attach import methods
 from .broadcasting import expand_op
-from .matmul import mm
+from .matmul import _c_type, mm
+from .options import argument_error
 from .precision import wide_op
 from .shape import unsafe_view
 
@@ -382,26 +384,48 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
 
 def multi_dot(tensors: Any, *, out: Tensor | None = None) -> Tensor:
     """The product of matrices, in the best order; the first and the last may be vectors. RuntimeError for others."""
+    if not isinstance(tensors, (tuple, list)):
+        raise argument_error("linalg_multi_dot", "tensors", "tuple of Tensors", tensors, 1)
     xs = list(tensors)
-    if len(xs) < 2:
-        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(xs)}")
+    for i, x in enumerate(xs):
+        if not isinstance(x, Tensor):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(x).__name__}")
+    _check_multi_dot(xs)
+    if isinstance(out, Tensor) and out.dtype is not xs[0].dtype:
+        raise RuntimeError(
+            f"multi_dot(): expected out tensor to have dtype {_c_type(xs[0])} but got {_c_type(out)}"
+        )
     if out is not None:
         return into(out, lambda *ts: multi_dot(ts), *xs)
     shape = ([] if xs[0].ndim == 1 else [xs[0].shape[0]]) + ([] if xs[-1].ndim == 1 else [xs[-1].shape[-1]])
-    for i in range(1, len(xs) - 1):
-        if xs[i].ndim != 2:
-            raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {xs[i].ndim}D")
-    for i in range(len(xs) - 1):
-        if xs[i].shape[-1] != xs[i + 1].shape[0]:
-            raise RuntimeError(
-                f"multi_dot(): tensors {i} and {i + 1} with shapes {list(xs[i].shape)} and {list(xs[i + 1].shape)} "
-                "cannot be multiplied"
-            )
     if xs[0].ndim == 1:
         xs[0] = xs[0].unsqueeze(0)
     if xs[-1].ndim == 1:
         xs[-1] = xs[-1].unsqueeze(1)
     return _chain(xs).view(shape)
+
+
+def _check_multi_dot(xs: list[Tensor]) -> None:
+    """Raises RuntimeError unless `xs` are matrices of one dtype that can be multiplied, with vectors at the ends."""
+    if len(xs) < 2:
+        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(xs)}")
+    for x, which in ((xs[0], "first"), (xs[-1], "last")):
+        if x.ndim not in (1, 2):
+            raise RuntimeError(f"multi_dot(): the {which} tensor must be 1D or 2D but got {x.ndim}D")
+    for i, x in enumerate(xs):
+        if x.ndim != 2 and 0 < i < len(xs) - 1:
+            raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {x.ndim}D")
+        if x.dtype is not xs[0].dtype:
+            raise RuntimeError(
+                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {_c_type(xs[0])} and tensor {i} "
+                f"{_c_type(x)}"
+            )
+    for i, (x, y) in enumerate(pairwise(xs)):
+        if x.shape[-1] != y.shape[0]:
+            raise RuntimeError(
+                f"multi_dot(): tensors {i} and {i + 1} with shapes {list(x.shape)} and {list(y.shape)} cannot be "
+                "multiplied"
+            )
 
 
 def _chain(xs: list[Tensor]) -> Tensor:
@@ -455,4 +479,4 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return tensordot(input, other, ([-1], [-1]))
 
 
-methods(ger=ger, inner=inner, outer=outer)
+methods(ger=ger, inner=inner, kron=kron, outer=outer)

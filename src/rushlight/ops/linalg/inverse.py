@@ -38,14 +38,18 @@ def _no_errors(x: Any) -> Any:
 def _inverse_value(x: Any, check: bool) -> tuple[Any, Any]:
     if not singly(x):
         try:
-            # (Column by column in memory, as LAPACK leaves it.)
-            return np.linalg.inv(x).mT.copy().mT, _no_errors(x)
+            return _by_columns(np.linalg.inv(x)), _no_errors(x)
         except np.linalg.LinAlgError:
             pass
     lu, pivots, info = factored(x)
     if check:
         check_inverted("linalg.inv", info)
-    return lu_solved(lu, pivots, np.eye(x.shape[-1], dtype=x.dtype), True, False), info
+    return _by_columns(lu_solved(lu, pivots, np.eye(x.shape[-1], dtype=x.dtype), True, False)), info
+
+
+def _by_columns(x: Any) -> Any:
+    """Matrices column by column in memory, as LAPACK leaves them."""
+    return x.mT.copy().mT
 
 
 #: The inverse, and LAPACK's report of what went wrong; `check`: raise instead.
