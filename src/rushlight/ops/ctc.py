@@ -46,11 +46,11 @@ def _alphas(emission: Any, states: Any) -> Any:
     skips = np.full((batch, count), -_INF, dtype)
     skips[:, 2:][states[:, 2:] != states[:, :-2]] = 0
     alphas[0, :, 2:4] = emission[0, :, :2]
+    least = np.finfo(dtype).min  # where all three are impossible, a finite number is to be taken off
     with np.errstate(divide="ignore"):
         for t in range(1, frames):
             stay, one, two = alphas[t - 1, :, 2:], alphas[t - 1, :, 1:-1], alphas[t - 1, :, :-2] + skips
-            largest = np.maximum(np.maximum(stay, one), two)
-            base = np.where(np.isneginf(largest), dtype.type(0), largest)
+            base = np.maximum(np.maximum(stay, one), np.maximum(two, least))
             total = np.exp(stay - base) + np.exp(one - base) + np.exp(two - base)
             alphas[t, :, 2:] = np.log(total) + base + emission[t]
     return alphas[:, :, 2:]

@@ -1,0 +1,45 @@
+"""Samples of `rushlight.ops.ctc`: of logits, because the gradient is right only where `log_softmax` comes before."""
+
+import numpy as np
+
+from . import Sample, array
+
+LOGITS, LABELS = array(6, 3, 4), np.array([[1, 2, 1], [3, 3, 1], [2, 1, 3]])
+FRAMES, COUNTS = (6, 5, 4), (3, 2, 1)
+
+
+def ctc(logits, labels, frames=FRAMES, counts=COUNTS, smooth=True, label="", **options):
+    def call(t, x, y):
+        return t.nn.functional.ctc_loss(x.log_softmax(-1), y, frames, counts, **options)
+
+    return Sample("ctc_loss", call, (logits, labels), smooth=smooth, twice=False, label=label)
+
+
+def backward(torch, g, log_probs):
+    from rushlight.core.op import OPS
+
+    losses, alphas = OPS["ctc_loss"].call(
+        log_probs.log_softmax(-1), LABELS, np.array(FRAMES), np.array(COUNTS), 0, False
+    )
+    return (
+        OPS["ctc_loss_backward"]
+        .call(g, log_probs, LABELS, np.array(FRAMES), np.array(COUNTS), 0, False, losses, alphas)
+        .detach()
+    )
+
+
+SAMPLES = [
+    *[ctc(LOGITS, LABELS, reduction=reduction, label=reduction) for reduction in ("none", "mean", "sum")],
+    ctc(LOGITS, np.array([1, 2, 1, 3, 3, 2]), label="one after the other"),
+    ctc(LOGITS, LABELS - 1, blank=3, label="another blank"),
+    ctc(LOGITS, LABELS, counts=(0, 2, 1), label="a target without labels"),
+    ctc(LOGITS, LABELS[:, :0], counts=(0, 0, 0), label="no labels at all"),
+    ctc(LOGITS, LABELS, frames=(2, 5, 4), smooth=False, reduction="none", label="no path"),
+    ctc(LOGITS, LABELS, frames=(2, 5, 4), reduction="none", zero_infinity=True, label="no path, zero"),
+    ctc(LOGITS, LABELS, frames=(0, 5, 4), counts=(0, 2, 1), reduction="none", label="no frames"),
+    ctc(LOGITS[:, 0], LABELS[0], (6,), (3,), label="unbatched"),
+    ctc(LOGITS[:, 0], LABELS[0], (6,), (3,), reduction="none", label="unbatched"),
+    ctc(LOGITS.astype(np.float32), LABELS, smooth=False),
+    ctc(array(3, 4, 6).transpose(1, 0, 2), LABELS, (4, 4, 3), label="not contiguous"),
+    Sample("ctc_loss_backward", backward, (array(3), LOGITS), smooth=False, twice=False, parity=False),
+]
