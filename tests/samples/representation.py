@@ -12,5 +12,6 @@ SAMPLES = [
             (np.array([0.0, -0.0, np.inf, np.nan, 5e-324, -8.0]), False),
         )
     ],
+    Sample("divided_by_power", lambda t, x: t.autograd.grad((t.frexp(x)[0] ** 2).sum(), x, create_graph=True)[0], (array(3),)),
     Sample("frexp", lambda t, x: tuple(x.frexp()), (array(3, 4, dtype=np.float32).T,), smooth=False),
 ]  # fmt: skip

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..core.declare import elementwise
 from ..core.short import into
 from ..core.tensor import Tensor, wrap
 from .arguments import check_tensor, unimplemented
 from .attach import methods
-from .combining import ldexp
 from .precision import wide_op
 from .reduction import dims
 from .scan import into_each
@@ -21,9 +21,15 @@ __all__ = ["frexp", "hash_tensor"]
 _xor: Any = np.bitwise_xor.reduce
 
 
+#: ``x / 2 ** exponent``, in the dtype of `x`.
+_divided = elementwise(
+    "divided_by_power", lambda x, exponent: np.ldexp(x, -exponent), "DivBackward0",
+    lambda g, exponent: _divided(g, exponent), names=("x", "exponent"), inputs=1,
+)  # fmt: skip
+
+
 def _frexp_rule(g: Any, out: Any) -> Any:
-    mantissa, _ = g
-    return ldexp(mantissa, -out[1])
+    return _divided(g[0], out[1])
 
 
 _frexp = wide_op("frexp", lambda x: np.frexp(x), "FrexpBackward0", {"x": _frexp_rule}, several=True)
