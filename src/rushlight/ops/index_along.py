@@ -16,6 +16,7 @@ from .arguments import check_int, check_number, check_tensor
 from .attach import inplace_methods, methods
 from .indexing import add_at
 from .joining import zeros_from
+from .operands import as_payload
 from .splitting import at
 
 __all__ = ["index_add", "index_copy", "index_fill", "index_select"]
@@ -85,7 +86,9 @@ index_add_op = op("index_add", _index_add, "IndexAddBackward0", {
 
 
 def _scaled(g: Any, alpha: Any) -> Any:
-    return g if alpha == 1 else g * alpha
+    if alpha == 1:
+        return g
+    return g * (alpha if isinstance(g, Tensor) or hasattr(alpha, "dtype") else as_payload(alpha, g))
 
 
 def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -131,36 +134,39 @@ def index_add(
     if not isinstance(alpha, (int, float, complex, np.number, Tensor)):
         check_number("index_add", alpha, "alpha", None)
     dim = wrap_dim(dim, input._data.ndim)
-    _check_vectors(input, dim, index, source)
+    check_vectors("index_add", input, dim, index, source)
+    n = input._data.shape[dim] if input._data.ndim else 1
+    check_range(index._data, n, out_of_bounds(dim, n))
     if input._data.dtype.kind in "iu" and isinstance(alpha, float):
         alpha = int(alpha)
     return index_add_op(input, source, dim, index, alpha)
 
 
-def _check_vectors(x: Tensor, dim: int, index: Tensor, source: Tensor) -> None:
+def check_vectors(name: str, x: Tensor, dim: int, index: Tensor, source: Tensor) -> None:
+    """Raises if `index` is no vector of as many integers as `source` has parts along `dim`, each as large as those of `x`."""
     places, parts, shape = index._data, source._data.shape, x._data.shape
     if places.ndim > 1:
         raise IndexError(
-            f"index_add_(): Index is supposed to be a vector, but got dim: {places.ndim} with type: "
+            f"{name}_(): Index is supposed to be a vector, but got dim: {places.ndim} with type: "
             f"{index.dtype.scalar_name} and size: {list(places.shape)}"
         )
-    wrong = RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.scalar_name}")
+    wrong = RuntimeError(f"{name}_(): Expected dtype int32/int64 for index but got: {index.dtype.scalar_name}")
     check_index(index, BOTH, wrong)
     if x.dtype is not source.dtype:
         raise RuntimeError(
-            f"index_add_(): self ({x.dtype.scalar_name}) and source ({source.dtype.scalar_name}) must have the same "
+            f"{name}_(): self ({x.dtype.scalar_name}) and source ({source.dtype.scalar_name}) must have the same "
             "scalar type"
         )
     if dim and dim >= len(parts):
         raise RuntimeError(
-            f"index_add_(): Indexing dim {dim} is out of bounds of the source tensor with dim {len(parts)}"
+            f"{name}_(): Indexing dim {dim} is out of bounds of the source tensor with dim {len(parts)}"
         )
     count = parts[dim] if parts else 1
     if places.size != count and not parts:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if places.size != count:
         raise RuntimeError(
-            f"index_add_(): Number of indices ({places.size}) should be equal to source.size(dim): ({count}), for dim: "
+            f"{name}_(): Number of indices ({places.size}) should be equal to source.size(dim): ({count}), for dim: "
             f"{dim}"
         )
     if len(parts) != len(shape) or parts[:dim] + parts[dim + 1 :] != shape[:dim] + shape[dim + 1 :]:
@@ -168,8 +174,6 @@ def _check_vectors(x: Tensor, dim: int, index: Tensor, source: Tensor) -> None:
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{list(shape)} source.shape = {list(parts)}"
         )
-    n = shape[dim] if shape else 1
-    check_range(places, n, out_of_bounds(dim, n))
 
 
 # index_copy and index_fill.

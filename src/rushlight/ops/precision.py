@@ -69,7 +69,7 @@ def converting(name: str, value: Call, node: str, vjp: dict[str, Any], **about: 
     plain = wide_op(name, value, node, vjp, **about)
     names = about.pop("names", None) or parameters(value)
     converted = op(
-        f"{name}_as", lambda x, *rest: value(dtypes.cast(x, rest[-1]), *rest[:-1]), node, vjp,
+        f"{name}_as", lambda x, *rest: dtypes.cast(value(dtypes.cast(x, rest[-1]), *rest[:-1]), rest[-1]), node, vjp,
         names=(*names, "dtype"), **about, conforms=True,
     )  # fmt: skip
 

@@ -234,7 +234,7 @@ def _identity(reduce: str, dtype: np.dtype) -> Any:
     return np.iinfo(dtype).min if low else np.iinfo(dtype).max
 
 
-def _scatter_reduce(x: Any, src: Any, dim: int, index: Any, reduce: str, include_self: bool) -> Any:
+def scattered(x: Any, src: Any, dim: int, index: Any, reduce: str, include_self: bool) -> Any:
     out = copied(x)
     if not index.size:
         return out
@@ -268,7 +268,7 @@ def _extreme_gradients(g: Any, x: Any, src: Any, out: Any, dim: int, index: Any)
     return from_x * shared, from_src * gather_op(shared, dim, index)
 
 
-def _product_gradients(g: Any, x: Any, src: Any, out: Any, dim: int, index: Any, include_self: bool) -> tuple[Any, Any]:
+def product_gradients(g: Any, x: Any, src: Any, out: Any, dim: int, index: Any, include_self: bool) -> tuple[Any, Any]:
     """Where one factor is zero, the product of the others is computed anew with a one in its place."""
     one = np.ones_like(x)
     without = np.where(x == 0, one, x)
@@ -286,7 +286,7 @@ def _product_gradients(g: Any, x: Any, src: Any, out: Any, dim: int, index: Any,
     return from_x, from_src
 
 
-def _reduce_gradients(
+def reduce_gradients(
     g: Any, x: Any, src: Any, out: Any, dim: int, index: Any, reduce: str, include_self: bool
 ) -> tuple[Any, Any]:
     if tuple(index.shape) != tuple(src.shape):
@@ -296,7 +296,7 @@ def _reduce_gradients(
     elif reduce == "mean":
         from_x, from_src = _mean_gradients(g, src, dim, index, include_self)
     elif reduce == "prod":
-        from_x, from_src = _product_gradients(g, x, src, out, dim, index, include_self)
+        from_x, from_src = product_gradients(g, x, src, out, dim, index, include_self)
     else:
         from_x, from_src = _extreme_gradients(g, x, src, out, dim, index)
     if not include_self:
@@ -305,7 +305,7 @@ def _reduce_gradients(
 
 
 scatter_reduce_op = op(
-    "scatter_reduce", _scatter_reduce, "ScatterReduceBackward0", _reduce_gradients, differentiable=("x", "src")
+    "scatter_reduce", scattered, "ScatterReduceBackward0", reduce_gradients, differentiable=("x", "src")
 )
 
 
@@ -427,6 +427,9 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
     x_whole, i_whole = [
         t if t._data.shape == size else expanded(t, size) for t, size in zip((input, indices), sizes)
     ]
+    n = x.shape[dim] if x.ndim else 1
+    if i.size and not (i.min() >= 0 and i.max() < n):
+        i_whole = i_whole % n  # as torch's: an index beyond either end starts again
     return gather(x_whole, dim, i_whole)
 
 
