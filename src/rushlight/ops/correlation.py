@@ -10,7 +10,7 @@ from .arguments import check_int, check_tensor
 from .attach import methods
 from .complex import complex
 from .from_data import tensor
-from .options import warn_user
+from .options import argument_error, warn_user
 
 __all__ = ["corrcoef", "cov"]
 
@@ -19,7 +19,8 @@ def _weights(name: str, w: Tensor | None, n: int, integral: bool) -> Tensor | No
     """Raises RuntimeError unless `w` are weights of n observations."""
     if w is None:
         return None
-    check_tensor("cov", w, name, None)
+    if not isinstance(w, Tensor):
+        raise argument_error("cov", name, "Tensor", w)
     if w.ndim > 1:
         raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with {w.ndim} dimensions")
     if w._data.dtype.kind not in ("iu" if integral else "f"):

@@ -123,7 +123,7 @@ def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False)
     check_tensor("nonzero", input)
     data = np.asarray(input._data)
     if as_tuple:
-        return tuple([wrap(i) for i in (data if data.ndim else data.reshape(1)).nonzero()])
+        return wrap(np.argwhere(data if data.ndim else data.reshape(1))).unbind(1)  # type: ignore[attr-defined]
     rows = np.argwhere(data) if data.ndim else np.empty((int(data != 0), 0), np.int64)
     if out is None:
         return wrap(rows)

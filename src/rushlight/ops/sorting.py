@@ -104,15 +104,15 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
 
 
 def _unique_value(x: Any, dim: int | None, inverse: bool, counts: bool) -> Any:
-    x = np.asarray(x)
+    dtype, x = dtypes.of_array(x), np.asarray(x)
     nothing = np.empty(0, np.int64)
     found = np.unique(x, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
     places = found[1].reshape(x.shape if dim is None else (x.shape[dim],))
-    return found[0], places if inverse else nothing, found[2] if counts else nothing
+    return dtypes.cast(found[0], dtype), places if inverse else nothing, found[2] if counts else nothing
 
 
 def _consecutive_value(x: Any, dim: int | None, inverse: bool, counts: bool) -> Any:
-    x = np.asarray(x)
+    dtype, x = dtypes.of_array(x), np.asarray(x)
     rows = x.reshape(-1) if dim is None else np.moveaxis(x, dim, 0)
     n = rows.shape[0]
     starts = np.ones(n, bool)
@@ -122,7 +122,7 @@ def _consecutive_value(x: Any, dim: int | None, inverse: bool, counts: bool) -> 
     run = np.cumsum(starts) - 1
     places = run.reshape(x.shape) if dim is None else run
     nothing = np.empty(0, np.int64)
-    return values, places if inverse else nothing, np.diff(first, append=n) if counts else nothing
+    return dtypes.cast(values, dtype), places if inverse else nothing, np.diff(first, append=n) if counts else nothing
 
 
 def _distinct(name: str, value: Any, node: str, aten: str) -> Any:
@@ -251,8 +251,12 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 
 
 def _counted(x: Any, bins: int, low: float, high: float) -> Any:
-    inside = np.asarray(x)[(x >= low) & (x <= high)]
-    return np.histogram(inside, bins, (low, high))[0].astype(x.dtype)
+    """As torch's kernel: the bin follows from the value, not from a comparison with rounded edges."""
+    values = np.asarray(x)
+    low, high = values.dtype.type(low), values.dtype.type(high)
+    inside = values[(values >= low) & (values <= high)]
+    places = ((inside - low) * values.dtype.type(bins) / (high - low)).astype(np.int64)
+    return dtypes.cast(np.bincount(np.minimum(places, bins - 1), minlength=bins), dtypes.of_array(x))
 
 
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out: Tensor | None = None) -> Tensor:
