@@ -91,12 +91,15 @@ _clamp_tensors = elementwise(
 )  # fmt: skip
 
 
+_CLAMP_MIN, _CLAMP_MAX = last("clamp_min", "min"), last("clamp_max", "max")
+
+
 def _at_least(name: str, node: str, inputs: int) -> Any:
     return elementwise(
         name, lambda x, min: _bounded(x, min), node,
         lambda g, x, min: choose(g, 0, x >= min), *[lambda g, x, min: choose(g, 0, x < min)][: inputs - 1],
         names=("x", "min"), inputs=inputs,
-        promote=_known("clamp_min_scalar_cpu") if inputs == 1 else only("bif", "maximum_cpu"),
+        promote=_known("clamp_min_scalar_cpu") if inputs == 1 else only("bif", "maximum_cpu"), numbers=_CLAMP_MIN,
     )  # fmt: skip
 
 
@@ -105,11 +108,10 @@ def _at_most(name: str, node: str, inputs: int) -> Any:
         name, lambda x, max: _bounded(x, None, max), node,
         lambda g, x, max: choose(g, 0, x <= max), *[lambda g, x, max: choose(g, 0, x > max)][: inputs - 1],
         names=("x", "max"), inputs=inputs,
-        promote=_known("clamp_max_scalar_cpu") if inputs == 1 else only("bif", "minimum_cpu"),
+        promote=_known("clamp_max_scalar_cpu") if inputs == 1 else only("bif", "minimum_cpu"), numbers=_CLAMP_MAX,
     )  # fmt: skip
 
 
-_CLAMP_MIN, _CLAMP_MAX = last("clamp_min", "min"), last("clamp_max", "max")
 _clamp_below = _at_least("clamp_tensor_min", "ClampBackward0", 2)
 _clamp_above = _at_most("clamp_tensor_max", "ClampBackward0", 2)
 _clamp_min = _at_least("clamp_min", "ClampMinBackward0", 1)
