@@ -21,9 +21,12 @@ from ..ops.convolution import (
     conv_transpose2d,
     conv_transpose3d,
 )
+from ..ops.distances import pdist
 from ..ops.options import warn_user
 from ..ops.padding import pad
+from ._interpolation import affine_grid, grid_sample, interpolate, upsample, upsample_bilinear, upsample_nearest
 from ._likelihoods import ctc_loss, gaussian_nll_loss, poisson_nll_loss
+from ._linear_cross_entropy import linear_cross_entropy
 from ._losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -46,12 +49,12 @@ from ._margin_losses import (
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
 )
-from ._interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from ._normalization import batch_norm, group_norm, instance_norm, local_response_norm
 from ._pooling import *  # noqa: F403
 from ._pooling import __all__ as _pooling_functions
 
 __all__ = [
+    "affine_grid",
     "batch_norm",
     "bilinear",
     "binary_cross_entropy",
@@ -76,6 +79,7 @@ __all__ = [
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "grid_sample",
     "group_norm",
     "hardshrink",
     "hardsigmoid",
@@ -92,6 +96,7 @@ __all__ = [
     "leaky_relu",
     "leaky_relu_",
     "linear",
+    "linear_cross_entropy",
     "local_response_norm",
     "log_softmax",
     "logsigmoid",
@@ -106,6 +111,7 @@ __all__ = [
     "one_hot",
     "pad",
     "pairwise_distance",
+    "pdist",
     "poisson_nll_loss",
     "prelu",
     "relu",

@@ -15,6 +15,7 @@ from ..core.tensor import Tensor
 FAMILIES: dict[str, tuple[str, str]] = {
     "correlation": ("corrcoef cov", "corrcoef cov"),
     "differences": ("cumulative_trapezoid diff gradient trapezoid trapz", "diff"),
+    "distances": ("cdist dist pdist renorm", "dist renorm renorm_"),
     "histograms": ("histogram histogramdd", "histogram"),
     "membership": ("isin", ""),
     "positions": ("nonzero_static unravel_index", "nonzero_static"),
@@ -47,13 +48,15 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "convolution": (
         "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d convolution", ""
     ),
+    "adaptive_pooling": ("adaptive_avg_pool1d adaptive_max_pool1d", ""),
     "pooling": ("avg_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d", ""),
     "index_reduce": ("_segment_reduce index_reduce segment_reduce", "index_reduce index_reduce_"),
+    "masked_index": ("_unsafe_masked_index _unsafe_masked_index_put_accumulate", ""),
     "copies": (
         "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy "
-        "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsqueeze_copy "
-        "view_as_complex_copy view_as_real_copy view_copy",
-        "narrow_copy",
+        "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsafe_chunk unsafe_split "
+        "unsafe_split_with_sizes unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy",
+        "narrow_copy unsafe_chunk unsafe_split unsafe_split_with_sizes",
     ),
     "representation": ("frexp hash_tensor", "frexp hash_tensor"),
     "special.gamma": ("igamma igammac", "igamma igamma_ igammac igammac_"),
