@@ -184,7 +184,8 @@ def _cholesky_inverse_value(factor: Any, upper: bool) -> Any:
             f"cholesky_inverse: {where}The diagonal element {error} is zero, the inversion could not be completed "
             "because the input matrix is singular."
         )
-    return np.triu(half) + adjoint(np.triu(half, 1)) if upper else np.tril(half) + adjoint(np.tril(half, -1))
+    lower = np.tri(n, dtype=bool)
+    return np.where(lower.T if upper else lower, half, adjoint(half))
 
 
 def _cholesky_inverse_rule(g: Any, factor: Any, upper: bool, out: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Determinants, and diagonals.
+"""Determinants.
 
 Note [Cofactors]
     The gradient of det(A) is its matrix of cofactors (Jacobi's formula): det(A) A^-T where A has an inverse. It is made
@@ -19,7 +19,6 @@ from ...core.tensor import Tensor
 from ..arguments import check_tensor
 from ..attach import methods
 from ..comparison import where
-from ..splitting import diagonal
 from .checks import check_inexact, check_kernel, check_square
 from .factored import determinant, log_determinant
 from .inverse import inverse_op
@@ -29,14 +28,12 @@ from .results import named, single
 __all__ = ["det", "logdet", "slogdet"]
 
 
-def _products_without(s: Any, *left_out: Any) -> Any:
-    """The products of the last dimension of `s`, without the elements that each of `left_out` picks."""
+def _without_one(s: Any) -> Any:
+    """The products of all elements of the last dimension but one."""
     zero = s == 0
     safe = np.where(zero, 1, s)
-    product, zeros = safe.prod(-1), zero.sum(-1)
-    for pick in left_out:
-        product, zeros = product[..., None] / pick(safe), zeros[..., None] - pick(zero).astype(int)
-    return np.where(zeros == 0, product, 0)
+    rest = zero.sum(-1)[..., None] - zero.astype(int)
+    return np.where(rest == 0, safe.prod(-1)[..., None] / safe, 0)
 
 
 def _cofactor_value(x: Any) -> Any:
@@ -45,7 +42,7 @@ def _cofactor_value(x: Any) -> Any:
     except np.linalg.LinAlgError:
         u, s, vh = np.linalg.svd(x)
         u, vh = _unitary_cofactors(u), _unitary_cofactors(vh)
-        return u * _products_without(s, lambda t: t)[..., None, :] @ vh
+        return u * _without_one(s)[..., None, :] @ vh
 
 
 def _unitary_cofactors(u: Any) -> Any:
@@ -56,7 +53,7 @@ def _cofactor_slope_value(x: Any, direction: Any) -> Any:
     u, s, vh = np.linalg.svd(x)
     e = adjoint(u) @ direction @ adjoint(vh)
     n = s.shape[-1]
-    pairs = _products_without(s, lambda t: t)[..., None] if n == 0 else _without_two(s)
+    pairs = _without_two(s)
     slope = -pairs * e.mT
     i = np.arange(n)
     slope[..., i, i] = (pairs @ np.diagonal(e, 0, -2, -1)[..., None])[..., 0]
@@ -187,12 +184,6 @@ def logdet(input: Tensor) -> Tensor:
     if sign.dtype.is_complex:
         return logabsdet + sign.log()
     return where(sign == -1, float("nan"), logabsdet)
-
-
-def linalg_diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-    """The diagonals of the matrices in the dimensions `dim1` and `dim2`, as a view; they become the last dimension."""
-    check_tensor("linalg_diagonal", A, "A")
-    return diagonal(A, offset, dim1, dim2)
 
 
 methods(det=det, logdet=logdet, slogdet=slogdet)

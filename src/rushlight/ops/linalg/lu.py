@@ -35,8 +35,9 @@ def _constant(p: Any) -> Any:
     return p.detach() if isinstance(p, Tensor) else p
 
 
-def _without_history(results: Any) -> tuple[Any, Any, Any]:
-    p, l, u = results
+def _in_order(results: Any) -> tuple[Any, Any, Any]:
+    """P, L and U, of an operation that puts P last: torch does not number P among the results that have a gradient."""
+    l, u, p = results
     return _constant(p), l, u
 
 
@@ -45,7 +46,7 @@ def _after(a: Any, upper: bool, b: Any, left: bool, unit: bool) -> Any:
     return solve_triangular_op(adjoint(a), b, not upper, left, unit)
 
 
-def _lu_slope(gl: Any, gu: Any, p: Any, l: Any, u: Any) -> Any:
+def _lu_slope(gl: Any, gu: Any, l: Any, u: Any, p: Any) -> Any:
     """The gradient of A, of gradients of L and of U (None: of one only); see Note [Derivatives of LU]."""
     p, m, n = _constant(p), l.shape[-2], u.shape[-1]
     k = min(m, n)
@@ -95,7 +96,7 @@ def _permutations(pivots: Any, m: int, dtype: Any) -> Any:
 
 def _lu_value(x: Any) -> tuple[Any, Any, Any]:
     lu, pivots, _ = factored(x)
-    return (_permutations(pivots, x.shape[-2], x.dtype), *_unpacked(lu))
+    return (*_unpacked(lu), _permutations(pivots, x.shape[-2], x.dtype))
 
 
 def _factor_rule(g: Any, out: Any) -> Any:
@@ -104,7 +105,7 @@ def _factor_rule(g: Any, out: Any) -> Any:
 
 
 _lu = op("linalg_lu", _lu_value, "LinalgLuBackward0", {
-    "x": lambda g, out: _lu_slope(g[1], g[2], *out),
+    "x": lambda g, out: _lu_slope(g[0], g[1], *out),
 }, several=True, holomorphic=False)  # fmt: skip
 _lu_factor = op("linalg_lu_factor_ex", lambda x: tuple(factored(x)), "LinalgLuFactorExBackward0", {
     "x": _factor_rule,
@@ -114,12 +115,12 @@ _lu_factor = op("linalg_lu_factor_ex", lambda x: tuple(factored(x)), "LinalgLuFa
 def _unpack_value(x: Any, pivots: Any, data: bool, exchanges: bool) -> tuple[Any, Any, Any]:
     nothing = np.zeros(0, x.dtype)
     p = _permutations(pivots, x.shape[-2], x.dtype) if exchanges else nothing
-    return (p, *_unpacked(x)) if data else (p, nothing, nothing)
+    return (*_unpacked(x), p) if data else (nothing, nothing, p)
 
 
 def _unpack_rule(g: Any, x_shape: tuple[int, ...], data: bool) -> Any:
     """L is the part below the diagonal, U the rest."""
-    _, gl, gu = g
+    gl, gu, _ = g
     m, n = x_shape[-2:]
     if not data:
         return np.zeros_like(next(part for part in g if part is not None), shape=x_shape)
@@ -167,7 +168,7 @@ def linalg_lu(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
     """
     check_tensor("linalg_lu", A, "A")
     _check_factor("linalg_lu", A, pivot, "linalg.lu")
-    return named("linalg_lu", _without_history(_lu(A)), out)
+    return named("linalg_lu", _in_order(_lu(A)), out)
 
 
 def _check_factored(function: str, info: Any) -> None:
@@ -265,7 +266,7 @@ def lu_unpack(
             "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive."
             "Did you properly pass the result of lu_factor?"
         )
-    return named(name, _without_history(lu_unpack_op(LU_data, LU_pivots, bool(unpack_data), bool(unpack_pivots))), out)
+    return named(name, _in_order(lu_unpack_op(LU_data, LU_pivots, bool(unpack_data), bool(unpack_pivots))), out)
 
 
 # Solving with the factors.
@@ -279,7 +280,7 @@ def _lu_solve_rule(
     if not needs[0]:
         return None, gb
     ga = -(gb @ adjoint(out)) if left else -(adjoint(out) @ gb)
-    p, l, u = lu_unpack_op(lu, pivots, True, True)
+    l, u, p = lu_unpack_op(lu, pivots, True, True)
     gb_rows = _constant(p).mT @ (adjoint(ga) if adjoint_ else ga)
     return np.tril(gb_rows @ adjoint(u), -1) + np.triu(adjoint(l) @ gb_rows), gb
 

@@ -1,0 +1,241 @@
+"""Samples of `rushlight.ops.linalg`: triangular, inverse, determinants, lu, cholesky, qr, ldl."""
+
+import warnings
+
+import numpy as np
+
+from . import Sample, array
+
+C = np.complex128
+
+
+def square(*batch, n=3, dtype=np.float64, seed=0):
+    """Matrices with an inverse that is not large."""
+    return array(*batch, n, n, dtype=dtype, seed=seed) + 4 * np.eye(n)
+
+
+A, Z, STACK = square(), square(dtype=C), square(2)
+B, W = array(3, 2), array(3, 2, dtype=C)
+#: Of rank two, and of rank one.
+SINGULAR = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [5.0, 7.0, 9.0]])
+RANK_ONE = np.outer([1.0, -2.0, 0.5], [2.0, 1.0, 1.0])
+EMPTY, NO_ROWS, NONE = np.zeros((0, 0)), np.zeros((0, 3)), np.zeros((0, 3, 3))
+ODD = square(2)[:, ::-1].swapaxes(-1, -2)
+
+
+def each(op, call, *inputs, **about):
+    """A sample for each of the inputs; single precision is not precise enough for finite differences."""
+    inputs = [given if isinstance(given, tuple) else (given,) for given in inputs]
+    return [Sample(op, call, i, **{"smooth": i[0].dtype != np.float32, **about}) for i in inputs]
+
+
+def old(call):
+    """`call`, without the warning that the function is deprecated."""
+
+    def quiet(t, *inputs):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return call(t, *inputs)
+
+    return quiet
+
+
+def positive(x):
+    """A Hermitian positive-definite matrix of any one."""
+    return x @ x.mH
+
+
+def pivots(t, *rows):
+    return t.tensor(rows, dtype=t.int32)
+
+
+def declared(op, *arguments):
+    from rushlight.core.op import OPS
+
+    return OPS[op].call(*arguments)
+
+
+def reflections(call, *inputs, op):
+    """`call(t, x, tau)` on reflectors with scales that do not make them orthogonal."""
+    return each(op, call, *[(x, array(*x.shape[:-2], k, dtype=x.dtype, seed=4)) for x, k in inputs])
+
+
+TRIANGULAR = [
+    {"upper": True}, {"upper": False}, {"upper": True, "unitriangular": True},
+    {"upper": False, "left": False}, {"upper": True, "left": False, "unitriangular": True},
+]  # fmt: skip
+REFLECTORS = (array(4, 3), 3), (array(4, 3), 2), (array(2, 3, 3), 3), (array(3, 2, dtype=C), 2), (array(3, 2), 0)
+
+SAMPLES = [
+    # Triangular systems.
+    *[
+        sample
+        for options in TRIANGULAR
+        for sample in each(
+            "linalg_solve_triangular",
+            lambda t, a, b, o=options: t.linalg.solve_triangular(a, b, **o),
+            (A, B if options.get("left", True) else B.T),
+            label=",".join(options),
+        )
+    ],
+    *each(
+        "linalg_solve_triangular",
+        lambda t, a, b: t.linalg.solve_triangular(a, b, upper=False),
+        (Z, W),
+        (STACK, B),
+        (A, array(2, 3, 2)),
+        (square(5, n=2), array(5, 2, 1)),
+        (ODD, B),
+        (EMPTY, np.zeros((0, 2))),
+    ),
+    *[
+        sample
+        for options in ((), (False,), (True, True), (False, True, True))
+        for sample in each(
+            "triangular_solve", old(lambda t, b, a, o=options: t.triangular_solve(b, a, *o)), (B, A), (W, Z)
+        )
+    ],
+    *each("triangular_solve", old(lambda t, b, a: t.triangular_solve(b, a)), (B, STACK), (array(2, 3, 2), A)),
+    # Inverses and systems.
+    *each("linalg_inv_ex", lambda t, x: t.linalg.inv(x), A, Z, STACK, ODD, EMPTY, NONE, A.astype(np.float32)),
+    *each("linalg_inv_ex", lambda t, x: t.linalg.inv_ex(x), A, STACK.astype(np.float32)),
+    *each(
+        "linalg_solve_ex",
+        lambda t, a, b: t.linalg.solve(a, b),
+        (A, B),
+        (A, array(3)),
+        (Z, W),
+        (STACK, B),
+        (A, array(2, 3, 1)),
+        (STACK, array(2, 3)),
+        (ODD, B),
+        (NONE, B),
+        (A.astype(np.float32), B.astype(np.float32)),
+    ),
+    *each(
+        "linalg_solve_ex", lambda t, a, b: t.linalg.solve(a, b, left=False), (A, B.T), (Z, W.T), (STACK, array(4, 3))
+    ),
+    *each("linalg_solve_ex", lambda t, a, b: t.linalg.solve_ex(a, b), (A, B)),
+    # Determinants.
+    *each(
+        "linalg_det",
+        lambda t, x: t.det(x),
+        A,
+        Z,
+        STACK,
+        EMPTY,
+        NONE,
+        array(1, 1),
+        np.zeros((1, 1)),
+        A.astype(np.float32),
+    ),
+    # torch's gradient of the gradient is not finite where singular values are equal, here zero.
+    *each(
+        "linalg_det",
+        lambda t, x: t.det(x),
+        SINGULAR,
+        RANK_ONE,
+        np.zeros((3, 3)),
+        np.diag([0.0, 2.0, 2.0]),
+        parity=False,
+    ),
+    *each("cofactor", lambda t, x: declared("cofactor", x), A, Z, EMPTY, parity=False),
+    *each("cofactor", lambda t, x: declared("cofactor", x), SINGULAR, RANK_ONE, parity=False, twice=False),
+    *each(
+        "cofactor_slope",
+        lambda t, x, e: declared("cofactor_slope", x, e),
+        (A, SINGULAR),
+        (Z, square(dtype=C, seed=1)),
+        (STACK, square(2, seed=1)),
+        parity=False,
+    ),
+    *each("linalg_slogdet", lambda t, x: t.linalg.slogdet(x), A, -A, Z, STACK, EMPTY, A.astype(np.float32)),
+    *each("linalg_slogdet", lambda t, x: t.logdet(x), A, Z, STACK),
+    # LU.
+    *each(
+        "linalg_lu", lambda t, x: t.linalg.lu(x), A, Z, STACK, array(3, 5), array(5, 3), array(4, 2, dtype=C), NO_ROWS
+    ),
+    *each("linalg_lu", lambda t, x: t.linalg.lu(x).L, array(3, 5), array(5, 3)),
+    *each("linalg_lu", lambda t, x: t.linalg.lu(x).U, array(3, 5), array(5, 3)),
+    *each(
+        "linalg_lu_factor_ex",
+        lambda t, x: t.linalg.lu_factor(x),
+        A,
+        Z,
+        STACK,
+        array(3, 5),
+        array(5, 3),
+        NONE,
+    ),
+    *each("lu_unpack", lambda t, x: t.lu_unpack(x, pivots(t, 2, 3, 3)), A, Z, array(3, 4), array(4, 3)),
+    *each("lu_unpack", lambda t, x: t.lu_unpack(x, pivots(t, 2, 3, 3)).U, A),
+    *[
+        sample
+        for left in (True, False)
+        for adjoint in (True, False)
+        for sample in each(
+            "linalg_lu_solve",
+            lambda t, lu, b, o=(left, adjoint): t.linalg.lu_solve(lu, pivots(t, 2, 3, 3), b, left=o[0], adjoint=o[1]),
+            (A, B if left else B.T),
+            (Z, W if left else W.T),
+            (A, array(2, 3, 3)),
+            label=f"{left},{adjoint}",
+        )
+    ],
+    # Cholesky.
+    *[
+        sample
+        for upper in (False, True)
+        for sample in (
+            *each(
+                "linalg_cholesky_ex",
+                lambda t, x, u=upper: t.linalg.cholesky(positive(x), upper=u),
+                A,
+                Z,
+                STACK,
+                EMPTY,
+                A.astype(np.float32),
+            ),
+            *each("cholesky", old(lambda t, x, u=upper: t.cholesky(positive(x), u)), A, Z),
+            *each(
+                "cholesky_solve",
+                lambda t, b, x, u=upper: t.cholesky_solve(b, x.triu() if u else x.tril(), u),
+                (B, A),
+                (W, Z),
+            ),
+            *each(
+                "cholesky_inverse", lambda t, x, u=upper: t.cholesky_inverse(t.triu(x) if u else t.tril(x), u), A, STACK
+            ),
+        )
+    ],
+    *each("cholesky_solve", lambda t, b, x: t.cholesky_solve(b, x.tril()), (B, STACK), (array(2, 3, 2), A)),
+    # QR.
+    *each("linalg_qr", lambda t, x: t.linalg.qr(x), A, STACK, array(4, 2), array(2, 4), NONE, A.astype(np.float32)),
+    *each("linalg_qr", lambda t, x: t.linalg.qr(x), Z, array(4, 2, dtype=C), array(2, 4, dtype=C)),
+    *each("linalg_qr", lambda t, x: t.linalg.qr(x).Q, A, array(2, 4)),
+    *each("linalg_qr", lambda t, x: t.linalg.qr(x).R, A, array(2, 4)),
+    *each("linalg_qr", lambda t, x: t.linalg.qr(x, "complete"), A, array(2, 4)),
+    *each("geqrf", lambda t, x: t.geqrf(x.detach()), A, array(4, 2), A.astype(np.float32)),
+    *each("reflectors", lambda t, x: declared("reflectors", x, 2), array(4, 3), array(2, 3, 2), parity=False),
+    *reflections(lambda t, x, tau: t.linalg.householder_product(x, tau), *REFLECTORS, op="linalg_householder_product"),
+    *[
+        sample
+        for left in (True, False)
+        for transpose in (True, False)
+        for sample in each(
+            "ormqr",
+            lambda t, x, tau, c, o=(left, transpose): t.ormqr(x, tau, c, *o),
+            (array(3, 2), array(2), array(3, 3, seed=1)),
+            (array(3, 2, dtype=C), array(2, dtype=C), array(3, 3, dtype=C)),
+            label=f"{left},{transpose}",
+        )
+    ],
+    # LDL.
+    *each("linalg_ldl_factor_ex", lambda t, x: t.linalg.ldl_factor(positive(x.detach())), A, STACK),
+    *each(
+        "linalg_ldl_solve",
+        lambda t, x, b: t.linalg.ldl_solve(x.detach(), pivots(t, 1, 2, 3), b.detach()),
+        (A, B),
+        (A, W.real),
+    ),
+]
