@@ -21,8 +21,6 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "positions": ("nonzero_static unravel_index", "nonzero_static"),
     "quantiles": ("nanquantile quantile", "nanquantile quantile"),
     "spectrogram": ("istft stft", "istft stft"),
-    "unsafe": ("unsafe_chunk unsafe_split unsafe_split_with_sizes",
-               "unsafe_chunk unsafe_split unsafe_split_with_sizes"),
     "windows": ("bartlett_window blackman_window hamming_window hann_window kaiser_window", ""),
     "ctc": ("ctc_loss", ""),
     "margin_loss": ("cosine_embedding_loss hinge_embedding_loss margin_ranking_loss triplet_margin_loss", ""),
@@ -54,9 +52,9 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "masked_index": ("_unsafe_masked_index _unsafe_masked_index_put_accumulate", ""),
     "copies": (
         "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy "
-        "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsafe_chunk unsafe_split "
-        "unsafe_split_with_sizes unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy",
-        "narrow_copy unsafe_chunk unsafe_split unsafe_split_with_sizes",
+        "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsqueeze_copy "
+        "view_as_complex_copy view_as_real_copy view_copy",
+        "narrow_copy",
     ),
     "representation": ("frexp hash_tensor", "frexp hash_tensor"),
     "special.gamma": ("igamma igammac", "igamma igamma_ igammac igammac_"),
