@@ -301,6 +301,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value._data.ndim} dimension(s)."
         )
+    if value.dtype.category > input.dtype.category:
+        check_fits(value.item(), input.dtype)
     return _masked_fill_tensor(input, mask, value)
 
 

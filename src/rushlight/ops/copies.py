@@ -36,40 +36,46 @@ __all__ = [
 
 
 @cache
-def _copying(view: Op, node: str = "") -> Any:
+def _copying(view: Op, name: str, node: str) -> Any:
     """The operation that copies what the operation `view` shows."""
 
     def forward(*arguments: Any) -> Any:
         seen = view.forward(np.asanyarray(arguments[0]), *arguments[1:])
         return tuple([copied(part) for part in seen]) if view.several else copied(seen)
 
-    name = "narrow_copy" if node else f"{view.name}_copy"
     about: dict[str, Any] = {"several": True} if view.several else {}
-    return op(name, forward, node or f"{view.node_class.__name__}_copy", view.rules, names=view.names,
-              holomorphic=view.holomorphic, **about)  # fmt: skip
+    return op(name, forward, node, view.rules, names=view.names, holomorphic=view.holomorphic, **about)
 
 
-def _copy(input: Tensor, look: Callable[..., Any], node: str, *arguments: Any, **keywords: Any) -> Any:
+def _copy_op(view: Op) -> Any:
+    return _copying(view, f"{view.name}_copy", f"{view.node_class.__name__}_copy")
+
+
+def _narrow_op(view: Op) -> Any:
+    return _copying(view, "narrow_copy", "NarrowCopyBackward0")
+
+
+def _copy(input: Tensor, look: Callable[..., Any], kind: Callable[[Op], Any], *arguments: Any, **keywords: Any) -> Any:
     seen = look(wrap(memory(input)), *arguments, **keywords)
     first = seen if isinstance(seen, Tensor) else seen[0] if seen else None
     view = None if first is None else first._view
     if view is None:
         # There is no part, or no step from one dtype to another.
         return seen if first is None else wrap(copied(first._data))
-    return _copying(view.step.op, node)(input, *view.step.parameters)
+    return kind(view.step.op)(input, *view.step.parameters)
 
 
-def _copying_function(look: Callable[..., Any], name: str, node: str = "") -> Any:
+def _copying_function(look: Callable[..., Any], name: str, kind: Callable[[Op], Any] = _copy_op) -> Any:
     def function(input: Tensor, *arguments: Any, out: Any = None, **keywords: Any) -> Any:
         check_tensor(name, input)
         if out is None:
-            return _copy(input, look, node, *arguments, **keywords)
+            return _copy(input, look, kind, *arguments, **keywords)
         if isinstance(out, (tuple, list)):
-            return _into_each(name, out, _copy(input, look, node, *arguments, **keywords))
+            return _into_each(name, out, _copy(input, look, kind, *arguments, **keywords))
         return into(out, partial(function, **keywords), input, *arguments, own=True)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"``{name.removesuffix('_copy')}``, as a copy: see `torch.{name.removesuffix('_copy')}`."
+    function.__doc__ = f"`torch.{name.removesuffix('_copy')}`, as a copy."
     return function
 
 
@@ -108,7 +114,7 @@ alias_copy = _copying_function(alias, "alias_copy")
 as_strided_copy = _copying_function(as_strided, "as_strided_copy")
 diagonal_copy = _copying_function(diagonal, "diagonal_copy")
 expand_copy = _copying_function(expand, "expand_copy")
-narrow_copy = _copying_function(_narrow, "narrow_copy", "NarrowCopyBackward0")
+narrow_copy = _copying_function(_narrow, "narrow_copy", _narrow_op)
 permute_copy = _copying_function(permute, "permute_copy")
 select_copy = _copying_function(select, "select_copy")
 slice_copy = _copying_function(sliced, "slice_copy")
