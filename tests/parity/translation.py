@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import importlib
 import types
@@ -93,6 +94,8 @@ def translated(value):
         return type(value)(map(translated, value))
     if isinstance(value, dict):
         return {key: translated(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and id(type(value)) in _paths():
+        return function(type(value))(**{f.name: translated(getattr(value, f.name)) for f in dataclasses.fields(value)})
     if isinstance(value, functools.partial):
         return functools.partial(translated(value.func), *translated(value.args), **translated(value.keywords))
     if value is torch:

@@ -39,6 +39,7 @@ from .dropout import Dropout
 from .flatten import Flatten, Unflatten
 from .likelihood import CTCLoss, GaussianNLLLoss, PoissonNLLLoss
 from .linear import Bilinear, Identity, Linear
+from .linear_cross_entropy import LinearCrossEntropyLoss, LinearCrossEntropyOptions
 from .loss import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -101,6 +102,8 @@ __all__ = [
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LinearCrossEntropyLoss",
+    "LinearCrossEntropyOptions",
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
