@@ -15,6 +15,7 @@ OPERATIONS = {
     "torch.ops.aten._flash_attention_forward": KERNEL,
     "torch.ops.aten._efficient_attention_forward": KERNEL,
     "_chunk_cat": KERNEL,
+    "chalf": "complex numbers of 16-bit floats: NumPy has no such dtype",
 }
 
 #: Modules of PyTorch's `module_db` that do not pass, by name, with the reason.
