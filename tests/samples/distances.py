@@ -4,6 +4,7 @@ import numpy as np
 
 from . import Sample, array
 
+KINK = {"smooth": False, "twice": False}
 X, Y, B, Z = array(4, 3), array(5, 3, seed=1), array(2, 4, 3), array(4, 3, dtype=np.complex128)
 TIED = np.array([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0], [2.0, 2.0, 1.0]])
 ORDERS = (0.5, 1, 1.5, 2, 3, float("inf"))
@@ -23,15 +24,15 @@ SAMPLES = [
         for p in ORDERS
         for a, b in ((X, Y), (B, Y))
     ],
-    *[Sample("_cdist_forward", lambda t, x, p=p: t.cdist(x, x, p), (TIED,), smooth=False, twice=False, label=f"tied{p}") for p in ORDERS],
-    Sample("_cdist_forward", lambda t, x, y: t.cdist(x, y, 0), (X, Y), smooth=False, twice=False, label="0"),
+    *[Sample("_cdist_forward", lambda t, x, p=p: t.cdist(x, x, p), (TIED,), **KINK, label=f"tied{p}") for p in ORDERS],
+    Sample("_cdist_forward", lambda t, x, y: t.cdist(x, y, 0), (X, Y), **KINK, label="0"),
     Sample("_cdist_forward", lambda t, x, y: t.cdist(x, y), (array(0, 3), Y), twice=False),
     Sample("_cdist_forward", lambda t, x, y: t.cdist(x, y), (array(2, 0), array(3, 0)), twice=False),
     Sample("_cdist_backward", lambda t, x, y: t.cdist(x, y.T, **EXACT), (X, array(3, 5)), twice=False, label="strided"),
     *[Sample("_euclidean_dist", lambda t, x, y: t.cdist(x, y, 2, **PRODUCTS), (a, b)) for a, b in ((X, Y), (B, Y), (B, B + 1))],
     *[Sample("_pdist_forward", lambda t, x, p=p: t.pdist(x, p), (X,), twice=False, label=str(p)) for p in ORDERS],
-    *[Sample("_pdist_forward", lambda t, x, p=p: t.pdist(x, p), (TIED,), smooth=False, twice=False, label=f"tied{p}") for p in ORDERS],
-    Sample("_pdist_forward", lambda t, x: t.pdist(x, 0), (X,), smooth=False, twice=False, label="0"),
+    *[Sample("_pdist_forward", lambda t, x, p=p: t.pdist(x, p), (TIED,), **KINK, label=f"tied{p}") for p in ORDERS],
+    Sample("_pdist_forward", lambda t, x: t.pdist(x, 0), (X,), **KINK, label="0"),
     Sample("_pdist_forward", lambda t, x: t.pdist(x), (array(1, 3),), twice=False),
     Sample("_pdist_backward", lambda t, x: t.pdist(x).sin(), (X,), twice=False),
     *[
