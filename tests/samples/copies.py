@@ -52,3 +52,10 @@ SAMPLES = [
     Sample("detach_copy", lambda t, x: t.detach_copy(x.detach()), (M,)),
     Sample("diagonal_copy", lambda t, x: t.diag(x, -1), (M,), label="diag"),
 ]
+
+SAMPLES += [
+    *[Sample("unsafe_split", lambda t, x: _all(t.unsafe_split(x, 2, 1)), (a,)) for a in (M, X, Z)],
+    Sample("unsafe_split", lambda t, x: _all(x.unsafe_chunk(3)), (M,), label="chunk"),
+    Sample("unsafe_split", lambda t, x: (x * 1).unsafe_split(2)[0].mul_(3), (V,), label="in-place"),
+    Sample("unsafe_split_with_sizes", lambda t, x: _all(t.unsafe_split_with_sizes(x, (1, 0, 3), 1)), (M,)),
+]

@@ -1,4 +1,4 @@
-"""Views as copies: every ``<view>_copy`` of torch, derived from the view by one rule.
+"""Views as copies: every ``<view>_copy`` of torch, derived from the view by one rule, and its ``unsafe_`` splits.
 
 Note [Copies of views]
     A view knows the operation and the parameters that made it (`core.views.Step`). So the copying form of a view
@@ -26,33 +26,42 @@ from .complex import view_as_complex, view_as_real
 from .geometry import as_strided
 from .index_along import copied
 from .shape import permute, t, transpose, view
-from .splitting import diagonal, narrow, select, sliced, split, split_with_sizes, unbind, unfold
+from .splitting import chunk, diagonal, narrow, select, sliced, split, split_with_sizes, unbind, unfold
 
 __all__ = [
     "alias_copy", "as_strided_copy", "detach_copy", "diagonal_copy", "expand_copy", "narrow_copy", "permute_copy",
     "select_copy", "slice_copy", "split_copy", "split_with_sizes_copy", "squeeze_copy", "t_copy", "transpose_copy",
-    "unbind_copy", "unfold_copy", "unsqueeze_copy", "view_as_complex_copy", "view_as_real_copy", "view_copy",
+    "unbind_copy", "unfold_copy", "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "unsqueeze_copy",
+    "view_as_complex_copy", "view_as_real_copy", "view_copy",
 ]  # fmt: skip
 
 
 @cache
-def _copying(view: Op, name: str, node: str) -> Any:
-    """The operation that copies what the operation `view` shows."""
+def _copying(view: Op, name: str, node: str, part: Callable[[Any], Any]) -> Any:
+    """The operation that makes `part` of all that the operation `view` shows."""
 
     def forward(*arguments: Any) -> Any:
         seen = view.forward(np.asanyarray(arguments[0]), *arguments[1:])
-        return tuple([copied(part) for part in seen]) if view.several else copied(seen)
+        return tuple([part(one) for one in seen]) if view.several else part(seen)
 
     about: dict[str, Any] = {"several": True} if view.several else {}
     return op(name, forward, node, view.rules, names=view.names, holomorphic=view.holomorphic, **about)
 
 
 def _copy_op(view: Op) -> Any:
-    return _copying(view, f"{view.name}_copy", f"{view.node_class.__name__}_copy")
+    return _copying(view, f"{view.name}_copy", f"{view.node_class.__name__}_copy", copied)
 
 
 def _narrow_op(view: Op) -> Any:
-    return _copying(view, "narrow_copy", "NarrowCopyBackward0")
+    return _copying(view, "narrow_copy", "NarrowCopyBackward0", copied)
+
+
+def _unsafe_op(view: Op) -> Any:
+    return _copying(view, f"unsafe_{view.name}", f"Unsafe{view.node_class.__name__}", _as_it_is)
+
+
+def _as_it_is(x: Any) -> Any:
+    return x
 
 
 def _copy(input: Tensor, look: Callable[..., Any], kind: Callable[[Op], Any], *arguments: Any, **keywords: Any) -> Any:
@@ -75,7 +84,9 @@ def _copying_function(look: Callable[..., Any], name: str, kind: Callable[[Op], 
         return into(out, partial(function, **keywords), input, *arguments, own=True)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"`torch.{name.removesuffix('_copy')}`, as a copy."
+    view = name.removesuffix("_copy").removeprefix("unsafe_")
+    as_what = "in memory that it shares with `input` unknown to autograd" if kind is _unsafe_op else "as a copy"
+    function.__doc__ = f"`torch.{view}`, {as_what}."
     return function
 
 
@@ -131,4 +142,12 @@ view_as_real_copy = _copying_function(view_as_real, "view_as_real_copy")
 # A copy may have any shape, whatever the strides of what it copies.
 view_copy = _copying_function(lambda x, *size, **keywords: view(x.contiguous(), *size, **keywords), "view_copy")
 
-methods(narrow_copy=narrow_copy)
+# Not views: whoever writes to a result in place must not use `input`, nor another result, after that.
+unsafe_chunk = _copying_function(chunk, "unsafe_chunk", _unsafe_op)
+unsafe_split = _copying_function(split, "unsafe_split", _unsafe_op)
+unsafe_split_with_sizes = _copying_function(split_with_sizes, "unsafe_split_with_sizes", _unsafe_op)
+
+methods(
+    narrow_copy=narrow_copy, unsafe_chunk=unsafe_chunk, unsafe_split=unsafe_split,
+    unsafe_split_with_sizes=unsafe_split_with_sizes,
+)  # fmt: skip

@@ -52,9 +52,9 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "masked_index": ("_unsafe_masked_index _unsafe_masked_index_put_accumulate", ""),
     "copies": (
         "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy "
-        "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsqueeze_copy "
-        "view_as_complex_copy view_as_real_copy view_copy",
-        "narrow_copy",
+        "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsafe_chunk unsafe_split "
+        "unsafe_split_with_sizes unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy",
+        "narrow_copy unsafe_chunk unsafe_split unsafe_split_with_sizes",
     ),
     "representation": ("frexp hash_tensor", "frexp hash_tensor"),
     "special.gamma": ("igamma igammac", "igamma igamma_ igammac igammac_"),
