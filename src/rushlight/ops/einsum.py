@@ -23,7 +23,7 @@ from .broadcasting import expand_op
 from .matmul import _c_type, mm
 from .options import argument_error
 from .precision import wide_op
-from .shape import unsafe_view
+from .shape import unsafe_view, view_op
 
 __all__ = ["bilinear", "chain_matmul", "einsum", "ger", "inner", "kron", "outer", "tensordot"]
 
@@ -191,7 +191,7 @@ def _einsum(equation: str, operands: list[Tensor]) -> Tensor:
         later = {label for labels in inputs[i:] for label in labels} | set(output)
         kept = output if i == len(operands) else tuple(dict.fromkeys([q for q in (*xs, *ys) if q in later]))
         x, xs = operation(x, y, xs, ys, kept), kept
-    return x
+    return view_op(x, tuple(x.shape)) if summed else x
 
 
 def _labels(term: str, offset: int, whose: str, ndim: int, ellipsis: int | None = None) -> Labels:
@@ -297,9 +297,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
     first, second = [d % a.ndim for d in first], [d % b.ndim for d in second]
     # Where one side has size one, the other is summed over by itself.
     if alone := [d for d, e in zip(first, second) if a.shape[d] != 1 == b.shape[e]]:
-        a = a.sum(alone, keepdim=True)
+        a = a.sum(alone, keepdim=True).to(a.dtype)
     if alone := [e for d, e in zip(first, second) if b.shape[e] != 1 == a.shape[d]]:
-        b = b.sum(alone, keepdim=True)
+        b = b.sum(alone, keepdim=True).to(b.dtype)
     left, right = [d for d in range(a.ndim) if d not in first], [d for d in range(b.ndim) if d not in second]
     n = math.prod([a.shape[d] for d in first])
     shape = [a.shape[d] for d in left] + [b.shape[d] for d in right]

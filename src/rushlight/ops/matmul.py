@@ -18,20 +18,22 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.promotion import result_dtype
 from ..core.declare import op
 from ..core.errors import broadcast_shapes
+from ..core.modes import GRAD, grad_mode
 from ..core.node import Node
 from ..core.short import into
 from ..core.tensor import Tensor
 from .arguments import check_tensor, unimplemented
 from .attach import inplace, methods
-from .precision import wide_op
+from .precision import wide_op, widened
 from .reduction import summed
 from .shape import t_op, unsafe_view, view_op
 
 __all__ = [
     "addbmm", "addmm", "addmv", "addmv_", "addr", "baddbmm", "bmm", "dot", "linear", "matmul", "mm",
-    "mv", "trace", "vdot",
+    "mv", "vdot",
 ]  # fmt: skip
 
 _C_TYPES = {
@@ -108,14 +110,18 @@ def _added(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
     return _scaled(input, beta) + product
 
 
-def _adding(name: str, node: str, product: Any, x: Any, y: Any) -> Any:
-    """beta * input + alpha * product(x, y), from the rules of the product."""
-    return wide_op(
-        name, lambda input, x, y, beta, alpha: _added(input, product(x, y), beta, alpha), node, {
+def _adding(name: str, node: str, product: Any, x: Any, y: Any, value: Any = None) -> Any:
+    """beta * input + alpha * product(x, y), from the rules of the product; as `value` computes it, if given."""
+
+    def widely(input: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
+        return _added(input, product(x, y), beta, alpha)
+
+    return op(
+        name, value or widened(widely), node, {
             "input": lambda g, beta: _scaled(g, beta),
             "x": lambda g, y, alpha: _scaled(x(g, y), alpha),
             "y": lambda g, x, alpha: _scaled(y(g, x), alpha),
-        }, conforms=True, saved_as={"x": "mat1", "y": "mat2"},
+        }, names=("input", "x", "y", "beta", "alpha"), conforms=True, saved_as={"x": "mat1", "y": "mat2"},
     )  # fmt: skip
 
 
@@ -125,14 +131,31 @@ _addmm = _adding(
 _addmv = _adding(
     "addmv", "AddmvBackward0", lambda x, y: x @ y, lambda g, y: g[:, None] * y, lambda g, x: x.T @ g
 )  # fmt: skip
-_addr = _adding(
-    "addr", "AddrBackward0", lambda x, y: x[:, None] * y, lambda g, y: g @ y, lambda g, x: g.T @ x
-)  # fmt: skip
+
+
+def _addr_value(input: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
+    if x.dtype.kind == "f":  # of 16 bits, every step is rounded
+        beta, alpha = (f if f in (0, 1) else dtypes.cast(np.asarray(f, np.float64), dtypes.of_array(x)) for f in (beta, alpha))
+    return _added(input, _scaled(x, alpha)[:, None] * y, beta, 1)
+
+
+_addr = _adding("addr", "AddrBackward0", None, lambda g, y: g @ y, lambda g, x: g.T @ x, _addr_value)
 _baddbmm = _adding(
     "baddbmm", "BaddbmmBackward0", lambda x, y: x @ y, lambda g, y: g @ y.mT, lambda g, x: x.mT @ g
 )  # fmt: skip
+
+
+def _addbmm_value(input: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
+    if x.dtype is not np.dtype(np.float16) and type(x) is not dtypes.BFloat16Array:
+        return _added(input, (x @ y).sum(0, x.dtype), beta, alpha)
+    # Of 16 bits, torch rounds after every product.
+    for i in range(x.shape[0]):
+        input, beta = _addmm.op.forward(input, x[i], y[i], beta, alpha), 1
+    return input if x.shape[0] else _added(input, dtypes.cast(np.zeros((x.shape[1], y.shape[2])), dtypes.of_array(x)), beta, alpha)
+
+
 _addbmm = _adding(
-    "addbmm", "AddbmmBackward0", lambda x, y: (x @ y).sum(0), lambda g, y: g @ y.mT, lambda g, x: x.mT @ g
+    "addbmm", "AddbmmBackward0", None, lambda g, y: g @ y.mT, lambda g, x: x.mT @ g, _addbmm_value
 )  # fmt: skip
 
 
@@ -172,16 +195,6 @@ def _show_transpose(operation: Any, position: int) -> None:
 
 _show_transpose(_linear, 2)
 _show_transpose(_linear_mm, 1)
-
-
-def _trace_slope(g: Any, shape: Any) -> Any:
-    out = np.zeros_like(g, shape=shape)
-    np.fill_diagonal(out, g)
-    return out
-
-
-trace_backward = op("trace_backward", _trace_slope, "TraceBackwardBackward0", {"g": lambda gg: _trace(gg)})
-_trace = op("trace", lambda x: x.trace(), "TraceBackward0", {"x": lambda g, x_shape: trace_backward(g, x_shape)})
 
 
 # Checks. The functions below look at shapes and dtypes once, and come here only if something does not fit.
@@ -385,7 +398,7 @@ class Shape:
 
     @classmethod
     def of(cls, x: Tensor, shape: tuple[int, ...]) -> Any:
-        return cls(np.broadcast_to(np.zeros((), x._data.dtype), shape), x.dtype)
+        return cls(np.broadcast_to(np.zeros((), x._data.dtype), shape).view(type(x._data)), x.dtype)
 
 
 def _matmul_stacks(x: Tensor, y: Tensor) -> Tensor:
@@ -398,10 +411,14 @@ def _matmul_stacks(x: Tensor, y: Tensor) -> Tensor:
             return unsafe_view(_folded_mv(x, y), a[:-1])
         _check_mm("matmul", Shape.of(x, rows), y)
         return unsafe_view(_folded_mm(x, y), (*a[:-1], b[-1]))
+    if len(a) == 2 and x.requires_grad and grad_mode() == GRAD:
+        # The gradient of x is one product too, and no stack that would be summed.
+        return _matmul_stacks(y.mT, x.mT).mT.contiguous()
     if len(a) == 1:
-        # x @ y is y.mT @ x, but torch's words are those of a stack of rows.
-        size = math.prod(b[:-2])
-        _check_bmm(Shape.of(x, (size, 1, *a)), Shape.of(y, (size, *b[-2:])))
+        if not (x.requires_grad and grad_mode() == GRAD):
+            # torch's words are those of a stack of rows.
+            size = math.prod(b[:-2])
+            _check_bmm(Shape.of(x, (size, 1, *a)), Shape.of(y, (size, *b[-2:])))
         return _matmul_stacks(y.mT, x)
     batch = broadcast_shapes(a[:-2], b[:-2])
     size = math.prod(batch)
@@ -446,7 +463,7 @@ def _check_addmm(input: Tensor, mat1: Any, mat2: Any) -> None:
 
 
 def _finish(out: Tensor | None, call: Any, input: Tensor, x: Any, y: Any, beta: Any, alpha: Any) -> Tensor:
-    if input.dtype.category < 2:
+    if input.dtype.category < 2 and beta.__class__ is not bool:
         beta, alpha = int(beta), int(alpha)
     if out is not None:
         return _into(call.__name__, out, call, input, x, y, beta, alpha)
@@ -472,7 +489,16 @@ def addr(
         check_tensor("addr", t, name, position)
         if position > 1 and t.ndim != 1:
             raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {t.ndim}-D")
+    dtype = result_dtype([(t.dtype, t.ndim) for t in (input, vec1, vec2)])
+    for word, factor in (("beta", beta), ("alpha", alpha)):
+        if dtype.category < 2 and isinstance(factor, (float, complex)):
+            raise RuntimeError(f"For integral input tensors, argument {word} must not be a floating point number.")
+        if factor.__class__ is bool and dtype is not dtypes.bool_:
+            raise RuntimeError(f"Boolean {word} only supported for Boolean results.")
     _expanded_to(input, (vec1._data.size, vec2._data.size))
+    if dtype is dtypes.bool_:
+        beta, alpha = bool(beta), bool(alpha)
+    input, vec1, vec2 = (t if t.dtype is dtype else t.to(dtype) for t in (input, vec1, vec2))  # type: ignore[attr-defined]
     return _finish(out, _addr, input, vec1, vec2, beta, alpha)
 
 
@@ -506,15 +532,6 @@ def addbmm(
         names = input.dtype.scalar_name, batch2.dtype.scalar_name
         raise RuntimeError("self and mat2 must have the same dtype, but got {} and {}".format(*names))
     return _finish(out, _addbmm, input, batch1, batch2, beta, alpha)
-
-
-def trace(input: Tensor) -> Tensor:
-    """The sum of the diagonal of a matrix. Raises RuntimeError for other shapes."""
-    check_tensor("trace", input)
-    if input.ndim != 2:
-        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
-    _check_kernel("trace", input)
-    return _trace(input)
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Tensor | None = None) -> Tensor:
@@ -567,7 +584,7 @@ methods(
     __matmul__=_operator, __rmatmul__=_reflected, addbmm=addbmm, addbmm_=inplace(addbmm), addmm=addmm,
     addmm_=inplace(addmm), addmv=addmv, addmv_=inplace(addmv), addr=addr, addr_=inplace(addr), baddbmm=baddbmm,
     baddbmm_=inplace(baddbmm), bmm=bmm, dot=dot, matmul=matmul, mm=mm, mv=mv,
-    trace=trace, vdot=vdot,
+    vdot=vdot,
 )  # fmt: skip
 
 addmv_ = inplace(addmv)

@@ -7,19 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import dtypes
 from ..arrays.strided import strides, view_memory
 from ..core.declare import op
 from ..core.errors import wrap_dim
 from ..core.short import into
 from ..core.tensor import Tensor
-from .arguments import check_int, check_tensor
+from .arguments import check_int, check_tensor, unimplemented
 from .attach import methods
 from .joining import cat_op, stack_op, zeros_from
 from .shape import sequence
 
 __all__ = [
     "chunk", "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "dsplit", "hsplit", "narrow", "select",
-    "select_scatter", "slice_scatter", "split", "split_with_sizes", "tensor_split", "unbind", "vsplit",
+    "select_scatter", "slice_scatter", "split", "split_with_sizes", "tensor_split", "trace", "unbind", "vsplit",
 ]  # fmt: skip
 
 
@@ -183,6 +184,30 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     """Matrices, zero but for their diagonals, which are the last dimension of `input`."""
     check_tensor("diag_embed", input)
     return diag_embed_op(input, offset, *_diagonal_dims(input._data.ndim + 1, dim1, dim2))
+
+
+def _trace_value(x: Any) -> Any:
+    return x.trace(dtype=np.int64 if x.dtype.kind in "iu" else None)
+
+
+def _trace_slope(g: Any, shape: Any) -> Any:
+    out = np.zeros_like(g, shape=shape)
+    np.fill_diagonal(out, g)
+    return out
+
+
+trace_backward = op("trace_backward", _trace_slope, "TraceBackwardBackward0", {"g": lambda gg: _trace(gg)})
+_trace = op("trace", _trace_value, "TraceBackward0", {"x": lambda g, x_shape: trace_backward(g, x_shape)})
+
+
+def trace(input: Tensor) -> Tensor:
+    """The sum of the diagonal of a matrix. Raises RuntimeError for other shapes."""
+    check_tensor("trace", input)
+    if input.ndim != 2:
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
+    if input.dtype is dtypes.bool_:
+        raise unimplemented("trace", input.dtype)
+    return _trace(input)
 
 
 def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
@@ -521,5 +546,5 @@ methods(
     select=select, narrow=narrow, diagonal=diagonal, diag=diag, diag_embed=diag_embed, diagflat=diagflat, unbind=unbind,
     split=_split_method, split_with_sizes=split_with_sizes, chunk=chunk, tensor_split=tensor_split, hsplit=hsplit,
     vsplit=vsplit, dsplit=dsplit, unfold=unfold, select_scatter=select_scatter, slice_scatter=slice_scatter,
-    diagonal_scatter=diagonal_scatter,
+    diagonal_scatter=diagonal_scatter, trace=trace,
 )  # fmt: skip
