@@ -1,0 +1,69 @@
+"""Samples for `rushlight.ops.grid`."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from rushlight.core.op import OPS
+
+from . import Sample, array
+
+IMAGE, PLACES = array(1, 2, 3, 4), array(1, 2, 3, 2, low=-1.3, high=1.3)
+VOLUME, SPOTS = array(1, 1, 2, 3, 3), array(1, 1, 2, 2, 3, low=-1.3, high=1.3)
+EDGES = np.array([[[[-1.0, -1.0], [1.0, 1.0], [0.0, 3.0], [-2.5, 1.7]]]])
+
+
+def sampled(dims, x, places, mode, padding, align, **about):
+    return Sample(
+        f"grid_sampler_{dims}d",
+        lambda t, x, g: t.nn.functional.grid_sample(x, g, mode, padding, align),
+        (x, places),
+        label=f"{mode},{padding},{align}",
+        **about,
+    )
+
+
+SAMPLES = [
+    *[
+        sampled(2, IMAGE, PLACES, *options)
+        for options in itertools.product(
+            ("bilinear", "nearest", "bicubic"), ("zeros", "border", "reflection"), (True, False)
+        )
+    ],
+    *[
+        sampled(3, VOLUME, SPOTS, *options)
+        for options in itertools.product(("bilinear", "nearest"), ("zeros", "border", "reflection"), (True, False))
+    ],
+    *[
+        sampled(2, IMAGE, EDGES, mode, padding, True, smooth=False, twice=False)
+        for mode, padding in itertools.product(("bilinear", "nearest"), ("border", "reflection"))
+    ],
+    sampled(2, array(0, 2, 3, 4), array(0, 2, 3, 2), "bilinear", "zeros", False),
+    sampled(2, IMAGE, array(1, 0, 3, 2), "bilinear", "zeros", False),
+    sampled(2, IMAGE[:, :, :1, :1], PLACES, "bilinear", "reflection", True),
+    Sample("grid_sampler_2d", lambda t, x, g: t.grid_sampler(x.mT, g, 0, 0, False), (IMAGE, PLACES), label="mT"),
+    *[
+        Sample("affine_grid_generator", lambda t, m, s=size, a=align: t.nn.functional.affine_grid(m, s, a), (maps,))
+        for maps, size in (
+            (array(2, 2, 3), (2, 1, 3, 4)),
+            (array(1, 3, 4), (1, 2, 2, 3, 2)),
+            (array(1, 2, 3), (1, 1, 2, 1)),
+        )
+        for align in (False, True)
+        if not (align and size[-1] == 1)
+    ],
+    Sample(
+        "take_pixels",
+        lambda t, x: OPS["take_pixels"].call(x, np.array([[2, -1, 2, 0]])),
+        (array(1, 2, 3),),
+        parity=False,
+    ),
+    Sample(
+        "put_pixels",
+        lambda t, g: OPS["put_pixels"].call(g, np.array([[2, -1, 2, 0]]), 3),
+        (array(1, 2, 4),),
+        parity=False,
+    ),
+]
