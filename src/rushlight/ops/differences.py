@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arrays import dtypes
+from ..core.declare import op
 from ..core.errors import wrap_dim
 from ..core.short import into
 from ..core.tensor import Tensor
@@ -187,7 +188,18 @@ def gradient(
     ])  # fmt: skip
 
 
-# Integrals.
+# Integrals. torch scales them by a number in C++, where that has nodes of its own.
+
+_times_number = op("times_number", lambda x, number: x * number, "MulBackward1", {"x": lambda g, number: g * number})
+_over_number = op("over_number", lambda x, number: x / number, "DivBackward1", {"x": lambda g, number: g / number})
+
+
+def _times(x: Tensor, number: Any) -> Tensor:
+    return _times_number(x, number) if x.dtype.category > 1 else x * number
+
+
+def _half(x: Tensor) -> Tensor:
+    return _over_number(x, 2) if x.dtype.category > 1 else x / 2
 
 
 def _trapezoids(name: str, y: Any, x: Any, dx: Any, dim: Any) -> tuple[int, Tensor | None]:
@@ -234,9 +246,9 @@ def _integral(name: str, y: Tensor, x: Any, dx: Any, dim: int) -> Tensor:
     if not shape[dim]:
         return y.new_zeros(shape[:dim] + shape[dim + 1 :])
     if widths is None:
-        return (y.sum(dim) - (y.select(dim, 0) + y.select(dim, -1)) * 0.5) * (1 if dx is None else dx)
+        return _times(y.sum(dim) - (y.select(dim, 0) + y.select(dim, -1)) * 0.5, 1 if dx is None else dx)
     left, right = _neighbours(y, dim)
-    return ((left + right) * widths).sum(dim) / 2
+    return _half(((left + right) * widths).sum(dim))
 
 
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = -1) -> Tensor:
@@ -265,7 +277,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, 
     left, right = _neighbours(y, dim)
     if widths is None:
         return ((left + right) * ((1 if dx is None else dx) / 2)).cumsum(dim)
-    return ((left + right) * widths).cumsum(dim) / 2
+    return _half(((left + right) * widths).cumsum(dim))
 
 
 methods(diff=diff)

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 
 from ..core.declare import op
-from ..core.errors import wrap_dim
+from ..core.errors import broadcast_shapes, wrap_dim
 from ..core.short import into
 from ..core.tensor import Tensor
 from .arguments import check_number, check_tensor, unimplemented
 from .attach import inplace, methods
-from .broadcasting import broadcast_shapes
 from .operands import common
 from .options import argument_error, as_number
 from .precision import widened

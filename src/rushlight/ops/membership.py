@@ -44,7 +44,7 @@ def isin(
             raise RuntimeError(f"Expected out tensor to have dtype bool, but got {out.dtype.cpp_name} instead")
         return into(out, lambda: isin(elements, test_elements, assume_unique=assume_unique, invert=invert))
     for a in given:
-        dtype = common(a)
+        dtype = dtypes.complex128 if isinstance(a, complex) else common(a)
         if dtype is dtypes.bool_ or dtype.is_complex:
             raise RuntimeError(f"Unsupported input type encountered for isin(): {dtype.scalar_name}")
     dtype = common(*given)

@@ -273,12 +273,17 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out
     if low == high:
         low, high = low - 1, high + 1
     if not (np.isfinite(low) and np.isfinite(high)):
-        ends = ["-nan" if np.isnan(end) else f"{end:g}" for end in (low, high)]
+        ends = [f"{'-' * bool(np.signbit(end))}{abs(end):g}" for end in (low, high)]
         raise RuntimeError("torch.histc: range of [{}, {}] is not finite".format(*ends))
     if low > high:
         raise RuntimeError("torch.histc: max must be larger than min")
     if not input.dtype.is_floating_point:
         raise unimplemented("histogram_cpu", input.dtype)
+    if out is not None and out.dtype is not input.dtype:
+        raise RuntimeError(
+            "torch.histogram: input tensor and hist tensor should have the same dtype, but got input "
+            f"{input.dtype.cpp_name} and hist {out.dtype.cpp_name}"
+        )
     counts = wrap(_counted(x, bins, low, high))
     return counts if out is None else into_each((out,), (counts,))[0]
 
