@@ -9,24 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..core import Tensor
-from ..core.declare import op
 from ..ops.activation import log_softmax
 from ..ops.arguments import check_int, check_tensor
 from ..ops.loss import NONE, SUM, nll_loss, nll_loss2d
 from ..ops.options import argument_error
-
-
-def _times(x: Any, factor: float) -> Any:
-    return x * factor
-
-
-def _over(x: Any, divisor: float) -> Any:
-    return x / divisor
-
-
-# A number of the loss itself, not of the user's program: torch's nodes tell the two apart.
-_scaled = op("cross_entropy_scaled", _times, "MulBackward1", {"x": _times})
-_divided = op("cross_entropy_divided", _over, "DivBackward1", {"x": _over})
+from ..ops.scalars import over, times
 
 
 def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignore_index: int) -> Tensor:
@@ -94,7 +81,7 @@ def cross_entropy_loss(
     if label_smoothing <= 0.0:
         return loss
     smooth = _smooth(log_probs, target, weight, reduction, ignore_index, class_dim)
-    return _scaled(loss, 1 - label_smoothing) + _scaled(smooth, label_smoothing / shape[class_dim])
+    return times(loss, 1 - label_smoothing) + times(smooth, label_smoothing / shape[class_dim])
 
 
 def _along_classes(weight: Tensor, log_probs: Tensor) -> Tensor:
@@ -113,7 +100,7 @@ def _soft(
             f"but got weight tensor of shape: {list(weight.shape)}"
         )
     if label_smoothing > 0.0:
-        target = _scaled(target, 1 - label_smoothing) + label_smoothing / classes
+        target = times(target, 1 - label_smoothing) + label_smoothing / classes
     terms = log_probs * target
     if weight is not None:
         terms = terms * _along_classes(weight, log_probs)
@@ -121,7 +108,7 @@ def _soft(
         return -terms.sum(class_dim)
     if reduction == SUM:
         return -terms.sum()
-    return _divided(-terms.sum(), terms.numel() // classes)
+    return over(-terms.sum(), terms.numel() // classes)
 
 
 def _smooth(

@@ -18,6 +18,7 @@ from .activation import log_sigmoid, sigmoid
 from .arguments import check_int, check_no_gradient, check_tensor, unimplemented
 from .comparison import choose as where
 from .precision import wide_op
+from .scalars import plus, times
 from .selection import choose
 
 __all__ = [
@@ -210,9 +211,9 @@ def poisson_nll_loss(input: Tensor, target: Tensor, log_input: bool, full: bool,
     check_tensor("poisson_nll_loss", input)
     check_tensor("poisson_nll_loss", target, "target", 2)
     check_int("poisson_nll_loss", reduction, "reduction", 6)
-    losses = input.exp() - target * input if log_input else input - target * (input + eps).log()
+    losses = input.exp() - target * input if log_input else input - target * plus(input, eps).log()
     if full:
-        stirling = target * target.log() - target + 0.5 * (2 * np.pi * target).log()
+        stirling = target * target.log() - target + times(times(target, 2 * np.pi).log(), 0.5)
         losses = losses + stirling.masked_fill(target <= 1, 0)
     return reduce(losses, reduction)
 

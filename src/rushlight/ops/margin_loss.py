@@ -21,6 +21,7 @@ from .extremum import minimum
 from .loss import MEAN, NONE, divisor_of, reduce, reduced, share
 from .normalization import pairwise_distance
 from .precision import wide_op
+from .scalars import minus, plus
 
 __all__ = ["cosine_embedding_loss", "hinge_embedding_loss", "margin_ranking_loss", "triplet_margin_loss"]
 
@@ -51,11 +52,11 @@ def cosine_embedding_loss(
             f"{dim}D target tensor expects {dim + 1}D input tensors, but found inputs with sizes "
             f"{list(input1.shape)} and {list(input2.shape)}."
         )
-    squares = [(x * x).sum(dim) + 1e-12 for x in (input1, input2)]
+    squares = [plus((x * x).sum(dim), 1e-12) for x in (input1, input2)]
     cos = (input1 * input2).sum(dim) / (squares[0] * squares[1]).sqrt()
     zeros = zeros_like(cos)
     alike = where(target == 1, ones_like(cos) - cos, zeros)
-    apart = where(target == -1, (cos - margin).clamp_min(0), zeros)
+    apart = where(target == -1, minus(cos, margin).clamp_min(0), zeros)
     return reduce(alike + apart, reduction)
 
 
@@ -75,7 +76,7 @@ def margin_ranking_loss(
 ) -> Tensor:
     """`margin` less by how much the first is above the second (`target` 1) or below it (-1), where that is positive."""
     _check_arguments("margin_ranking_loss", reduction, 5, input1=input1, input2=input2, target=target)
-    return reduce((-target * (input1 - input2) + margin).clamp_min(0), reduction)
+    return reduce(plus(-target * (input1 - input2), margin).clamp_min(0), reduction)
 
 
 def triplet_margin_loss(
@@ -98,7 +99,7 @@ def triplet_margin_loss(
     near, far = (pairwise_distance(anchor, other, p, eps) for other in (positive, negative))
     if swap:
         far = minimum(far, pairwise_distance(positive, negative, p, eps))
-    return reduce((near + margin - far).clamp_min(0), reduction)
+    return reduce((plus(near, margin) - far).clamp_min(0), reduction)
 
 
 def check_triplet(anchor: Tensor, positive: Tensor, negative: Tensor) -> None:

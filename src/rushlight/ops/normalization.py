@@ -22,6 +22,7 @@ from .joining import zeros_from
 from .options import argument_error
 from .precision import as_wide_as, wide, widened
 from .reduction import aten_norm, summed
+from .scalars import plus
 
 __all__ = [
     "cosine_similarity", "embedding", "embedding_renorm_", "layer_norm", "native_layer_norm", "normalize",
@@ -300,5 +301,5 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) 
 
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False) -> Tensor:
     """The norm of order `p` of ``x1 - x2 + eps`` along the last dimension."""
-    difference = x1 - x2 + eps
+    difference = plus(x1 - x2, eps)
     return aten_norm(difference, float(p), difference.ndim - 1, keepdim)
