@@ -13,8 +13,9 @@ import numpy as np
 from .. import return_types
 from ..arrays import dtypes
 from ..arrays.promotion import check_output_dtype
+from ..arrays.strided import overlaps
 from ..core.declare import op
-from ..core.errors import wrap_dim
+from ..core.errors import OVERLAPPING_INPUT, wrap_dim
 from ..core.short import into
 from ..core.tensor import Tensor, wrap
 from .along import gather_along, restored, scatter_along
@@ -310,6 +311,8 @@ def kthvalue(
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
     if input.dtype.is_complex or input.dtype is dtypes.bool_:
         raise unimplemented("kthvalue_cpu", input.dtype)
+    if out is not None and overlaps(out[0]._data, input._data):
+        raise RuntimeError(OVERLAPPING_INPUT)
     return selection(
         "kthvalue", _kthvalue, lambda x, d: _ordered(x, d, int(k) - 1), input, dim, keepdim or keepdims, out
     )
