@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from .lapack import each, lapack
+from .lapack import each, lapack, stretched
 from .triangular import triangular_solved
 
 
@@ -46,28 +47,50 @@ def _parity(pivots: Any, kind: Any) -> Any:
 
 def permutation(pivots: Any, n: int) -> Any:
     """The rows of A in the order of the rows of L U."""
-    rows = np.broadcast_to(np.arange(n), (*pivots.shape[:-1], n)).copy()
-    for i in range(pivots.shape[-1]):
-        other = pivots[..., i, None].astype(np.int64) - 1
-        displaced = np.take_along_axis(rows, other, -1)
-        np.put_along_axis(rows, other, rows[..., i, None], -1)
-        rows[..., i, None] = displaced
-    return rows
+    *batch, k = pivots.shape
+    rows = np.tile(np.arange(n), (math.prod(batch), 1))
+    others = pivots.reshape(math.prod(batch), k) - 1
+    if len(rows) > k:  # one exchange in all of the stack at once, or all exchanges of one matrix
+        every = np.arange(len(rows))
+        for i in range(k):
+            other = others[:, i]
+            rows[every, other], rows[:, i] = rows[:, i], rows[every, other]
+        return rows.reshape(*batch, n)
+    for row, exchanges in zip(rows, others.tolist()):
+        order = list(range(n))
+        for i, other in enumerate(exchanges):
+            order[i], order[other] = order[other], order[i]
+        row[:] = order
+    return rows.reshape(*batch, n)
 
 
 def lu_solved(lu: Any, pivots: Any, b: Any, left: bool, adjoint: bool) -> Any:
     """X with AX = B, or XA = B, from the factors of A; with A^H instead of A if `adjoint`."""
     if not left:
         b = b.mT
-    batch = np.broadcast_shapes(lu.shape[:-2], b.shape[:-2])
-    b = np.broadcast_to(b, (*batch, *b.shape[-2:]))
     if adjoint:
         lu = lu.conj()
-    rows = np.broadcast_to(permutation(pivots, lu.shape[-1]), (*batch, lu.shape[-1]))[..., None]
-    if adjoint == left:  # the transpose: U^T L^T P^T
-        y = triangular_solved(lu.mT, triangular_solved(lu.mT, b, False, True, False), True, True, True)
-        x = np.take_along_axis(y, np.argsort(rows, -2), -2)
+    (lu, _), (pivots, _), (b, _) = stretched((lu, 2), (pivots, 1), (b, 2))
+    transposed = adjoint == left
+    if not b.size:
+        x = b.copy()
+    elif math.prod(b.shape[:-2]) > b.shape[-2]:
+        x = _by_substitution(lu, pivots, b, transposed)
     else:
-        permuted = np.take_along_axis(b, rows, -2)
-        x = triangular_solved(lu, triangular_solved(lu, permuted, False, True, True), True, True, False)
+        getrs = lapack("getrs", lu)
+
+        def solve(factors: Any, exchanges: Any, columns: Any) -> list[Any]:
+            return [getrs(factors, exchanges - 1, columns, trans=int(transposed))[0]]
+
+        (x,) = each(solve, [b.shape[-2:]], [b.dtype], (lu, 2), (pivots, 1), (b, 2))
     return x if left else x.mT
+
+
+def _by_substitution(lu: Any, pivots: Any, b: Any, transposed: bool) -> Any:
+    """With all matrices of a stack at once; `transposed`: A^T X = B."""
+    rows = permutation(pivots, lu.shape[-1])[..., None]
+    if not transposed:
+        permuted = np.take_along_axis(b, rows, -2)
+        return triangular_solved(lu, triangular_solved(lu, permuted, False, True, True), True, True, False)
+    y = triangular_solved(lu.mT, triangular_solved(lu.mT, b, False, True, False), True, True, True)
+    return np.take_along_axis(y, np.argsort(rows, -2), -2)

@@ -38,7 +38,7 @@ __all__ = ["geqrf", "orgqr", "ormqr", "qr"]
 # The decomposition.
 
 
-def _qr_value(x: Any, mode: str) -> tuple[Any, Any]:
+def _qr_value(x: Any, mode: Any) -> tuple[Any, Any]:
     if singly(x):
         return _qr_one_by_one(x, mode)
     if mode == "r":
