@@ -61,19 +61,4 @@ SAMPLES = [
     *of("linalg_eig", _eig, array(3, 3), array(2, 2, 2), SQUARE, array(0, 0), array(0, 2, 2)),
     *of("linalg_eig", lambda t, x: t.linalg.eigvals(x), array(3, 3), SQUARE, label="values"),
     *of("linalg_eigvals", lambda t, x: t.linalg.eigvals(x.detach()), array(3, 3), SQUARE, array(0, 0)),
-    Sample(
-        "linalg_left_divide",
-        lambda t, a, b: _declared("linalg_left_divide")(a, b),
-        (array(2, 3, 3), array(2, 3, 2)),
-        parity=False,
-    ),
-    Sample(
-        "linalg_left_divide", lambda t, a, b: _declared("linalg_left_divide")(a, b), (SQUARE, SQUARE.T), parity=False
-    ),
 ]
-
-
-def _declared(op):
-    from rushlight.core.op import OPS
-
-    return OPS[op].call

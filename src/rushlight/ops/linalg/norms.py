@@ -97,11 +97,12 @@ def norm(
         raise RuntimeError(
             f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {input.ndim}D."
         )
+    order: Any = 2 if ord is None else ord
     vectors = ord is None or (not isinstance(ord, str) and (input.ndim if dims is None else len(dims)) == 1)
     if vectors:
-        result = vector_norm(input, 2 if ord is None else ord, dims, keepdim, dtype=dtype)
+        result = vector_norm(input, order, dims, keepdim, dtype=dtype)
     else:
-        result = _matrix_norm(input, ord, (0, 1) if dims is None else dims, keepdim, dtype)
+        result = _matrix_norm(input, order, (0, 1) if dims is None else dims, keepdim, dtype)
     return result if out is None else _check_out("linalg.norm", result, out)
 
 
@@ -195,7 +196,8 @@ def cond(input: Tensor, p: Order = None, *, out: Tensor | None = None) -> Tensor
 
 
 def _cond(x: Tensor, p: Any) -> Tensor:
-    check_matrix("linalg.cond", x)
+    if x.ndim < 2:
+        raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
     if p not in (None, "fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf):
         raise RuntimeError(f"linalg.cond got an invalid norm type: {p if isinstance(p, str) else f'{p:g}'}")
     if p in (None, 2, -2):

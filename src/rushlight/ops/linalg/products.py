@@ -177,7 +177,7 @@ def tensorsolve(input: Tensor, other: Tensor, dims: Any = None, *, out: Tensor |
     check_tensor("linalg_tensorsolve", other, "other", 2)
     a = input if dims is None else movedim(input, tuple(dims), tuple(range(input.ndim - len(dims), input.ndim)))
     shape = tuple(a.shape[other.ndim :])
-    m, n = math.prod(shape), math.prod(a.shape[: other.ndim])
+    m, n = math.prod(shape), other.numel()
     if m != n:
         raise RuntimeError(
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "

@@ -41,7 +41,7 @@ def converted(function: str, result: Tensor, out: Tensor | None, what: str = "re
     """The result, in `out` if there is one, converted to its dtype: RuntimeError if that is of a lower kind."""
     if out is None:
         return result
-    name = function.replace(".", "_")
+    name = function.removeprefix("torch.").replace(".", "_")
     if not isinstance(out, Tensor):
         raise argument_error(name, "out", "Tensor", out)
     if not can_cast(result.dtype, out.dtype):

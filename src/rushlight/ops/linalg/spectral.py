@@ -23,6 +23,7 @@ from ..attach import methods
 from ..comparison import choose as where
 from ..options import argument_error
 from .checks import LinAlgError, check_inexact, check_kernel, check_matrix, check_square
+from .inverse import solve_op
 from .results import converted, named, single
 
 __all__ = ["svd"]
@@ -59,13 +60,13 @@ def _skew(x: Any) -> Any:
     return x - adjoint(x)
 
 
-def _check_phase(function: str, what: str, on_diagonals: Any) -> None:
+def _check_phase(function: str, what: str, on_diagonals: Any, consequence: str = "quantity, so it is") -> None:
     """Raises RuntimeError if the loss depends on the phase of the vectors. See Note [Vectors up to a phase]."""
     imaginary = np.imag(getattr(on_diagonals, "_data", on_diagonals))
     if not np.allclose(imaginary, 0, rtol=1e-2, atol=1e-2):
         raise RuntimeError(
             f"{function}: The {what} in the complex case are specified up to multiplication by e^{{i phi}}. The "
-            "specified loss function depends on this quantity, so it is ill-defined."
+            f"specified loss function depends on this {consequence} ill-defined."
         )
 
 
@@ -124,7 +125,7 @@ def svdvals_of(x: Any) -> Any:
     return s
 
 
-def _eigh_failed(x: Any, uplo: str) -> LinAlgError:
+def _eigh_failed(x: Any, uplo: Any) -> LinAlgError:
     which = failing(lambda matrix: np.linalg.eigvalsh(matrix, uplo), x)
     return LinAlgError(
         f"linalg.eigh: {which}The algorithm failed to converge because the input matrix is ill-conditioned or has too "
@@ -132,7 +133,7 @@ def _eigh_failed(x: Any, uplo: str) -> LinAlgError:
     )
 
 
-def eigh_of(x: Any, uplo: str) -> Any:
+def eigh_of(x: Any, uplo: Any) -> Any:
     """Eigenvalues, in ascending order, and eigenvectors of a payload of Hermitian matrices."""
     try:
         values, vectors = np.linalg.eigh(x, uplo)
@@ -143,7 +144,7 @@ def eigh_of(x: Any, uplo: str) -> Any:
     return values, vectors
 
 
-def eigvalsh_of(x: Any, uplo: str) -> Any:
+def eigvalsh_of(x: Any, uplo: Any) -> Any:
     """The eigenvalues, in ascending order, of a payload of Hermitian matrices."""
     try:
         values = np.linalg.eigvalsh(x, uplo)
@@ -191,7 +192,8 @@ def _svd_slope(g: Any, x_shape: Any, out: Any) -> tuple[Any]:
     a = None if gu is None else adjoint(u) @ gu
     b = None if gvh is None else vh @ adjoint(gvh)
     if is_complex(u):
-        _check_phase("svd_backward", "singular vectors", diagonal(b if a is None else a if b is None else a + b))
+        phases = diagonal(b if a is None else a if b is None else a + b)
+        _check_phase("svd_backward", "singular vectors", phases, "phase term, making it")
     inner: Any = 0 if gs is None else on_diagonal(gs)
     if a is not None:
         inner = inner + _off_diagonal(_skew(a) / squares) * row
@@ -238,7 +240,7 @@ def _eig_slope(g: Any, out: Any) -> tuple[Any]:
     gl, gv = g
     vh = adjoint(v)
     if gv is None:
-        return (left_divide(vh, gl[..., :, None] * vh),)
+        return (solve_op(vh, gl[..., :, None] * vh, True, False)[0],)
     inner = vh @ gv
     lengths = diagonal(inner)
     _check_phase("linalg_eig_backward", "eigenvectors", lengths)
@@ -246,16 +248,11 @@ def _eig_slope(g: Any, out: Any) -> tuple[Any]:
     inner = _off_diagonal(inner / differences(values).conj())
     if gl is not None:
         inner = inner + on_diagonal(gl)
-    return (left_divide(vh, inner @ vh),)
+    return (solve_op(vh, inner @ vh, True, False)[0],)
 
 
 # The operations.
 
-#: a^-1 b, for derivative rules.
-left_divide = op("linalg_left_divide", np.linalg.solve, "LinalgSolveExBackward0", {
-    "a": lambda g, a, out: -left_divide(a.mT, g) @ out.mT,
-    "b": lambda g, a: left_divide(a.mT, g),
-}, names=("a", "b"))  # fmt: skip
 _svd = op("linalg_svd", svd_of, "LinalgSvdBackward0", _svd_slope, names=("x", "full"), differentiable=("x",), several=True,
           holomorphic=False)  # fmt: skip
 _svdvals = op("linalg_svdvals", svdvals_of)
@@ -383,7 +380,7 @@ def eig(input: Tensor, *, out: Any = None) -> Any:
     if out is None:
         return return_types.linalg_eig(results)
     for result, target, word in zip(results, out, ("eigenvalues", "eigenvectors")):
-        converted("linalg.eig", result, target, word)
+        converted("torch.linalg.eig", result, target, word)
     return return_types.linalg_eig_out(out)
 
 
@@ -391,7 +388,7 @@ def eigvals(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The eigenvalues of square matrices, complex: (..., n, n) to (..., n). Raises as `eig` does."""
     _check_eig("linalg_eigvals", input)
     values = _eig(input)[0] if _recorded(input) else _eigvals(input)
-    return converted("linalg.eigvals", values, out, "eigenvalues")
+    return converted("torch.linalg.eigvals", values, out, "eigenvalues")
 
 
 methods(svd=svd)
