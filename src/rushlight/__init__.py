@@ -13,6 +13,7 @@ The names here are PyTorch's. Start reading at `rushlight.core`.
 from __future__ import annotations
 
 from importlib import import_module as _import_module
+from math import e, inf, nan, pi
 from typing import Any as _Any
 
 from . import autograd
@@ -34,6 +35,7 @@ from .ops import later as _later
 from .version import __version__
 
 globals().update(_dtypes.NAMES)
+newaxis = None
 
 #: Modules that are loaded when they are first asked for.
 _LAZY = {

@@ -26,7 +26,7 @@ from ..core.saved import bump
 from ..core.tensor import Tensor, memory
 from ..core.views import Step, as_strided_backward, assign_view, check_inplace
 from ..core.views import as_strided as as_strided_op
-from .arguments import check_int, check_tensor
+from .arguments import check_int, check_number, check_tensor
 from .attach import methods
 from .broadcasting import squeeze_dim, squeezing, unsqueeze_to
 from .options import take_size
@@ -202,8 +202,28 @@ def resize_as_(self: Tensor, the_template: Tensor, *, memory_format: Any = prese
     return _resized(self, the_template._data.shape)
 
 
+def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
+    """Sets the main diagonal, in place; of a tall matrix with `wrap`, again after each block of columns and one row.
+
+    Raises RuntimeError for vectors, and for more than two dimensions unless their sizes are equal.
+    """
+    check_number("fill_diagonal_", fill_value, "fill_value", 1)
+    shape = self._data.shape
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    stride, start, length = strides(memory(self)), self.storage_offset(), min(shape)  # type: ignore[attr-defined]
+    as_strided(self, (length,), (sum(stride),), start).fill_(fill_value)  # type: ignore[attr-defined]
+    width = shape[1]
+    if wrap and len(shape) == 2 and shape[0] > width + 1:
+        rest = -(-shape[0] * width // (width + 1)) - length
+        as_strided(self, (rest,), (sum(stride),), start + stride[0] * (width + 1)).fill_(fill_value)  # type: ignore[attr-defined]
+    return self
+
+
 methods(
-    as_strided=as_strided, as_strided_scatter=as_strided_scatter, t_=t_, transpose_=transpose_, swapaxes_=swapaxes_,
-    swapdims_=swapaxes_, unsqueeze_=unsqueeze_, squeeze_=squeeze_, as_strided_=as_strided_, resize_=resize_,
-    resize_as_=resize_as_,
+    fill_diagonal_=fill_diagonal_, as_strided=as_strided, as_strided_scatter=as_strided_scatter, t_=t_,
+    transpose_=transpose_, swapaxes_=swapaxes_, swapdims_=swapaxes_, unsqueeze_=unsqueeze_, squeeze_=squeeze_,
+    as_strided_=as_strided_, resize_=resize_, resize_as_=resize_as_,
 )  # fmt: skip

@@ -12,7 +12,6 @@ from ..arrays.printing import PRINT_OPTS, get_printoptions, printoptions, set_pr
 from ..arrays.promotion import can_cast, promote_types
 from ..arrays.strided import offset_between, storage, strides
 from ..arrays.types import (
-    CPU,
     Size,
     channels_last,
     channels_last_3d,
@@ -107,58 +106,6 @@ def data_ptr(self: Tensor) -> int:
     return data.__array_interface__["data"][0] if data.size else 0
 
 
-class UntypedStorage:
-    """The bytes that a tensor and its views share."""
-
-    __slots__ = ("_array",)
-    __module__ = "torch.storage"
-
-    def __init__(self, array: np.ndarray) -> None:
-        self._array = array
-
-    def nbytes(self) -> int:
-        size = 2 if isinstance(self._array, dtypes.BFloat16Array) else self._array.itemsize
-        return self._array.size * size
-
-    size = __len__ = nbytes
-
-    def data_ptr(self) -> int:
-        return self._array.__array_interface__["data"][0] if self._array.size else 0
-
-    def element_size(self) -> int:
-        return 1
-
-    @property
-    def device(self) -> Any:
-        return CPU
-
-    def tolist(self) -> list[int]:
-        return list(self._bytes())
-
-    def _bytes(self) -> bytes:
-        if isinstance(self._array, dtypes.BFloat16Array):
-            return (self._array.view(np.ndarray).view(np.uint32) >> 16).astype(np.uint16).tobytes(order="A")
-        return self._array.tobytes(order="A")
-
-    def __getitem__(self, index: int) -> int:
-        return self._bytes()[index]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, UntypedStorage) and self.data_ptr() == other.data_ptr()
-
-    def __hash__(self) -> int:
-        return hash(self.data_ptr())
-
-    def __repr__(self) -> str:
-        lines = "".join([f" {byte}\n" for byte in self.tolist()])
-        return f"{lines}[torch.storage.UntypedStorage(device=cpu) of size {self.nbytes()}]"
-
-
-def untyped_storage(self: Tensor) -> UntypedStorage:
-    """The memory that this tensor shares with its views."""
-    return UntypedStorage(storage(memory(self)))
-
-
 # Kinds.
 
 
@@ -169,7 +116,7 @@ def is_tensor(obj: Any) -> bool:
 
 def is_storage(obj: Any) -> bool:
     """Whether `obj` is a storage."""
-    return isinstance(obj, UntypedStorage)
+    return getattr(type(obj), "__module__", "") == "torch.storage"
 
 
 def is_floating_point(input: Tensor) -> bool:
@@ -318,7 +265,7 @@ def as_subclass(self: Tensor, cls: type[Tensor]) -> Any:
 
 methods(
     size=size, stride=stride, numel=numel, nelement=numel, dim=dim, ndimension=dim, element_size=element_size,
-    is_contiguous=is_contiguous, storage_offset=storage_offset, data_ptr=data_ptr, untyped_storage=untyped_storage,
+    is_contiguous=is_contiguous, storage_offset=storage_offset, data_ptr=data_ptr,
     is_floating_point=is_floating_point, is_complex=is_complex, is_signed=is_signed, is_conj=is_conj, is_neg=is_neg,
     is_nonzero=is_nonzero, is_same_size=is_same_size, get_device=lambda self: -1, is_pinned=lambda self: False,
     is_shared=lambda self: False, as_subclass=as_subclass, __repr__=to_text, __format__=formatted,

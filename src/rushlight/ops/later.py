@@ -25,6 +25,8 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "ctc": ("ctc_loss", ""),
     "margin_loss": ("cosine_embedding_loss hinge_embedding_loss margin_ranking_loss triplet_margin_loss", ""),
     "attention": ("_safe_softmax _softmax_backward_data", ""),
+    "embedding_bag": ("embedding_bag", ""),
+    "shuffling": ("channel_shuffle native_channel_shuffle pixel_shuffle pixel_unshuffle", ""),
     "grid": ("affine_grid_generator grid_sampler grid_sampler_2d grid_sampler_3d", ""),
     "interpolation": ("_upsample_bilinear2d_aa", ""),
     "padding": ("constant_pad_nd", ""),
@@ -49,6 +51,16 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "adaptive_pooling": ("adaptive_avg_pool1d adaptive_max_pool1d", ""),
     "pooling": ("avg_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d", ""),
     "index_reduce": ("_segment_reduce index_reduce segment_reduce", "index_reduce index_reduce_"),
+    "runtime": (
+        "are_deterministic_algorithms_enabled as_strided_ detach detach_ get_deterministic_debug_mode get_device "
+        "get_float32_matmul_precision get_num_interop_threads get_num_threads is_distributed is_anomaly_check_nan_enabled "
+        "is_anomaly_enabled is_deterministic_algorithms_warn_only_enabled set_anomaly_enabled "
+        "set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal set_num_interop_threads "
+        "set_num_threads typename use_deterministic_algorithms",
+        "_is_all_true _is_any_true coalesce dim_order indices is_coalesced is_distributed pin_memory share_memory_ "
+        "to_dense values",
+    ),
+    "storage": ("TypedStorage UntypedStorage", "_typed_storage is_set_to set_ storage untyped_storage"),
     "masked_index": ("_unsafe_masked_index _unsafe_masked_index_put_accumulate", ""),
     "copies": (
         "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy "
