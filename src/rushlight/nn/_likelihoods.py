@@ -87,13 +87,13 @@ def gaussian_nll_loss(
         var = var * ops.ones_like(input)
     elif ops.any(var < 0):
         raise ValueError("var has negative entry/entries")
-    var = _fitted(var, input)
+    variance = _fitted(var, input)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not valid")
-    var = var.clone()
+    variance = variance.clone()
     with no_grad():
-        var.clamp_(min=eps)  # keeps the logarithm finite; its gradient is that of the variance all the same
-    losses = 0.5 * (ops.log(var) + (input - target) ** 2 / var)
+        variance.clamp_(min=eps)  # keeps the logarithm finite; its gradient is that of the variance all the same
+    losses = 0.5 * (ops.log(variance) + (input - target) ** 2 / variance)
     if full:
         losses += 0.5 * math.log(2 * math.pi)
     return loss.reduce(losses, _reduction.get_enum(reduction))

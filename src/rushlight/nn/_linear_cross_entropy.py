@@ -179,7 +179,7 @@ def _chunked(
     batched = input.dim() == 2
     if not batched:
         input, target = input.unsqueeze(0), target.unsqueeze(0)
-    rows = options._rows(*input.shape, linear_weight.size(0))
+    rows = options._rows(input.size(0), input.size(1), linear_weight.size(0))
     options._check_dtype(input.dtype)
     losses = linear_loss.linear_cross_entropy(
         input, linear_weight, linear_bias, target, weight, _reduction.get_enum(reduction), ignore_index, rows
