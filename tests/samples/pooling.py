@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import Sample, array
+from . import Sample
 
 
 def distinct(*shape, seed=0):

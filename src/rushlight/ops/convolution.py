@@ -286,6 +286,8 @@ def convolved(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, 
     if ndim > 3:
         raise RuntimeError("unsupported ConvNd parameters")
     _check_kernel(input, weight, ndim)
+    if not x[1]:  # torch gives no channels for none, whatever the weight
+        weight, bias = weight[:0], None
     if transposed:
         size = _transposed_size(x[2:], w[2:], stride, padding, dilation, output_padding)
         return transposed_op(input, weight, bias, size, stride, padding, dilation, groups)

@@ -261,7 +261,8 @@ def _numbers(name: str, argument: str, value: Any, ndim: int, position: int, or_
     raise RuntimeError(f"{name}: {argument} {must}a single int, or a tuple of {_COUNT[ndim]}")
 
 
-def _one_number(name: str, argument: str, value: Any, position: int, or_omitted: bool = False) -> Ints:
+def one_number(name: str, argument: str, value: Any, position: int, or_omitted: bool = False) -> Ints:
+    """One integer in a tuple; none at all where that is allowed."""
     out = ints_of(name, argument, () if value is None and or_omitted else value, 1, position)
     if len(out) != 1 and not (or_omitted and not out):
         raise RuntimeError(f"{name}() argument '{argument}' should contain one int (got {len(out)})")
@@ -306,13 +307,12 @@ def _check_pool(name: str, x: Ints, kernel: Ints, stride: Ints, padding: Ints, d
             f"Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:{list(x)}"
         )
     if ndim == 3:
-        kernel_name = "max_pool3d_with_indices_out_cpu_template()" if name == "max_pool3d" else "avg_pool3d_out_cpu()"
-        for dim in range(len(x) - 4, len(x)):
-            if x[dim] == 0:
-                raise RuntimeError(
-                    f"{kernel_name}: Expected input's non-batch dimensions to have positive length, but input has a shape "
-                    f"of {list(x)} and non-batch dimension {dim} has length zero!"
-                )
+        kernel_name = "max_pool3d_with_indices_out_cpu_template" if name == "max_pool3d" else name
+        if 0 in x[len(x) - 4 :]:
+            raise RuntimeError(
+                f"{kernel_name}(): Expected input's non-batch dimensions to have positive length, but input has a shape of "
+                f"{list(x)} and non-batch dimension 0 has length zero!"
+            )
         if name == "avg_pool3d" and any([n + 2 * p < k for n, p, k in zip(x[-3:], padding, kernel)]):
             raise RuntimeError(
                 f"input image ({_listed('', x[-3:])}) smaller than kernel size ({_listed('k', kernel)})"
@@ -383,6 +383,12 @@ def max_pool3d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any
     return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode, False)
 
 
+def max_pool2d_with_indices_backward(grad_output: Tensor, self: Tensor, kernel_size: Any, stride: Any, padding: Any,
+                                     dilation: Any, ceil_mode: bool, indices: Tensor) -> Tensor:  # fmt: skip
+    """The gradient of `max_pool2d` of `self`, whose greatest elements were at `indices`."""
+    return _PICKED[2].backward(grad_output, tuple(self.shape), indices, 2)
+
+
 def max_pool_with_indices(ndim: int, input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
                           dilation: Any = 1, ceil_mode: bool = False) -> tuple[Tensor, Tensor]:  # fmt: skip
     """The greatest elements, and their places in the flattened last dimensions."""
@@ -404,8 +410,8 @@ def max_pool1d_with_indices(input: Tensor, kernel_size: Any, stride: Any = None,
     """`max_pool1d`, and the places of the greatest elements."""
     name = "max_pool1d"
     check_1d(name, input)
-    kernel, stride = _one_number(name, "kernel_size", kernel_size, 2), _one_number(name, "stride", stride, 3, True)
-    padding, dilation = _one_number(name, "padding", padding, 4), _one_number(name, "dilation", dilation, 5)
+    kernel, stride = one_number(name, "kernel_size", kernel_size, 2), one_number(name, "stride", stride, 3, True)
+    padding, dilation = one_number(name, "padding", padding, 4), one_number(name, "dilation", dilation, 5)
     values, indices = _max_pool(
         2, input.unsqueeze(-2), (1, *kernel), (1, *(stride or kernel)), (0, *padding), (1, *dilation), ceil_mode, True
     )
@@ -483,8 +489,8 @@ def avg_pool1d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any
     """The mean of every window of the last dimension of `input` (N, C, L) or (C, L)."""
     name = "avg_pool1d"
     check_1d(name, input)
-    kernel, stride = _one_number(name, "kernel_size", kernel_size, 2), _one_number(name, "stride", stride, 3, True)
-    padding = _one_number(name, "padding", padding, 4)
+    kernel, stride = one_number(name, "kernel_size", kernel_size, 2), one_number(name, "stride", stride, 3, True)
+    padding = one_number(name, "padding", padding, 4)
     return avg_pool(
         2, input.unsqueeze(-2), (1, *kernel), (1, *(stride or kernel)), (0, *padding), ceil_mode, count_include_pad, None
     ).squeeze(-2)

@@ -66,7 +66,8 @@ def padded(x: np.ndarray, padding: Ints, value: Any = 0) -> np.ndarray:
     if not any(padding):
         return x
     inner = x.shape[x.ndim - len(padding) :]
-    out = np.full((*x.shape[: x.ndim - len(padding)], *[n + 2 * p for n, p in zip(inner, padding)]), value, x.dtype)
+    shape = (*x.shape[: x.ndim - len(padding)], *[n + 2 * p for n, p in zip(inner, padding)])
+    out = np.full_like(x, value, shape=shape, order="C")
     out[(..., *[slice(p, p + n) for n, p in zip(inner, padding)])] = x
     return out
 
