@@ -43,7 +43,8 @@ def _qr_value(x: Any, mode: Any) -> tuple[Any, Any]:
         return _qr_one_by_one(x, mode)
     if mode == "r":
         return np.zeros(0, x.dtype), np.linalg.qr(x, mode)
-    return tuple(np.linalg.qr(x, mode))
+    q, r = np.linalg.qr(x, mode)
+    return q, r
 
 
 def _qr_one_by_one(x: Any, mode: str) -> tuple[Any, Any]:
