@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
-from ..core import Tensor, no_grad
+from ..core import Tensor
 from ..ops import activation, inplace_activation
 from ..ops.attention import scaled_dot_product_attention
 from ..ops.convolution import (
@@ -24,6 +24,8 @@ from ..ops.convolution import (
 from ..ops.distances import pdist
 from ..ops.options import warn_user
 from ..ops.padding import pad
+from ..ops.shuffling import channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle
+from ._dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from ._interpolation import affine_grid, grid_sample, interpolate, upsample, upsample_bilinear, upsample_nearest
 from ._likelihoods import ctc_loss, gaussian_nll_loss, poisson_nll_loss
 from ._linear_cross_entropy import linear_cross_entropy
@@ -52,15 +54,18 @@ from ._margin_losses import (
 from ._normalization import batch_norm, group_norm, instance_norm, local_response_norm
 from ._pooling import *  # noqa: F403
 from ._pooling import __all__ as _pooling_functions
+from ._sparse import embedding, embedding_bag
 
 __all__ = [
     "affine_grid",
+    "alpha_dropout",
     "batch_norm",
     "bilinear",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
     "celu_",
+    "channel_shuffle",
     "conv1d",
     "conv2d",
     "conv3d",
@@ -73,9 +78,14 @@ __all__ = [
     "cross_entropy",
     "ctc_loss",
     "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
     "elu",
     "elu_",
     "embedding",
+    "embedding_bag",
+    "feature_alpha_dropout",
     "gaussian_nll_loss",
     "gelu",
     "glu",
@@ -106,12 +116,15 @@ __all__ = [
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
+    "native_channel_shuffle",
     "nll_loss",
     "normalize",
     "one_hot",
     "pad",
     "pairwise_distance",
     "pdist",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "poisson_nll_loss",
     "prelu",
     "relu",
@@ -136,11 +149,11 @@ __all__ = [
     "tanhshrink",
     "threshold",
     "threshold_",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
     "upsample",
     "upsample_bilinear",
     "upsample_nearest",
-    "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
 ]
 
 __all__ += _pooling_functions
@@ -166,6 +179,7 @@ selu_ = inplace_activation.selu_
 leaky_relu_ = inplace_activation.leaky_relu_
 celu_ = inplace_activation.celu_
 threshold_ = inplace_activation.threshold_
+rrelu_ = inplace_activation.rrelu_
 rrelu_ = inplace_activation.rrelu_
 
 
@@ -413,63 +427,6 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
         tensor([-1.3863, -1.3863, -1.3863, -1.3863])
     """
     return activation.log_softmax(input, _softmax_dim("log_softmax", input, dim), dtype=dtype)
-
-
-def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """In training, zeros with probability `p` and the other elements scaled up; see :class:`~nn.Dropout`.
-
-    Raises:
-        ValueError: if `p` is not between 0 and 1.
-
-    Example::
-
-        >>> F.dropout(torch.ones(2), training=False)
-        tensor([1., 1.])
-    """
-    if p < 0.0 or p > 1.0:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    return ops.dropout_(input, p, training) if inplace else ops.dropout(input, p, training)
-
-
-def _padding_row(padding_idx: int | None, rows: int) -> int | None:
-    """`padding_idx` counted from the front, of a table of `rows` rows."""
-    if padding_idx is None:
-        return None
-    # Row 0 passes even for a table without rows.
-    if padding_idx != 0 and not -rows <= padding_idx < rows:
-        raise AssertionError("Padding_idx must be within num_embeddings")
-    return padding_idx + rows if padding_idx < 0 else padding_idx
-
-
-def embedding(
-    input: Tensor,
-    weight: Tensor,
-    padding_idx: int | None = None,
-    max_norm: float | None = None,
-    norm_type: float = 2.0,
-    scale_grad_by_freq: bool = False,
-    sparse: bool = False,
-) -> Tensor:
-    """The rows of `weight` at the indices `input`; see :class:`~nn.Embedding`.
-
-    With `max_norm`, the rows that are looked up are first scaled down to it in place, unrecorded.
-
-    Raises:
-        AssertionError: if `padding_idx` is not a row.
-        IndexError: if an index is not a row.
-        RuntimeError: if `weight` is no matrix, or `input` neither int nor long.
-
-    Example::
-
-        >>> F.embedding(torch.tensor([1]), torch.eye(3))
-        tensor([[0., 1., 0.]])
-    """
-    row = _padding_row(padding_idx, weight.size(0))
-    if max_norm is not None:
-        input = input.contiguous()
-        with no_grad():
-            ops.embedding_renorm_(weight.detach(), input, max_norm, norm_type)
-    return ops.embedding(weight, input, -1 if row is None else row, scale_grad_by_freq, sparse)
 
 
 def layer_norm(

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.declare import elementwise
+from ..arrays.dtypes import get_default_dtype
+from ..core.declare import elementwise, op
 from ..core.tensor import Tensor, memory, wrap
 from . import sampling
 from .arguments import check_number, check_tensor
@@ -16,7 +17,8 @@ from .selection import choose
 
 __all__ = [
     "alpha_dropout", "alpha_dropout_", "dropout", "dropout_", "feature_alpha_dropout", "feature_alpha_dropout_",
-    "feature_dropout", "feature_dropout_", "native_dropout", "rrelu",
+    "feature_dropout", "feature_dropout_", "native_dropout",
+    "native_dropout_backward", "rrelu",
 ]  # fmt: skip
 
 #: The negative of selu's value at minus infinity: what alpha dropout puts in place of an element.
@@ -83,13 +85,32 @@ dropout_, feature_dropout_, alpha_dropout_, feature_alpha_dropout_ = map(
 )
 
 
+_masked_scale = op("native_dropout_backward", lambda g, mask, scale: g * mask * scale, "NativeDropoutBackwardBackward0", {
+    "g": lambda gg, mask, scale: _masked_scale(gg, mask, scale),
+})  # fmt: skip
+_native_dropout = op("native_dropout", lambda x, mask, scale: x * mask * scale, "NativeDropoutBackward0", {
+    "x": lambda g, mask, scale: _masked_scale(g, mask, scale),
+})  # fmt: skip
+
+
 def native_dropout(input: Tensor, p: float, train: bool | None) -> tuple[Tensor, Tensor]:
     """`dropout`, and which elements it kept."""
     if not train and train is not None:
-        return input.clone(), wrap(np.ones(input._data.shape, np.bool_))
-    kept = sampling.bernoulli(np.empty_like(memory(input)), 1 - p)
-    scale = 0 if p == 1 else 1 / (1 - p)
-    return input * wrap(kept) * scale, wrap(kept.astype(np.bool_))
+        kept = np.ones(input._data.shape, np.bool_)
+        return _native_dropout(input, kept, 1), wrap(kept)
+    kept = sampling.bernoulli(np.empty_like(memory(input)), 1 - p).astype(np.bool_)
+    return _native_dropout(input, kept, 0 if p == 1 else 1 / (1 - p)), wrap(kept)
+
+
+def native_dropout_backward(grad_output: Tensor, mask: Tensor, scale: float) -> Tensor:
+    """The gradient of `native_dropout`: `grad_output` where it kept elements, times `scale`."""
+    check_tensor("native_dropout_backward", grad_output, "grad_output", 1)
+    check_tensor("native_dropout_backward", mask, "mask", 2)
+    if mask._data.dtype.kind != "b":
+        raise RuntimeError(f"Mask should be Bool Scalar Type{mask.dtype.scalar_name}")
+    if not grad_output.dtype.is_floating_point and not grad_output.dtype.is_complex:
+        grad_output = grad_output.to(get_default_dtype())
+    return _masked_scale(grad_output, mask, scale)
 
 
 def rrelu_value(x: Any, noise: Any) -> Any:

@@ -194,7 +194,7 @@ def _embedding_slope(g: Any, indices: Any, rows: int, padding_idx: int, by_freq:
 
 
 def _embedding_curvature(gg: Any, indices: Any, padding_idx: int, by_freq: bool, rows: int) -> Any:
-    taken = _embedding(gg, indices, padding_idx, by_freq)
+    taken = embedding_op(gg, indices, padding_idx, by_freq)
     if padding_idx >= 0:
         taken = where(0, taken, (indices == padding_idx)[..., None])
     if by_freq:
@@ -208,7 +208,7 @@ def _embedding_curvature(gg: Any, indices: Any, padding_idx: int, by_freq: bool,
 embedding_dense_backward = op(
     "embedding_dense_backward", _embedding_slope, "EmbeddingDenseBackwardBackward0", {"g": _embedding_curvature},
 )  # fmt: skip
-_embedding = op("embedding", lambda x, indices, padding_idx, by_freq: x.take(indices, 0), "EmbeddingBackward0", {
+embedding_op = op("embedding", lambda x, indices, padding_idx, by_freq: x.take(indices, 0), "EmbeddingBackward0", {
     "x": lambda g, indices, x_shape, padding_idx, by_freq: embedding_dense_backward(
         g, indices, x_shape[0], padding_idx, by_freq
     ),
@@ -237,7 +237,7 @@ def embedding(
         raise NotImplementedError("embedding(): sparse gradients are not supported")
     if i.size and (np.minimum.reduce(i, None) < 0 or np.maximum.reduce(i, None) >= weight._data.shape[0]):
         raise IndexError("index out of range in self")
-    return _embedding(weight, indices, padding_idx, scale_grad_by_freq)
+    return embedding_op(weight, indices, padding_idx, scale_grad_by_freq)
 
 
 def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Tensor:

@@ -8,6 +8,7 @@ from ... import ops
 from ...core import Tensor, no_grad
 from .. import functional as F
 from .. import init
+from .._sparse import padding_row
 from ..parameter import Parameter
 from .module import Module
 
@@ -60,7 +61,7 @@ class Embedding(Module):
         super().__init__()
         self.num_embeddings = num_embeddings
         self.embedding_dim = embedding_dim
-        self.padding_idx = F._padding_row(padding_idx, num_embeddings)
+        self.padding_idx = padding_row(padding_idx, num_embeddings)
         self.max_norm = max_norm
         self.norm_type = norm_type
         self.scale_grad_by_freq = scale_grad_by_freq
