@@ -6,7 +6,6 @@ Where a function takes `inplace`, its input is overwritten with the result.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from .. import ops
 from ..core import Tensor
@@ -22,7 +21,6 @@ from ..ops.convolution import (
     conv_transpose3d,
 )
 from ..ops.distances import pdist
-from ..ops.options import warn_user
 from ..ops.padding import pad
 from ..ops.shuffling import channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle
 from ._dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
@@ -54,6 +52,7 @@ from ._margin_losses import (
 from ._normalization import batch_norm, group_norm, instance_norm, local_response_norm
 from ._pooling import *  # noqa: F403
 from ._pooling import __all__ as _pooling_functions
+from ._softmax import gumbel_softmax, log_softmax, softmax, softmin
 from ._sparse import embedding, embedding_bag
 
 __all__ = [
@@ -91,6 +90,7 @@ __all__ = [
     "glu",
     "grid_sample",
     "group_norm",
+    "gumbel_softmax",
     "hardshrink",
     "hardsigmoid",
     "hardswish",
@@ -376,57 +376,6 @@ def sigmoid(input: Tensor) -> Tensor:
         tensor([0.5000])
     """
     return input.sigmoid()
-
-
-def _softmax_dim(name: str, input: Tensor, dim: int | None) -> int:
-    if dim is not None:
-        return dim
-    warn_user(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument."
-    )
-    return 0 if input.dim() in (0, 1, 3) else 1
-
-
-def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """Positive numbers that sum to one along `dim`; see :class:`~nn.Softmax`.
-
-    Args:
-        input: any shape.
-        dim: chosen by the number of dimensions if left out, with a warning.
-        _stacklevel: makes no difference.
-        dtype: to which the input is cast first.
-
-    Raises:
-        IndexError: if `dim` is out of range.
-
-    Example::
-
-        >>> F.softmax(torch.zeros(4), dim=0)
-        tensor([0.2500, 0.2500, 0.2500, 0.2500])
-    """
-    return activation.softmax(input, _softmax_dim("softmax", input, dim), dtype=dtype)
-
-
-def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """The softmax of the negated input; arguments and errors are those of :func:`softmax`.
-
-    Example::
-
-        >>> F.softmin(torch.zeros(4), dim=0)
-        tensor([0.2500, 0.2500, 0.2500, 0.2500])
-    """
-    return activation.softmax(-input, _softmax_dim("softmin", input, dim), dtype=dtype)
-
-
-def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
-    """The logarithm of the softmax, without overflow; arguments and errors are those of :func:`softmax`.
-
-    Example::
-
-        >>> F.log_softmax(torch.zeros(4), dim=0)
-        tensor([-1.3863, -1.3863, -1.3863, -1.3863])
-    """
-    return activation.log_softmax(input, _softmax_dim("log_softmax", input, dim), dtype=dtype)
 
 
 def layer_norm(

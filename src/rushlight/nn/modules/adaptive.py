@@ -48,8 +48,8 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     Example::
 
         >>> model = nn.AdaptiveLogSoftmaxWithLoss(16, 10, [2, 5])
-        >>> model.log_prob(torch.randn(4, 16)).exp().sum(1).detach()
-        tensor([1.0000, 1.0000, 1.0000, 1.0000])
+        >>> torch.allclose(model.log_prob(torch.randn(4, 16)).exp().sum(1), torch.ones(4))
+        True
     """
 
     def __init__(
