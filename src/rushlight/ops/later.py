@@ -38,6 +38,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "linalg.triangular": ("triangular_solve", "triangular_solve"),
     "linalg.least_squares": ("pinverse", "pinverse"),
     "linalg.low_rank": ("pca_lowrank svd_lowrank", ""),
+    "linalg.norms": ("frobenius_norm nuclear_norm", ""),
     "linalg.products": ("cross matrix_exp matrix_power vander", "cross matrix_exp matrix_power"),
     "linalg.spectral": ("svd", "svd"),
     "batch_norm": (

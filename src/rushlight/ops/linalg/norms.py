@@ -11,15 +11,16 @@ from ...arrays import dtypes
 from ...core.errors import wrap_dim
 from ...core.tensor import Tensor
 from ..arguments import check_tensor
-from ..options import type_name
-from ..reduction import Dims, check_keepdim, check_norm_dtype, norm_order, vector_norm
+from ..options import type_name, warn_once
+from ..reduction import Dims, aten_norm, check_keepdim, check_norm_dtype, norm_order, vector_norm
+from ..reduction import dims as wrapped_dims
 from ..shape import permute
 from .checks import check_inexact, check_matrix, check_square
 from .inverse import inv_ex
 from .results import converted
 from .spectral import linalg_svdvals
 
-__all__: list[str] = []
+__all__ = ["frobenius_norm", "nuclear_norm"]
 
 Order = float | str | None
 
@@ -174,6 +175,36 @@ def _of_singular_values(x: Tensor, ord: Any, rows: int, columns: int, keepdim: b
     if not keepdim:
         return result
     return permute(result.unsqueeze(-1), [order.index(d) for d in range(x.ndim)])
+
+
+# What torch keeps for old programs.
+
+
+def _deprecated(name: str, instead: str) -> None:
+    warn_once(
+        f"at::{name} is deprecated and it is just left for JIT compatibility. It will be removed in a future PyTorch "
+        f"release. Please use `{instead}` instead"
+    )
+
+
+def nuclear_norm(input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """``torch.linalg.matrix_norm(input, "nuc", dim, keepdim)``; deprecated, it warns."""
+    check_tensor("nuclear_norm", input)
+    if isinstance(dim, bool):
+        dim, keepdim = None, dim
+    _deprecated("nuclear_norm", "linalg.matrix_norm(A, 'nuc', dim, keepdim)")
+    return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim, out=out)
+
+
+def frobenius_norm(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """``torch.linalg.vector_norm(input, 2, dim, keepdim)``, of at most two dimensions; deprecated, it warns."""
+    check_tensor("frobenius_norm", input)
+    _deprecated("frobenius_norm", "linalg.vector_norm(A, 2., dim, keepdim)")
+    count = 1 if isinstance(dim, int) else len(dim)  # type: ignore[arg-type]
+    if count > 2:
+        raise RuntimeError(f"Expected at most 2 dimensions, but got {count} dimensions instead.")
+    result = aten_norm(input, 2.0, wrapped_dims("frobenius_norm", dim, input.ndim), keepdim)
+    return converted("frobenius_norm", result, out)
 
 
 # The condition of a matrix.

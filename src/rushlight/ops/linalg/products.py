@@ -263,8 +263,8 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) ->
 
 
 def _cross_value(x: Any, y: Any, dim: int) -> Any:
-    first, second = [1, 2, 0], [2, 0, 1]
-    return x.take(first, dim) * y.take(second, dim) - x.take(second, dim) * y.take(first, dim)
+    a, b = np.moveaxis(x, dim, 0), np.moveaxis(y, dim, 0)
+    return np.stack([a[i] * b[j] - a[j] * b[i] for i, j in ((1, 2), (2, 0), (0, 1))], dim)
 
 
 _cross = op("linalg_cross", _cross_value, "LinalgCrossBackward0", {
