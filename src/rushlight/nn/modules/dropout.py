@@ -6,7 +6,7 @@ from ...core import Tensor
 from .. import functional as F
 from .module import Module
 
-__all__ = ["Dropout"]
+__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout"]
 
 
 class _DropoutNd(Module):
@@ -40,3 +40,81 @@ class Dropout(_DropoutNd):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.dropout(input, self.p, self.training, self.inplace)
+
+
+class Dropout1d(_DropoutNd):
+    """In training, sets each channel to zero with probability `p` and scales the others up (Tompson et al.,
+    arXiv:1411.4280). Arguments and errors are those of :class:`Dropout`.
+
+    Shape:
+        ``(n, channels, length)`` or ``(channels, length)``.
+
+    Example::
+
+        >>> nn.Dropout1d().eval()(torch.ones(1, 1, 2)).flatten()
+        tensor([1., 1.])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.dropout1d(input, self.p, self.training, self.inplace)
+
+
+class Dropout2d(_DropoutNd):
+    """In training, sets each channel to zero with probability `p` and scales the others up (Tompson et al.,
+    arXiv:1411.4280). Arguments and errors are those of :class:`Dropout`.
+
+    Shape:
+        ``(n, channels, height, width)``.
+
+    Example::
+
+        >>> nn.Dropout2d().eval()(torch.ones(1, 1, 1, 2)).flatten()
+        tensor([1., 1.])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.dropout2d(input, self.p, self.training, self.inplace)
+
+
+class Dropout3d(_DropoutNd):
+    """In training, sets each channel to zero with probability `p` and scales the others up (Tompson et al.,
+    arXiv:1411.4280). Arguments and errors are those of :class:`Dropout`.
+
+    Shape:
+        ``(n, channels, depth, height, width)`` or ``(channels, depth, height, width)``.
+
+    Example::
+
+        >>> nn.Dropout3d().eval()(torch.ones(1, 1, 1, 1, 2)).flatten()
+        tensor([1., 1.])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.dropout3d(input, self.p, self.training, self.inplace)
+
+
+class AlphaDropout(_DropoutNd):
+    """In training, sets each element to the limit of :class:`SELU` with probability `p`, and maps the result so that
+    mean 0 and variance 1 stay (Klambauer et al., arXiv:1706.02515). Arguments and errors are those of :class:`Dropout`.
+
+    Example::
+
+        >>> nn.AlphaDropout().eval()(torch.ones(2))
+        tensor([1., 1.])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.alpha_dropout(input, self.p, self.training)
+
+
+class FeatureAlphaDropout(_DropoutNd):
+    """:class:`AlphaDropout` of whole channels (dimension 1).
+
+    Example::
+
+        >>> nn.FeatureAlphaDropout().eval()(torch.ones(1, 2))
+        tensor([[1., 1.]])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.feature_alpha_dropout(input, self.p, self.training)
