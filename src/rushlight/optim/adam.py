@@ -9,8 +9,20 @@ import numpy as np
 
 from .. import ops
 from ..core import Tensor
+from ._arguments import (
+    check_betas,
+    check_capturable,
+    check_differentiable,
+    check_flags,
+    check_fused,
+    check_not_negative,
+    check_one_element,
+    loss_of,
+    scalar_state,
+    to_scalar,
+)
 from ._rows import add_square, axpy_of, blocks, constant, lerp, number, scale
-from .optimizer import Optimizer, check_flags, check_fused, loss_of, step_dtype, to_scalar
+from .optimizer import Optimizer
 
 __all__ = ["Adam"]
 
@@ -57,6 +69,17 @@ class Adam(Optimizer):
         >>> optimizer.step()
     """
 
+    _if_absent = {
+        "foreach": None,
+        "maximize": False,
+        "capturable": False,
+        "differentiable": False,
+        "fused": None,
+        "amsgrad": False,
+        "decoupled_weight_decay": False,
+    }
+    _scalars = ("step",)
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -90,19 +113,6 @@ class Adam(Optimizer):
         super().__init__(params, defaults)
         check_flags(fused, differentiable, foreach)
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        flags = ("amsgrad", "maximize", "capturable", "differentiable", "decoupled_weight_decay")
-        for group in self.param_groups:
-            for name in flags:
-                group.setdefault(name, False)
-            group.setdefault("foreach", None)
-            group.setdefault("fused", None)
-            for p in group["params"]:
-                p_state = self.state.get(p)
-                if p_state and not isinstance(p_state["step"], Tensor):
-                    p_state["step"] = ops.tensor(float(p_state["step"]), dtype=step_dtype(group["fused"]))
-
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters, once, by their gradients.
 
@@ -129,7 +139,7 @@ class Adam(Optimizer):
             return False
         if group["fused"]:
             check_fused(p)
-        state["step"] = ops.tensor(0.0, dtype=step_dtype(group["fused"]))
+        state["step"] = scalar_state(0, group["fused"])
         state["exp_avg"] = ops.zeros_like(p)
         state["exp_avg_sq"] = ops.zeros_like(p)
         if group["amsgrad"]:
@@ -238,20 +248,12 @@ def _quotient(x: Any, y: Any) -> Any:
 
 
 def _check_hyperparameters(lr: Any, betas: tuple, eps: float, weight_decay: float, foreach: bool) -> None:
-    if isinstance(lr, Tensor):
-        if foreach:
-            raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
-        if lr.numel() != 1:
-            raise ValueError("Tensor lr must be 1-element")
-    if not lr >= 0.0:
-        raise ValueError(f"Invalid learning rate: {lr}")
-    if not eps >= 0.0:
-        raise ValueError(f"Invalid epsilon value: {eps}")
-    for i, beta in enumerate(betas[:2]):
-        if not 0.0 <= beta < 1.0:
-            raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
-    if not weight_decay >= 0.0:
-        raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+    if isinstance(lr, Tensor) and foreach:
+        raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
+    check_one_element(lr)
+    check_not_negative(lr=lr, eps=eps)
+    check_betas(betas)
+    check_not_negative(weight_decay=weight_decay)
     if not any(isinstance(betas[0], kind) and isinstance(betas[1], kind) for kind in (float, Tensor)):
         raise ValueError("betas must be either both floats or both Tensors")
     for i, beta in enumerate(betas[:2]):
@@ -266,8 +268,6 @@ def _check_flags_of_step(group: dict[str, Any]) -> None:
     """Raise for flags that are refused only when a step is taken, before anything is changed."""
     if group["foreach"] and isinstance(group["lr"], Tensor) and not group["capturable"]:
         raise RuntimeError("lr as a Tensor is not supported for capturable=False and foreach=True")
-    if group["capturable"] and not group["fused"]:
-        devices = ["cuda", "xpu", "hpu", "privateuseone"]
-        if not (group["foreach"] and not group["differentiable"]):
-            devices.append("xla")
-        raise AssertionError(f"If capturable=True, params and state_steps must be on supported devices: {devices}.")
+    if not group["fused"]:
+        check_capturable(group, xla=not group["foreach"])
+        check_differentiable(group)

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.dtypes import float32, float64, get_default_dtype
-from ..core import Tensor, enable_grad, set_grad_enabled
+from ..arrays.dtypes import float32
+from ..core import Tensor, set_grad_enabled
 from ..utils.hooks import RemovableHandle
+from ._arguments import scalar_state
 from ._rows import SMALL, Slabs, note_writes, rows_of
 
 __all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
@@ -99,6 +100,10 @@ class Optimizer:
         "_optimizer_load_state_dict_pre_hooks",
         "_optimizer_load_state_dict_post_hooks",
     )
+    #: Hyperparameters that earlier versions of a subclass did not have, with the values that they had in effect.
+    _if_absent: dict[str, Any] = {}
+    #: Parts of the state that are 0-d tensors, and were numbers in earlier versions.
+    _scalars: tuple[str, ...] = ()
     _optimizer_step_pre_hooks: OrderedDict[int, Callable]
     _optimizer_step_post_hooks: OrderedDict[int, Callable]
     _optimizer_state_dict_pre_hooks: OrderedDict[int, Callable]
@@ -143,6 +148,14 @@ class Optimizer:
         self.__dict__.update(state)
         self._prepare()
         self.defaults.setdefault("differentiable", False)
+        for group in self.param_groups:
+            for name, default in self._if_absent.items():
+                group.setdefault(name, default)
+            for p in group["params"]:
+                p_state = self.state.get(p) or {}
+                for name in self._scalars:
+                    if name in p_state and not isinstance(p_state[name], Tensor):
+                        p_state[name] = scalar_state(p_state[name], group.get("fused"))
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -405,42 +418,3 @@ def _cast_state(p: Tensor, saved_group: dict[str, Any], value: Any, key: Any = N
     if isinstance(value, Iterable) and not isinstance(value, str):
         return type(value)(_cast_state(p, saved_group, v) for v in value)  # type: ignore[call-arg]
     return value
-
-
-# What several optimizers need.
-
-
-def loss_of(closure: Callable[[], Any] | None) -> Any:
-    """What the closure returns, evaluated with the graph recorded; None without a closure."""
-    if closure is None:
-        return None
-    with enable_grad():
-        return closure()
-
-
-def check_flags(fused: bool | None, differentiable: bool, foreach: bool | None) -> None:
-    """Raise RuntimeError for implementations that exclude each other."""
-    if fused and differentiable:
-        raise RuntimeError("`fused` does not support `differentiable`")
-    if fused and foreach:
-        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-
-
-def check_fused(p: Tensor) -> None:
-    """Raise RuntimeError for a parameter that fused implementations do not take."""
-    if not p.is_floating_point():
-        devices = ["mps", "cuda", "xpu", "hpu", "cpu", "mtia", "privateuseone"]
-        raise RuntimeError(
-            "`fused=True` requires all the params to be floating point Tensors of supported devices: "
-            f"{devices} but {p.dtype} and {p.device.type}"
-        )
-
-
-def step_dtype(fused: bool | None = None) -> Any:
-    """The dtype in which the number of steps is kept."""
-    return float64 if not fused and get_default_dtype() == float64 else float32
-
-
-def to_scalar(x: Any) -> Any:
-    """A hyperparameter given as a tensor of one element as a 0-d tensor; anything else as it is."""
-    return x.squeeze() if isinstance(x, Tensor) and x.dim() != 0 else x

@@ -9,8 +9,9 @@ import numpy as np
 
 from .. import ops
 from ..core import Tensor
+from ._arguments import check_flags, check_fused, check_not_negative, check_one_element, loss_of, to_scalar
 from ._rows import axpy, axpy_of, blocks, number, scale
-from .optimizer import Optimizer, check_flags, check_fused, loss_of, to_scalar
+from .optimizer import Optimizer
 
 __all__ = ["SGD"]
 
@@ -48,6 +49,8 @@ class SGD(Optimizer):
         >>> optimizer.step()
     """
 
+    _if_absent = {"foreach": None, "maximize": False, "differentiable": False, "fused": False, "nesterov": False}
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -62,14 +65,8 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        if isinstance(lr, Tensor) and lr.numel() != 1:
-            raise ValueError("Tensor lr must be 1-element")
-        if lr < 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if momentum < 0.0:
-            raise ValueError(f"Invalid momentum value: {momentum}")
-        if weight_decay < 0.0:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+        check_one_element(lr)
+        check_not_negative(nan=True, lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         defaults = {
@@ -85,14 +82,6 @@ class SGD(Optimizer):
         }
         super().__init__(params, defaults)
         check_flags(fused, differentiable, foreach)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:
-            for name, default in (("nesterov", False), ("maximize", False), ("foreach", None)):
-                group.setdefault(name, default)
-            group.setdefault("differentiable", False)
-            group.setdefault("fused", False)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters, once, by their gradients.
