@@ -233,9 +233,9 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
 
     Example::
 
-        >>> F.affine_grid(torch.eye(2, 3)[None], (1, 1, 1, 2), align_corners=True)[0, 0]
-        tensor([[-1.,  0.],
-                [ 1.,  0.]])
+        >>> F.affine_grid(torch.eye(2, 3)[None], (1, 1, 2, 2), align_corners=True)[0, 0]
+        tensor([[-1., -1.],
+                [ 1., -1.]])
     """
     align = _corners(align_corners)
     if not theta.is_floating_point():

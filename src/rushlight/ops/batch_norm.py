@@ -113,7 +113,7 @@ def _check_parameters(x: Tensor, parameters: dict[str, Tensor | None]) -> None:
             raise RuntimeError(f"{name} should contain {channels} elements not {p._data.size}")
     if x._data.dtype.kind != "f":
         raise unimplemented("batch_norm", x.dtype)
-    check_mixture(x, list(parameters.values()))
+    check_mixture(x, [parameters[name] for name in ("weight", "bias", "running_mean", "running_var")])
 
 
 def check_mixture(x: Tensor, parameters: list[Tensor | None]) -> None:
@@ -123,6 +123,8 @@ def check_mixture(x: Tensor, parameters: list[Tensor | None]) -> None:
     expected = dtypes.float32 if mixed else x.dtype
     for p in given:
         if p.dtype is not expected:
+            if p is parameters[0] and p.dtype is dtypes.float32:
+                raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
             if mixed or p is parameters[0]:
                 raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
             names = expected.scalar_name, p.dtype.scalar_name
@@ -143,7 +145,7 @@ def _normalized(
         if running is None and not training:
             raise RuntimeError(f"{word} must be defined in evaluation mode")
     statistics = {"running_mean": running_mean, "running_var": running_var}
-    _check_parameters(input, {"weight": weight, "bias": bias, **statistics})
+    _check_parameters(input, {**statistics, "weight": weight, "bias": bias})
     x = wide(input._data)
     axes, shape = _over_channels(x.ndim), (x.shape[1],) + (1,) * (x.ndim - 2)
     if training:

@@ -85,7 +85,7 @@ def _bags(indices: Any, offsets: Any, include_last_offset: bool) -> tuple[Any, i
     if offsets.size and offsets[0] != 0:
         raise RuntimeError(
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
-            f"got {offsets[0]}"
+            f"got {offsets[0]}\n[ torch.{'Long' if offsets.dtype == np.int64 else 'Int'}Tensor{{}} ]"
         )
     if offsets.size and offsets[-1] > indices.size:
         raise RuntimeError(
@@ -157,8 +157,12 @@ def embedding_bag(
                 f"padding_idx must be within the number of embeddings, {-rows} through {rows - 1}, but got {padding_idx}"
             )
         pad = padding_idx % rows
-    if i.size and (i.min() < 0 or i.max() >= rows):
-        raise RuntimeError(_internal("i < index_size"))
+    (wrong,) = np.nonzero((i < 0) | (i >= rows))
+    if wrong.size:
+        place = int(wrong[0])
+        raise RuntimeError(
+            f"Index {place} of input takes value {i[place]} which is not in the valid range [0, {rows})"
+        )
     bags, count = _bags(i, np.asarray(offsets._data), include_last_offset)
     i, every = i[: bags.size], bags
     if per_sample_weights is not None:
