@@ -137,3 +137,17 @@ def test_attention_is_the_same_in_one_operation_and_written_out():
         gradients = [torch.autograd.grad(o.pow(2).sum(), (q, k, v)) for o in (one, parts)]
         for a, b in zip(*gradients):
             np.testing.assert_allclose(a.numpy(), b.numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("padding_idx", [None, 3])
+def test_gradients_of_large_tables_are_those_of_small_ones(padding_idx):
+    weight = torch.zeros(50, 8, dtype=torch.float64, requires_grad=True)
+    rng = np.random.default_rng(0)
+    indices, g = rng.integers(0, 50, 2000), rng.normal(size=(2000, 8))
+    out = F.embedding(torch.from_numpy(indices), weight, padding_idx)
+    (gradient,) = torch.autograd.grad(out, weight, torch.from_numpy(g))
+    wanted = np.zeros((50, 8))
+    np.add.at(wanted, indices, g)
+    if padding_idx is not None:
+        wanted[padding_idx] = 0
+    np.testing.assert_allclose(gradient.numpy(), wanted, rtol=1e-12)

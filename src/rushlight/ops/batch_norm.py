@@ -58,7 +58,9 @@ def _affine(normal: Any, weight: Any, bias: Any) -> Any:
 
 
 def _batch_norm_value(x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, training: bool, eps: float) -> Any:
-    return _affine((x - mean) * rstd, weight, bias)
+    out = x - mean
+    out *= rstd if weight is None else rstd * _channels(weight, x.ndim)
+    return _affine(out, None, bias)
 
 
 def _batch_norm_rule(
