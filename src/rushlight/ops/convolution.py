@@ -10,6 +10,10 @@ Note [Three products]
     The derivatives of each are the other two, whatever the order. A transposed convolution *is* the second. Each is one
     product of matrices for a stretch of windows that fits into the cache (Chellapilla, Puri and Simard, 2006); `size`,
     an argument of all three, says how large the last dimensions of the result are, for strides do not tell.
+
+Note [Few windows]
+    A sample with few windows makes a narrow matrix, which BLAS multiplies badly. Then the batch becomes one more
+    dimension, of kernel 1, in front of the last ones: a batch of one sample with many windows.
 """
 
 from __future__ import annotations
@@ -33,6 +37,23 @@ __all__ = [
 ]  # fmt: skip
 
 
+FEW = 32
+
+
+def _is_narrow(count: int, size: Ints) -> bool:
+    """Whether to go the way of Note [Few windows]."""
+    return count > 1 and math.prod(size) <= FEW
+
+
+def _as_one(x: Any) -> Any:
+    """(N, C, ...) as (1, C, N, ...), and back."""
+    return x.swapaxes(0, 1)[None]
+
+
+def _as_batch(x: Any) -> Any:
+    return np.ascontiguousarray(x[0].swapaxes(0, 1))
+
+
 def _with_bias(out: Any, bias: Any) -> Any:
     if bias is not None:
         out += bias.reshape(-1, *[1] * (out.ndim - 2))
@@ -41,6 +62,10 @@ def _with_bias(out: Any, bias: Any) -> Any:
 
 def _convolved(x: Any, weight: Any, bias: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Any:
     count, channels = len(x), len(weight)
+    if _is_narrow(count, size):
+        return _as_batch(_convolved(
+            _as_one(x), weight[:, :, None], bias, (count, *size), (1, *stride), (0, *padding), (1, *dilation), groups
+        ))  # fmt: skip
     matrix = weight.reshape(groups, channels // groups, math.prod(weight.shape[1:]))
     out = np.empty((count, groups, channels // groups, math.prod(size)), x.dtype)
     for part, places, column in columns(x, weight.shape[2:], size, stride, padding, dilation, groups):
@@ -59,6 +84,11 @@ def _transposed(x: Any, weight: Any, bias: Any, size: Ints, stride: Ints, paddin
     count, channels, grid, kernel = len(x), weight.shape[1] * groups, x.shape[2:], weight.shape[2:]
     dtype, sums = dtypes.of_array(x), _sums_in(x, kernel, size, stride, padding, dilation)
     x, weight = wide(x), wide(weight)
+    if _is_narrow(count, grid) and sums is dtypes.of_array(x):
+        out = _transposed(
+            _as_one(x), weight[:, :, None], bias, (count, *size), (1, *stride), (0, *padding), (1, *dilation), groups
+        )
+        return dtypes.cast(_as_batch(out), dtype)
     matrix = weight.reshape(groups, len(weight) // groups, weight.shape[1] * math.prod(kernel)).mT
     row = math.prod(grid[1:])
     x = np.ascontiguousarray(x).reshape(count, groups, len(weight) // groups, math.prod(grid))
@@ -79,6 +109,9 @@ def _transposed(x: Any, weight: Any, bias: Any, size: Ints, stride: Ints, paddin
 
 def _of_weight(g: Any, x: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Any:
     count, channels, grid = len(g), g.shape[1], g.shape[2:]
+    if _is_narrow(count, grid):
+        out = _of_weight(_as_one(g), _as_one(x), (1, *size), (1, *stride), (0, *padding), (1, *dilation), groups)
+        return out[:, :, 0]
     inner = x.shape[1] // groups
     g = np.ascontiguousarray(g).reshape(count, groups, channels // groups, math.prod(grid))
     out = np.zeros((groups, channels // groups, inner * math.prod(size)), g.dtype)

@@ -63,7 +63,8 @@ def _reduced(ufunc: np.ufunc, start: Any, x: np.ndarray, kernel: Ints, size: Int
 def _means(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, divisor: Any) -> Any:
     sums = _reduced(np.add, 0, x, kernel, size, stride, padding, (1,) * len(kernel))
     if sums.dtype.kind == "f":
-        return np.divide(sums, divisor, sums, casting="same_kind")
+        sums = np.divide(sums, divisor, out=sums, casting="same_kind")
+        return np.add(sums, 0, out=sums)  # no -0.0: torch adds the quotient to zero
     quotient, rest = np.divmod(sums, divisor)  # integers are divided towards zero
     return (quotient + ((rest != 0) & (quotient < 0))).astype(sums.dtype)
 

@@ -1,0 +1,110 @@
+"""Convolutions beyond samples: against the definition, in stretches, with few windows; warnings; views."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import rushlight as torch
+from rushlight.ops import convolution, sliding
+
+F = torch.nn.functional
+
+
+def close(a, b):
+    np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=1e-5)
+
+
+def defined(x, w, stride, padding, dilation, groups):
+    """A two-dimensional convolution by its definition, element by element."""
+    x = np.pad(x, [(0, 0), (0, 0), *[(p, p) for p in padding]])
+    count, channels, kernel = len(x), len(w), w.shape[2:]
+    size = [(n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(x.shape[2:], kernel, stride, dilation)]
+    out = np.zeros((count, channels, *size))
+    inner, outer = w.shape[1], channels // groups
+    for o, i, j in itertools.product(range(channels), *map(range, size)):
+        first = o // outer * inner
+        rows = [i * stride[0] + a * dilation[0] for a in range(kernel[0])]
+        columns = [j * stride[1] + b * dilation[1] for b in range(kernel[1])]
+        part = x[:, first : first + inner][:, :, rows][:, :, :, columns]
+        out[:, o, i, j] = (part * w[o]).sum((1, 2, 3))
+    return out
+
+
+GEOMETRIES = [
+    ((1, 1), (0, 0), (1, 1), 1), ((2, 3), (1, 2), (1, 1), 1), ((1, 2), (2, 0), (2, 1), 2), ((3, 1), (3, 3), (1, 3), 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES)
+@pytest.mark.parametrize("elements", [1, 200, 1 << 18], ids=["rows", "some", "all"])
+@pytest.mark.parametrize("few", [0, 10**6], ids=["by sample", "as one"])
+def test_every_way_is_the_definition(monkeypatch, geometry, elements, few):
+    """However the windows are cut into stretches, the three products are the same, and each other's transposes."""
+    monkeypatch.setattr(sliding, "ELEMENTS", elements)
+    monkeypatch.setattr(convolution, "FEW", few)
+    stride, padding, dilation, groups = geometry
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=(3, 4, 7, 8)), rng.normal(size=(6, 4 // groups, 3, 2))
+    tx, tw = (torch.from_numpy(a).requires_grad_() for a in (x, w))
+    y = F.conv2d(tx, tw, None, stride, padding, dilation, groups)
+    np.testing.assert_allclose(y.detach().numpy(), defined(x, w, *geometry), atol=1e-12)
+    g = torch.from_numpy(rng.normal(size=tuple(y.shape)))
+    gx, gw = torch.autograd.grad(y, (tx, tw), g)
+    inner = (y.detach() * g).sum()
+    close((gx * tx.detach()).sum(), inner)
+    close((gw * tw.detach()).sum(), inner)
+
+
+def test_memory_is_bounded():
+    """Columns of a large image are made in stretches."""
+    import tracemalloc
+
+    x, w = torch.ones(1, 8, 200, 200), torch.ones(4, 8, 5, 5)
+    F.conv2d(x[..., :8, :8], w)
+    tracemalloc.start()
+    F.conv2d(x, w)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 25 * 196 * 196 * 4 / 4  # a quarter of all columns
+
+
+def test_gradient_that_is_a_broadcast():
+    x, w = torch.randn(2, 3, 6, 6, requires_grad=True), torch.randn(4, 3, 3, 3, requires_grad=True)
+    F.conv2d(x, w).sum().backward()
+    total = x.detach().unfold(2, 3, 1).unfold(3, 3, 1).sum((0, 2, 3))
+    close(w.grad, total.expand(4, 3, 3, 3))
+
+
+def test_same_with_an_even_kernel_warns_once():
+    torch.set_warn_always(True)
+    try:
+        with pytest.warns(UserWarning, match="even kernel lengths and odd dilation"):
+            out = F.conv1d(torch.arange(4.0)[None, None], torch.ones(1, 1, 2), padding="same")
+    finally:
+        torch.set_warn_always(False)
+    assert out.tolist() == [[[1.0, 3.0, 5.0, 3.0]]]
+
+
+def test_bad_input_raises_where_it_is_given():
+    x, w = torch.ones(1, 2, 4, 4), torch.ones(3, 2, 3, 3)
+    for call, words in [
+        (lambda: F.conv2d(x, w, stride=0), "non-positive stride"),
+        (lambda: F.conv2d(x, w[:, :1]), "to have 1 channels, but got 2"),
+        (lambda: F.conv2d(x, w, torch.ones(2)), "expected bias to be 1-dimensional with 3 elements"),
+        (lambda: F.conv2d(x, w, padding="other"), "Invalid padding string"),
+        (lambda: F.conv2d(x, torch.ones(3, 2, 5, 5)), "Kernel size can't be greater than actual input size"),
+        (lambda: F.conv_transpose2d(x, w[:2], output_padding=1), "output padding must be smaller"),
+    ]:
+        with pytest.raises(RuntimeError, match=words):
+            call()
+    with pytest.raises(TypeError, match="invalid combination of arguments"):
+        F.conv2d(x, w, other=1)
+
+
+def test_second_order_of_what_was_recorded():
+    x = torch.randn(1, 1, 4, 4, dtype=torch.float64, requires_grad=True)
+    w = torch.randn(1, 1, 2, 2, dtype=torch.float64, requires_grad=True)
+    (g,) = torch.autograd.grad(F.conv2d(x, w).pow(2).sum(), x, create_graph=True)
+    assert type(g.grad_fn).__name__ == "ConvolutionBackwardBackward0"
+    torch.autograd.grad(g.pow(2).sum(), (x, w))
