@@ -15,6 +15,9 @@ OPERATIONS = {
     "torch.ops.aten._flash_attention_forward": KERNEL,
     "torch.ops.aten._efficient_attention_forward": KERNEL,
     "_chunk_cat": KERNEL,
+    "slice": KERNEL + " (torch.ops.aten.slice)",
+    "_unsafe_masked_index_put_accumulate": KERNEL + "; in bfloat16 PyTorch rounds after every addition, rushlight once",
+    "as_strided_scatter": "PyTorch's gradient of the input is wrong (its own gradcheck says so), rushlight's is not",
     "chalf": "complex numbers of 16-bit floats: NumPy has no such dtype",
 }
 

@@ -147,6 +147,8 @@ def _owned(outputs, inputs):
 class _Orders:
     """What `op_db` asks an entry for when it compares gradients."""
 
+    name = "a module"
+
     def __init__(self, supports_gradgrad: bool):
         self.supports_gradgrad = supports_gradgrad
 
