@@ -3,7 +3,7 @@
 import pytest
 
 pytest.importorskip("torch")
-from parity.nn_cases import check, filled, parametrize, tensors  # noqa: E402
+from parity.nn_cases import check, filled, parametrize, tensors
 
 SIZES = {1: (7,), 2: (7, 6), 3: (4, 5, 6)}
 

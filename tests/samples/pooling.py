@@ -79,4 +79,11 @@ SAMPLES = [
     Sample("avg_pool2d", _pool("avg_pool2d", 2), (np.arange(-8, 8).reshape(1, 4, 4),), label="integers"),
     Sample("avg_pool3d", _pool("avg_pool3d", 2, 1, 1, count_include_pad=False), (X3,)),
     *[Sample(f"avg_pool{n}d{BACK}", _gradient(_pool(f"avg_pool{n}d", 2)), (x,)) for n, x in ((2, X2), (3, X3))],
+    Sample(
+        "max_pool2d_indices_backward",
+        lambda t, x, g: t.ops.aten.max_pool2d_with_indices_backward.default(
+            g, x, [2, 2], [1, 1], [0, 0], [1, 1], False, t.nn.functional.max_pool2d(x.detach(), 2, 1, return_indices=True)[1]
+        ),
+        (X2, distinct(2, 1, 4, 5)),
+    ),
 ]

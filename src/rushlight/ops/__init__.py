@@ -3,6 +3,7 @@
 A file declares one family: values, derivative rules, torch's spellings, and the methods of Tensor that they become.
 """
 
+from importlib import import_module as _import_module
 from types import ModuleType as _ModuleType
 from typing import Any as _Any
 
@@ -61,6 +62,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> _Any:
+    if name == "aten":
+        return _import_module(f"{__name__}.aten")
     if name in later.FUNCTIONS:
         return getattr(later.load(later.FUNCTIONS[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

@@ -330,12 +330,11 @@ def convolved(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, 
 
 def _complex_convolution(call: Any, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Three real convolutions: (a + bi)(c + di) = (ac - bd) + i((a + b)(c + d) - ac - bd)."""
-    parts = [(t.real, t.imag) if t is not None and t.is_complex() else (t, None) for t in (input, weight, bias)]
     if input.dtype is not weight.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype.scalar_name} but found {weight.dtype.scalar_name}")
-    (x, xi), (w, wi), (b, bi) = parts
-    real, imaginary = call(x, w, b), call(xi, wi, None)
-    both = call(x + xi, w + wi, None if b is None else b + bi)
+    x, w, xi, wi = input.real, weight.real, input.imag, weight.imag
+    real, imaginary = call(x, w, None if bias is None else bias.real), call(xi, wi, None)
+    both = call(x + xi, w + wi, None if bias is None else bias.real + bias.imag)
     return (real - imaginary) + (both - real - imaginary) * 1j
 
 
@@ -517,7 +516,8 @@ def convolution(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints
         lists.append(tuple(value))
     check_bool("convolution", transposed, "transposed", 7)
     check_int("convolution", groups, "groups", 9)
-    return convolved(input, weight, bias, *lists[:3], transposed, lists[3], groups)
+    strides, paddings, dilations, output_paddings = lists
+    return convolved(input, weight, bias, strides, paddings, dilations, transposed, output_paddings, groups)
 
 
 def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:

@@ -25,6 +25,7 @@ from ..core.declare import op
 from ..core.errors import wrap_dim
 from ..core.tensor import Tensor, wrap
 from .arguments import check_bool, check_tensor, unimplemented
+from .comparison import zeros
 from .operands import call_into
 from .precision import wide_op
 from .sliding import Ints, ints_of, spans, taps
@@ -196,6 +197,7 @@ def _declare_max(ndim: int) -> Any:
     backward = op(f"max_pool{ndim}d_backward", _max_gradient, f"{node}Backward0", {
         "g": lambda gg, x, out_, kernel, size, stride, padding, dilation: taken(
             gg, x, out_, kernel, size, stride, padding, dilation),
+        "x": lambda gg: zeros(gg),
     }, names=("g", "x", "out_", "kernel", "size", "stride", "padding", "dilation"))  # fmt: skip
     return op(f"max_pool{ndim}d", _maxima, f"{node}0", {
         "x": lambda g, x, out, kernel, size, stride, padding, dilation: backward(
@@ -242,6 +244,13 @@ def picking(name: str, node: str) -> Any:
 _PICKED = {
     ndim: picking(f"max_pool{ndim}d_with_indices", f"MaxPool{ndim}DWithIndicesBackward0") for ndim in (2, 3)
 }
+_indices_backward = wide_op(
+    "max_pool2d_indices_backward", lambda g, x, indices: _unpicked(g, x.shape, indices, 2),
+    "MaxPool2DWithIndicesBackwardBackward0", {
+        "g": lambda gg, indices: _PICKED[2](gg, indices, 2),
+        "x": lambda gg: zeros(gg),
+    },
+)  # fmt: skip
 
 
 # Checks, in torch's words and its order.
@@ -387,7 +396,7 @@ def max_pool3d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any
 def max_pool2d_with_indices_backward(grad_output: Tensor, self: Tensor, kernel_size: Any, stride: Any, padding: Any,
                                      dilation: Any, ceil_mode: bool, indices: Tensor) -> Tensor:  # fmt: skip
     """The gradient of `max_pool2d` of `self`, whose greatest elements were at `indices`."""
-    return _PICKED[2].backward(grad_output, tuple(self.shape), indices, 2)
+    return _indices_backward(grad_output, self, indices)
 
 
 def max_pool_with_indices(ndim: int, input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,

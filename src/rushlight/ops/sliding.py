@@ -68,7 +68,8 @@ def padded(x: np.ndarray, padding: Ints, value: Any = 0) -> np.ndarray:
     inner = x.shape[x.ndim - len(padding) :]
     shape = (*x.shape[: x.ndim - len(padding)], *[n + 2 * p for n, p in zip(inner, padding)])
     out = np.full_like(x, value, shape=shape, order="C")
-    out[(..., *[slice(p, p + n) for n, p in zip(inner, padding)])] = x
+    place: tuple[Any, ...] = (..., *[slice(p, p + n) for n, p in zip(inner, padding)])
+    out[place] = x
     return out
 
 

@@ -221,8 +221,7 @@ class _ConvTransposeNd(_ConvNd):
         if output_size is None:
             return self.output_padding
         n, lead = self._ndim, 2 if input.dim() == self._ndim + 2 else 1
-        given = list(output_size)
-        size = given[lead:] if len(given) == lead + n else given
+        size = output_size[lead:] if len(output_size) == lead + n else output_size
         if len(size) != n:
             raise ValueError(
                 f"ConvTranspose{n}D: for {input.dim()}D input, output_size must have {n} or {lead + n} elements "
@@ -235,7 +234,7 @@ class _ConvTransposeNd(_ConvNd):
         most = [m + s - 1 for m, s in zip(least, self.stride)]
         if any(not low <= m <= high for low, m, high in zip(least, size, most)):
             raise ValueError(
-                f"requested an output size of {type(output_size)(size)}, but valid sizes range from {least} to {most} "
+                f"requested an output size of {size}, but valid sizes range from {least} to {most} "
                 f"(for an input of {input.size()[2:]})"
             )
         return tuple(m - low for m, low in zip(size, least))
