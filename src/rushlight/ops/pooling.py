@@ -28,7 +28,7 @@ from .arguments import check_bool, check_tensor, unimplemented
 from .comparison import zeros
 from .operands import call_into
 from .precision import wide_op
-from .sliding import Ints, ints_of, spans, taps
+from .sliding import ELEMENTS, Ints, ints_of, spans, taps
 
 __all__ = ["avg_pool1d", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool3d"]
 
@@ -169,20 +169,31 @@ def _hits(x: Any, out: Any, kernel: Ints, size: Ints, stride: Ints, padding: Int
         free[inside] ^= hit
 
 
+def _masked(g: Any, hit: Any) -> Any:
+    """`g` where `hit`, zero elsewhere. A product would make NaN of infinities; an ``&`` of bits is as fast."""
+    if type(g) is not np.ndarray or g.itemsize not in (4, 8):
+        return np.where(hit, g, 0)
+    return (g.view(f"i{g.itemsize}") & -hit.view(np.int8)).view(g.dtype)
+
+
 def _max_gradient(g: Any, x: Any, out: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
-    grad = dtypes.cast(np.zeros(x.shape, g.dtype), dtypes.of_array(g))
+    grad = np.zeros_like(g, shape=x.shape, order="C")
     apart = all([s > d * (k - 1) for s, d, k in zip(stride, dilation, kernel)])
-    for hit, inside, places in _hits(x, out, kernel, size, stride, padding, dilation):
-        if apart:
-            np.copyto(grad[places], g[inside], where=hit)
-        else:
-            grad[places] += np.where(hit, g[inside], 0)
+    step = max(1, ELEMENTS // max(math.prod(x.shape[1:]), 1))
+    for start in range(0, len(x), step):  # as much of a batch as stays in the cache
+        part = slice(start, start + step)
+        target, arriving = grad[part], g[part]
+        for hit, inside, places in _hits(x[part], out[part], kernel, size, stride, padding, dilation):
+            if apart:
+                target[places] = _masked(arriving[inside], hit)
+            else:
+                target[places] += _masked(arriving[inside], hit)
     return grad
 
 
 def _max_taken(gg: Any, x: Any, out: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
     """The elements of `gg` where those of `x` are the greatest."""
-    taken = dtypes.cast(np.zeros(out.shape, gg.dtype), dtypes.of_array(gg))
+    taken = np.zeros_like(gg, shape=out.shape, order="C")
     for hit, inside, places in _hits(x, out, kernel, size, stride, padding, dilation):
         np.copyto(taken[inside], gg[places], where=hit)
     return taken
