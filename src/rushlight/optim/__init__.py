@@ -1,5 +1,8 @@
 """Optimizers: they change parameters by the gradients that the backward pass left in them."""
 
+from importlib import import_module as _import_module
+from types import ModuleType as _ModuleType
+
 from .adadelta import Adadelta
 from .adafactor import Adafactor
 from .adagrad import Adagrad
@@ -35,3 +38,13 @@ __all__ = [
     "Rprop",
     "minimize",
 ]
+
+
+def __getattr__(name: str) -> _ModuleType:
+    if name in {"lr_scheduler", "swa_utils"}:  # loaded when they are first asked for
+        return _import_module(f"{__name__}.{name}")
+    from .._torch_alias import lacking
+
+    failure = AttributeError(f"module 'torch.optim' has no attribute {name!r}", name=name)
+    failure.add_note(lacking(f"torch.optim.{name}"))
+    raise failure

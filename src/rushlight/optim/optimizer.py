@@ -380,6 +380,8 @@ def _with_hooks(step: Callable) -> Callable:
                 args, kwargs = replaced
             elif replaced is not None:
                 raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {replaced}.")
+        if "_opt_called" in optimizer.__dict__:  # a learning rate scheduler asks whether steps are taken
+            optimizer._opt_called = True
         result = step(*args, **kwargs)
         for post_hook in chain(optimizer._optimizer_step_post_hooks.values(), _global_post_hooks.values()):
             post_hook(optimizer, args, kwargs)
