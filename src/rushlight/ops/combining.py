@@ -18,7 +18,6 @@ from .creation import check_fits
 from .kinds import only
 from .operands import as_payload, call_into, fused
 from .options import as_number
-from .powers import pow_of_number
 
 __all__ = [
     "addcdiv", "addcmul", "gcd", "gcd_", "lcm", "lcm_", "ldexp", "ldexp_", "lerp", "nextafter",
@@ -113,7 +112,7 @@ nextafter = elementwise(
 )  # fmt: skip
 ldexp = elementwise(
     "ldexp", lambda x, y: x * np.exp2(y), "LdexpBackward0",
-    lambda g, y: g * pow_of_number(y, 2), lambda g, out: g * out * math.log(2),
+    lambda g, y: ldexp(g, y), lambda g, out: g * out * math.log(2),
     names=("x", "y"), numbers=False, promote=int_to_float,
 )  # fmt: skip
 

@@ -32,7 +32,7 @@ def _survivors(input: Tensor, p: float, features: bool) -> Any:
         return sampling.bernoulli(np.empty_like(x), 1 - p)
     if x.ndim < 2:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    return sampling.bernoulli(np.empty_like(x, shape=x.shape[:2] + (1,) * (x.ndim - 2)), 1 - p)
+    return sampling.bernoulli(np.empty_like(x, order="C", shape=x.shape[:2] + (1,) * (x.ndim - 2)), 1 - p)
 
 
 def _dropout(name: str, features: bool, alpha: bool, summary: str) -> Any:

@@ -224,17 +224,15 @@ def _lstsq_slope(g: Any, a: Any, b: Any, out: Any, vector: bool) -> tuple[Any, A
     x = out[0]
     if vector:
         x, b, gx = x[..., None], b[..., None], None if gx is None else gx[..., None]
-    ga: Any = 0
-    gb: Any = 0
+    ga: Any = None
+    gb: Any = None
     if gx is not None:
         p = pinv_op(a, np.zeros((), np.float64), np.asarray(_epsilon(getattr(a, "_data", a))), False)
         ga, gb = _pinv_slope(gx @ adjoint(b), a, p), adjoint(p) @ gx
     if gr is not None and math.prod(gr.shape):
         rest = 2 * gr[..., None, :] * (a @ x - b)
-        ga, gb = ga + rest @ adjoint(x), gb - rest
-    if gx is None and gr is None:
-        return None, None
-    return ga, gb[..., 0] if vector else gb
+        ga, gb = rest @ adjoint(x) if ga is None else ga + rest @ adjoint(x), -rest if gb is None else gb - rest
+    return ga, gb[..., 0] if vector and gb is not None else gb
 
 
 _lstsq = op(
