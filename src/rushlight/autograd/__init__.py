@@ -16,9 +16,17 @@ from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
 
 __all__ = [
-    "Function", "NestedIOFunction", "backward", "detect_anomaly", "enable_grad", "grad", "grad_mode", "gradcheck",
-    "gradgradcheck", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled",
+    "Function", "NestedIOFunction", "backward", "detect_anomaly", "enable_grad", "functional", "grad", "grad_mode",
+    "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name == "functional":
+        from importlib import import_module
+
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
 
 
 def backward(
@@ -110,6 +118,7 @@ def grad(
         grad_outputs: the "vector" of the vector-Jacobian product, one per output; may be left out for scalars.
         retain_graph, create_graph: as in `backward`.
         allow_unused: return None for an input the outputs do not depend on, instead of raising.
+        is_grads_batched: the first dimension of each of `grad_outputs` counts vectors; the results have it too.
         materialize_grads: return zeros for such an input.
 
     >>> import rushlight as torch
@@ -123,12 +132,17 @@ def grad(
         )
     if allow_unused is None:
         allow_unused = materialize_grads
-    if is_grads_batched:
-        raise NotImplementedError("grad(is_grads_batched=True) needs vmap, which is not implemented yet")
     _check_flag(create_graph)
     out, into = _tuple(outputs) or (), _tuple(inputs) or ()
     if not into:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    if is_grads_batched:
+        from ._batched import batched_grad
+
+        keep = create_graph if retain_graph is None else retain_graph
+        return batched_grad(
+            out, into, grad_outputs, keep, materialize_grads, create_graph=create_graph, allow_unused=allow_unused
+        )
     gradients = _root_gradients(out, grad_outputs, create_graph)
     for x in into:
         if not x.requires_grad:
