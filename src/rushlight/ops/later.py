@@ -70,6 +70,8 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "narrow_copy unsafe_chunk unsafe_split unsafe_split_with_sizes",
     ),
     "representation": ("frexp hash_tensor", "frexp hash_tensor"),
+    "packing": ("_pack_padded_sequence _pad_packed_sequence", ""),
+    "recurrent": ("gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell", ""),
     "special.gamma": ("igamma igammac", "igamma igamma_ igammac igammac_"),
 }
 
