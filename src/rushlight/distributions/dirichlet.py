@@ -9,6 +9,7 @@ import rushlight as torch
 from rushlight import Tensor
 
 from ..autograd.function import Function, once_differentiable
+from ..ops import one_hot
 from . import constraints
 from .exp_family import ExponentialFamily
 
@@ -79,7 +80,7 @@ class Dirichlet(ExponentialFamily):
         excess = (self.concentration - 1).clamp(min=0.0)
         mode = excess / excess.sum(-1, True)
         corner = (self.concentration < 1).all(dim=-1)  # the density is greatest at the corners
-        mode[corner] = torch.one_hot(mode[corner].argmax(dim=-1), excess.shape[-1]).to(mode)
+        mode[corner] = one_hot(mode[corner].argmax(dim=-1), excess.shape[-1]).to(mode)
         return mode
 
     @property

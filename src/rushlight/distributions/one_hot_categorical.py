@@ -8,6 +8,7 @@ from typing import Any
 import rushlight as torch
 from rushlight import Size, Tensor
 
+from ..ops import one_hot
 from . import constraints
 from .categorical import Categorical
 from .distribution import Distribution
@@ -59,7 +60,7 @@ class OneHotCategorical(Distribution):
     @property
     def mode(self) -> Tensor:
         probs = self.probs
-        return torch.one_hot(probs.argmax(dim=-1), probs.shape[-1]).to(probs)
+        return one_hot(probs.argmax(dim=-1), probs.shape[-1]).to(probs)
 
     @property
     def variance(self) -> Tensor:
@@ -71,7 +72,7 @@ class OneHotCategorical(Distribution):
 
     def sample(self, sample_shape: Sequence[int] = Size()) -> Tensor:
         indices = self._categorical.sample(Size(sample_shape))
-        return torch.one_hot(indices, self._categorical._num_events).to(self.probs)
+        return one_hot(indices, self._categorical._num_events).to(self.probs)
 
     def log_prob(self, value: Tensor) -> Tensor:
         if self._validate_args:

@@ -72,6 +72,9 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "representation": ("frexp hash_tensor", "frexp hash_tensor"),
     "packing": ("_pack_padded_sequence _pad_packed_sequence", ""),
     "recurrent": ("gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell", ""),
+    "gamma_sampling": (
+        "_dirichlet_grad _sample_dirichlet _standard_gamma _standard_gamma_grad binomial poisson", ""
+    ),
     "special.gamma": ("igamma igammac", "igamma igamma_ igammac igammac_"),
 }
 
