@@ -109,7 +109,9 @@ SETTINGS = {
     "CosineAnnealingWarmRestarts": named("CosineAnnealingWarmRestarts", T_0=5),
     "CosineAnnealingWarmRestarts, longer": named("CosineAnnealingWarmRestarts", T_0=3, T_mult=2, eta_min=1e-3),
     "CyclicLR": named("CyclicLR", base_lr=0.01, max_lr=0.3, step_size_up=5),
-    "CyclicLR, down faster": named("CyclicLR", base_lr=[0.01, 0.1], max_lr=(0.3, 0.2), step_size_up=5, step_size_down=2),
+    "CyclicLR, down faster": named(
+        "CyclicLR", base_lr=[0.01, 0.1], max_lr=(0.3, 0.2), step_size_up=5, step_size_down=2
+    ),
     "CyclicLR, triangular2": named("CyclicLR", base_lr=0.01, max_lr=0.3, step_size_up=4, mode="triangular2"),
     "CyclicLR, exp_range": named(
         "CyclicLR", base_lr=0.01, max_lr=0.3, step_size_up=4, mode="exp_range", gamma=0.97, base_momentum=[0.5, 0.7]
@@ -125,7 +127,13 @@ SETTINGS = {
         "OneCycleLR", max_lr=[0.3, 0.7], epochs=6, steps_per_epoch=6, anneal_strategy="linear", pct_start=0.4
     ),
     "OneCycleLR, three phases": named(
-        "OneCycleLR", max_lr=0.3, total_steps=STEPS, three_phase=True, div_factor=3, final_div_factor=7, max_momentum=0.99
+        "OneCycleLR",
+        max_lr=0.3,
+        total_steps=STEPS,
+        three_phase=True,
+        div_factor=3,
+        final_div_factor=7,
+        max_momentum=0.99,
     ),
     "OneCycleLR, no momentum": named("OneCycleLR", max_lr=0.3, total_steps=40, cycle_momentum=False),
     "SequentialLR": warm_up_then("ExponentialLR", gamma=0.9),
@@ -263,7 +271,28 @@ def test_going_on_from_an_epoch(setting):
     assert_same(*seen)
 
 
-METRICS = [1.0, 0.9, 0.9, 0.89995, 0.95, 0.9, 0.91, 0.5, 0.5, 0.5, 0.6, 0.5, 0.5, 0.5, 0.5, 0.49, 0.5, 0.5, 0.5, 0.5] * 2
+METRICS = [
+    1.0,
+    0.9,
+    0.9,
+    0.89995,
+    0.95,
+    0.9,
+    0.91,
+    0.5,
+    0.5,
+    0.5,
+    0.6,
+    0.5,
+    0.5,
+    0.5,
+    0.5,
+    0.49,
+    0.5,
+    0.5,
+    0.5,
+    0.5,
+] * 2
 PLATEAUS = [
     {"patience": 2},
     {"mode": "max", "patience": 1, "factor": 0.5},
@@ -414,7 +443,10 @@ PUBLIC = sorted(torch.optim.lr_scheduler.__all__)
 
 def test_names():
     assert sorted(rushlight.optim.lr_scheduler.__all__) == PUBLIC
-    assert import_module("rushlight.optim.lr_scheduler")._LRScheduler.__mro__[1] is rushlight.optim.lr_scheduler.LRScheduler
+    assert (
+        import_module("rushlight.optim.lr_scheduler")._LRScheduler.__mro__[1]
+        is rushlight.optim.lr_scheduler.LRScheduler
+    )
 
 
 @pytest.mark.parametrize("name", PUBLIC)

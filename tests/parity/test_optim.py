@@ -12,6 +12,26 @@ torch = pytest.importorskip("torch")
 
 import rushlight  # noqa: E402
 
+#: Those that are written in tensor operations, and round a little differently.
+OTHERS = [
+    ("Adadelta", {"weight_decay": 0.1}),
+    ("Adagrad", {"lr_decay": 0.1, "initial_accumulator_value": 0.1}),
+    ("Adamax", {"weight_decay": 0.1, "maximize": True}),
+    ("ASGD", {"lambd": 0.1, "t0": 5}),
+    ("NAdam", {}),
+    ("NAdam", {"weight_decay": 0.1, "decoupled_weight_decay": True, "momentum_decay": 0.01}),
+    ("RAdam", {"betas": (0.9, 0.9)}),
+    ("RAdam", {"weight_decay": 0.1}),
+    ("RMSprop", {}),
+    ("RMSprop", {"centered": True, "momentum": 0.5, "weight_decay": 0.1}),
+    ("Rprop", {"maximize": True}),
+    ("Rprop", {"lr": 0.3, "etas": (0.3, 1.5), "step_sizes": (0.1, 1)}),
+    ("Adafactor", {"maximize": True}),
+    ("Adafactor", {"weight_decay": 0.1, "d": 1.5, "eps": (1e-3, 1e-2), "lr": 0.5}),
+    ("Muon", {"lr": 0.02}),
+    ("Muon", {"lr": 0.02, "nesterov": False, "adjust_lr_fn": "match_rms_adamw", "weight_decay": 0, "ns_steps": 3}),
+]
+
 SHAPES = [(16, 2), (16,), (16, 16), (1,), ()]
 LARGE = [(70, 100), (40000,), (3,)]
 
@@ -132,6 +152,106 @@ class TestSteps:
         assert ours == theirs
 
 
+def shapes_of(name):
+    return [(16, 2), (2, 16), (16, 16)] if name == "Muon" else [*SHAPES, (2, 3, 4)]
+
+
+def is_real(name):
+    return name in {"Adafactor", "Muon"}
+
+
+@pytest.mark.parametrize(("name", "options"), OTHERS, ids=str)
+class TestOtherSteps:
+    @pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+    @pytest.mark.parametrize("missing", ["never", "now and then", "at first"])
+    def test_parameters_and_state(self, name, options, dtype, missing):
+        if is_real(name) and dtype.startswith("complex"):
+            pytest.skip("not for complex parameters")
+        rules = {
+            "never": lambda step, i: False,
+            "now and then": lambda step, i: (step + i) % 3 == 0,
+            "at first": lambda step, i: i == 2 and step < 5,
+        }
+        runs = [
+            train(t, name, options, shapes_of(name), dtype, steps=12, missing=rules[missing])
+            for t in (rushlight, torch)
+        ]
+        self.assert_similar(*runs)
+
+    def assert_similar(self, ours, theirs):
+        for a, b in zip(ours[0], theirs[0], strict=True):
+            pairs = [(a, b)]
+            our_state, their_state = ours[1].state[a], theirs[1].state[b]
+            assert list(our_state) == list(their_state)
+            pairs += [(our_state[key], their_state[key]) for key in their_state]
+            for x, y in pairs:
+                assert str(x.dtype) == str(y.dtype)
+                rtol = 1e-4 if y.dtype in (torch.float32, torch.complex64) else 1e-7
+                if type(theirs[1]).__name__ == "Muon":  # which computes in bfloat16
+                    rtol = 0.03
+                np.testing.assert_allclose(x.detach().numpy(), y.detach().numpy(), rtol=rtol, atol=rtol / 100)
+
+    @pytest.mark.parametrize("lr", [0.01, [0.01]])
+    def test_tensor_learning_rate(self, name, options, lr):
+        runs = [train(t, name, {**options, "lr": t.tensor(lr)}, shapes_of(name), steps=5) for t in (rushlight, torch)]
+        self.assert_similar(*runs)
+
+    def test_repr(self, name, options):
+        groups = [[{"params": parameters(t, [(2, 2)]), "lr": 3}, {"params": []}] for t in (rushlight, torch)]
+        ours, theirs = (
+            repr(getattr(t.optim, name)(group, **options)) for t, group in zip((rushlight, torch), groups, strict=True)
+        )
+        assert ours == theirs
+
+    def test_loading_what_older_versions_saved(self, name, options):
+        """Numbers in place of 0-d tensors, and no flags."""
+        results = []
+        for t in (rushlight, torch):
+            params, optimizer = train(t, name, options, shapes_of(name), steps=3)
+            saved = copy.deepcopy(optimizer.state_dict())
+            for state in saved["state"].values():
+                for key in {"step", "eta", "mu", "mu_product"} & set(state):
+                    state[key] = state[key].item()
+            for group in saved["param_groups"]:
+                for key in {"foreach", "capturable", "differentiable", "fused"} & set(group):
+                    del group[key]
+            loaded = getattr(t.optim, name)(params, **options)
+            loaded.load_state_dict(saved)
+            stepped(t, loaded)
+            results.append(((params, loaded), repr(loaded)))
+        (ours, our_repr), (theirs, their_repr) = results
+        assert our_repr == their_repr
+        self.assert_similar(ours, theirs)
+
+
+@pytest.mark.parametrize("line_search", [None, "strong_wolfe"])
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_lbfgs(line_search, dtype):
+    """The Rosenbrock function, and one of complex numbers."""
+    results = []
+    for t in (rushlight, torch):
+        params = [t.tensor(a).requires_grad_() for a in arrays([(3,), (), (2, 2)], dtype, 0)]
+        optimizer = t.optim.LBFGS(params, lr=0.1 if line_search is None else 1, line_search_fn=line_search, max_iter=7)
+        seen = []
+
+        def closure(t=t, params=params, optimizer=optimizer):
+            optimizer.zero_grad()
+            x = t.cat([p.reshape(-1) for p in params])
+            loss = (100 * (x[1:] - x[:-1] ** 2).abs() ** 2 + (1 - x[:-1]).abs() ** 2).sum()
+            loss.backward()
+            return loss
+
+        for _ in range(6):
+            loss = optimizer.step(closure).item()
+            state = optimizer.state[params[0]]
+            seen.append([loss, state["n_iter"], state["func_evals"], len(state["ro"])])
+        results.append((seen, [p.detach().numpy() for p in params], list(state)))
+    np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-6)
+    for ours, theirs in zip(results[0][1], results[1][1], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+    assert results[0][2] == results[1][2]
+
+
 def plain(x):
     """Tensors as lists with their dtypes, rounded to what can be compared."""
     if hasattr(x, "detach"):
@@ -141,7 +261,7 @@ def plain(x):
     return [plain(value) for value in x] if isinstance(x, list) else x
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
+@pytest.mark.parametrize("name", sorted({name for name, _ in OPTIMIZERS + OTHERS} | {"LBFGS"}))
 def test_signature(name):
     ours, theirs = (inspect.signature(getattr(t.optim, name)).parameters.values() for t in (rushlight, torch))
     assert [(p.name, p.kind, p.default) for p in ours] == [(p.name, p.kind, p.default) for p in theirs]
@@ -164,6 +284,17 @@ def base_module(t):
 
 def one(t):
     return parameters(t, [(2,)])
+
+
+def descend(t, **options):
+    (p,) = one(t)
+
+    def closure():
+        loss = (p * p).sum()
+        loss.backward()
+        return loss
+
+    t.optim.LBFGS([p], **options).step(closure)
 
 
 CALLS = {
@@ -212,6 +343,56 @@ CALLS = {
     "Adam: capturable, differentiable": lambda t: stepped(
         t, t.optim.AdamW(one(t), capturable=True, differentiable=True)
     ),
+    **{
+        f"{name}, {flags}": lambda t, name=name, flags=flags: stepped(
+            t, getattr(t.optim, name)([p.clone() if flags.get("differentiable") else p for p in one(t)], **flags)
+        )
+        for name in ("AdamW", "Adadelta", "Adamax", "ASGD", "NAdam", "RAdam", "RMSprop", "Rprop")
+        for flags in (
+            {"capturable": True},
+            {"capturable": True, "foreach": True},
+            {"differentiable": True, "foreach": True},
+            {"capturable": True, "differentiable": True, "foreach": True},
+        )
+    },
+    "Adagrad: differentiable, foreach": lambda t: stepped(
+        t, t.optim.Adagrad(one(t), differentiable=True, foreach=True)
+    ),
+    "Adagrad: lr_decay": lambda t: t.optim.Adagrad(one(t), lr_decay=-1),
+    "Adagrad: sum": lambda t: t.optim.Adagrad(one(t), initial_accumulator_value=-1),
+    "Adagrad: fused and differentiable": lambda t: t.optim.Adagrad(one(t), fused=True, differentiable=True),
+    "Adagrad: fused and foreach": lambda t: t.optim.Adagrad(one(t), fused=True, foreach=True),
+    "Adagrad: fused and complex": lambda t: stepped(t, t.optim.Adagrad(parameters(t, [(2,)], "complex64"), fused=True)),
+    "Adagrad: fused and complex, later": lambda t: stepped(
+        t, t.optim.Adagrad(one(t) + parameters(t, [(2,)], "complex64"), fused=True)
+    ),
+    "Adadelta: rho": lambda t: t.optim.Adadelta(one(t), rho=1.1),
+    "Adadelta: lr of two elements": lambda t: t.optim.Adadelta(one(t), lr=t.ones(2)),
+    "Adamax: beta 2": lambda t: t.optim.Adamax(one(t), betas=(0.1, 1)),
+    "NAdam: momentum_decay": lambda t: t.optim.NAdam(one(t), momentum_decay=-1),
+    "RMSprop: momentum": lambda t: t.optim.RMSprop(one(t), momentum=-1),
+    "RMSprop: alpha": lambda t: t.optim.RMSprop(one(t), alpha=-1),
+    "Rprop: etas": lambda t: t.optim.Rprop(one(t), etas=(0.5, 0.9)),
+    "Rprop: lr nan": lambda t: t.optim.Rprop(one(t), lr=float("nan")),
+    "Adafactor: lr": lambda t: t.optim.Adafactor(one(t), lr=-1),
+    "Adafactor: beta2_decay": lambda t: t.optim.Adafactor(one(t), beta2_decay=1),
+    "Adafactor: eps 1": lambda t: t.optim.Adafactor(one(t), eps=(-1, 0)),
+    "Adafactor: eps 2": lambda t: t.optim.Adafactor(one(t), eps=(None, -1)),
+    "Adafactor: d": lambda t: t.optim.Adafactor(one(t), d=0.5),
+    "Adafactor: weight_decay": lambda t: t.optim.Adafactor(one(t), weight_decay=-1),
+    "Adafactor: complex": lambda t: stepped(t, t.optim.Adafactor(parameters(t, [(2,)], "complex64"))),
+    "Muon: a vector": lambda t: t.optim.Muon(one(t)),
+    "Muon: lr": lambda t: t.optim.Muon(one(t), lr=-1),
+    "Muon: momentum": lambda t: t.optim.Muon(one(t), momentum=-1),
+    "Muon: weight_decay": lambda t: t.optim.Muon(one(t), weight_decay=-1),
+    "Muon: adjust_lr_fn": lambda t: t.optim.Muon(one(t), adjust_lr_fn="x"),
+    "Muon: steps": lambda t: stepped(t, t.optim.Muon(parameters(t, [(2, 2)]), ns_steps=100)),
+    "Muon: coefficients": lambda t: stepped(t, t.optim.Muon(parameters(t, [(2, 2)]), ns_coefficients=(1, 2))),
+    "Muon: complex": lambda t: stepped(t, t.optim.Muon(parameters(t, [(2, 2)], "complex64"))),
+    "LBFGS: groups": lambda t: t.optim.LBFGS([{"params": one(t)}, {"params": one(t)}]),
+    "LBFGS: lr": lambda t: t.optim.LBFGS(one(t), lr=-1),
+    "LBFGS: line search": lambda t: descend(t, line_search_fn="armijo"),
+    "LBFGS: no closure": lambda t: t.optim.LBFGS(one(t)).step(),
     "step of the base class": lambda t: t.optim.Optimizer(one(t), {}).step(),
     "other number of groups": lambda t: t.optim.SGD(one(t)).load_state_dict({"state": {}, "param_groups": []}),
     "other size of a group": lambda t: t.optim.SGD(one(t)).load_state_dict(t.optim.SGD(one(t) + one(t)).state_dict()),

@@ -11,7 +11,7 @@ from ..arrays import dtypes
 from ..arrays.dtypes import bfloat16, cast
 from ..arrays.types import check_device, contiguous_format, device, memory_format, preserve_format
 from ..core.declare import op
-from ..core.modes import GRAD, grad_mode
+from ..core.modes import GRAD, grad_mode, is_grad_enabled
 from ..core.tensor import Tensor, memory
 from .arguments import check_tensor
 from .attach import methods
@@ -310,7 +310,7 @@ def _one_element(x: Tensor) -> Any:
 
 
 def to_float(self: Tensor) -> float:
-    if self.requires_grad:
+    if self.requires_grad and is_grad_enabled():
         warn_once(REQUIRES_GRAD_TO_SCALAR)
     value = _one_element(self)
     if isinstance(value, complex):
@@ -321,7 +321,7 @@ def to_float(self: Tensor) -> float:
 
 
 def to_complex(self: Tensor) -> complex:
-    if self.requires_grad:
+    if self.requires_grad and is_grad_enabled():
         warn_once(REQUIRES_GRAD_TO_SCALAR)
     return complex(_one_element(self))
 
