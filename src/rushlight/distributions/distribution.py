@@ -37,7 +37,8 @@ class Distribution:
             raise ValueError
         Distribution._validate_args = value
 
-    def __init__(self, batch_shape: Sequence[int] = Size(), event_shape: Sequence[int] = Size(), validate_args: bool | None = None) -> None:
+    def __init__(self, batch_shape: Sequence[int] = Size(), event_shape: Sequence[int] = Size(),
+                 validate_args: bool | None = None) -> None:  # fmt: skip
         self._batch_shape = Size(batch_shape)
         self._event_shape = Size(event_shape)
         if validate_args is not None:

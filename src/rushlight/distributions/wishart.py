@@ -96,9 +96,10 @@ class Wishart(ExponentialFamily):
         self._dist_chi2 = Chi2(df=self.df.unsqueeze(-1) - steps.expand(self._batch_shape + (-1,)))
 
     def expand(self, batch_shape: Sequence[int], _instance: Any = None) -> Any:
+        factor = self._unbroadcasted_scale_tril.expand(Size(batch_shape) + self._event_shape)
         names = ("df", "covariance_matrix", "scale_tril", "precision_matrix")
         new = self._expanded(Wishart, batch_shape, _instance, *names)
-        new._unbroadcasted_scale_tril = self._unbroadcasted_scale_tril.expand(new._batch_shape + self._event_shape)
+        new._unbroadcasted_scale_tril = factor
         Wishart._set_chi2(new)
         return new
 

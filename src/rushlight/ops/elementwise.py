@@ -149,8 +149,8 @@ reciprocal = elementwise(
 
 
 def _nonzero(y: Any) -> None:
-    """An integer may not be divided by zero."""
-    if y.dtype.kind in "iu" and not np.all(y):
+    """An integer may not be divided by zero. (A Python number stands beside a float.)"""
+    if hasattr(y, "dtype") and y.dtype.kind in "iu" and not np.all(y):
         raise RuntimeError("ZeroDivisionError")
 
 

@@ -158,6 +158,11 @@ def _gamma_grad_value(x: Any, out: Any) -> Any:
     return result.astype(x.dtype)[()]
 
 
+def _psi(x: Any) -> Any:
+    """The digamma function; at its poles +inf, for which PyTorch's kernel takes it here."""
+    return np.where((x <= 0) & (x == np.floor(x)), x.dtype.type(np.inf), digamma(x))
+
+
 def _gamma_grad_small(a: Any, x: Any) -> Any:
     """For small x, by the Taylor series of the distribution function."""
     numerator, denominator = np.ones_like(x), a
@@ -169,7 +174,7 @@ def _gamma_grad_small(a: Any, x: Any) -> Any:
         series2 = series2 + numerator / (denominator * denominator)
     power = x**a
     density = x ** (a - 1) * np.exp(-x)
-    slope = (np.log(x) - digamma(a)) * (power * series1) - power * series2
+    slope = (np.log(x) - _psi(a)) * (power * series1) - power * series2
     result = -slope / density
     return np.where(np.isnan(result), 0.0, result)
 
@@ -256,7 +261,7 @@ def _finite(result: Any) -> Any:
 
 def _beta_grad_alpha_small(x: Any, a: Any, b: Any) -> Any:
     """By `a`, for x close to 0: a Taylor series."""
-    factor = digamma(a) - digamma(a + b) - np.log(x)
+    factor = _psi(a) - _psi(a + b) - np.log(x)
     numerator: Any = x.dtype.type(1)
     series = numerator / a * (factor + 1 / a)
     for i in range(1, 11):
@@ -268,7 +273,7 @@ def _beta_grad_alpha_small(x: Any, a: Any, b: Any) -> Any:
 
 def _beta_grad_beta_small(x: Any, a: Any, b: Any) -> Any:
     """By `b`, for x close to 0: a Taylor series."""
-    factor = digamma(a + b) - digamma(b)
+    factor = _psi(a + b) - _psi(b)
     numerator: Any = x.dtype.type(1)
     betas, dbetas, series = np.ones_like(x), np.zeros_like(x), factor / a
     for i in range(1, 9):
@@ -340,7 +345,7 @@ def _beta_grad_rational(x: Any, a: Any, total: Any) -> Any:
     numerator, denominator = (
         sum(u**i * v**j * _horner(w, c[i, j]) for i in range(3) for j in range(3)) for c in _BETA
     )
-    return numerator / denominator * (x * (digamma(total) - digamma(a)) / (total - a))
+    return numerator / denominator * (x * (_psi(total) - _psi(a)) / (total - a))
 
 
 _unknown = no_derivative("_dirichlet_grad")
