@@ -14,6 +14,7 @@ import copy
 import inspect
 import itertools
 import pickle
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -62,7 +63,7 @@ def _signatures(name: str, ours: type, theirs: type) -> Iterator[str]:
 
 def _signature(function: Callable[..., Any]) -> list[str]:
     """The parameters, with their defaults, as a user may give them."""
-    return [str(p.replace(annotation=inspect.Parameter.empty)).replace("rushlight.", "torch.")
+    return [re.sub(" at 0x[0-9a-f]+", "", str(p.replace(annotation=inspect.Parameter.empty)).replace("rushlight.", "torch."))
             for p in inspect.signature(function).parameters.values()]  # fmt: skip
 
 

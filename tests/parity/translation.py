@@ -16,6 +16,7 @@ import rushlight
 NAMESPACES = (
     "", "Tensor", "nn.functional", "linalg", "special", "fft", "nn.init", "masked", "_VF", "signal.windows", "nn", "nn.utils",
     "autograd", "random", "testing", "optim", "optim.lr_scheduler", "nn.utils.parametrize", "nn.utils.rnn", "nn.utils.stateless",
+    "nn.modules.linear",
 )  # fmt: skip
 SPARSE = (torch.sparse_coo, torch.sparse_csr, torch.sparse_csc, torch.sparse_bsr, torch.sparse_bsc, torch._mkldnn)
 

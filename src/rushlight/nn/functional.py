@@ -23,6 +23,7 @@ from ..ops.convolution import (
 from ..ops.distances import pdist
 from ..ops.padding import pad
 from ..ops.shuffling import channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle
+from ._attention import multi_head_attention_forward
 from ._dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from ._interpolation import affine_grid, grid_sample, interpolate, upsample, upsample_bilinear, upsample_nearest
 from ._likelihoods import ctc_loss, gaussian_nll_loss, poisson_nll_loss
@@ -113,6 +114,7 @@ __all__ = [
     "margin_ranking_loss",
     "mish",
     "mse_loss",
+    "multi_head_attention_forward",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",

@@ -87,6 +87,10 @@ class Linear(Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
+class NonDynamicallyQuantizableLinear(Linear):
+    """A :class:`Linear` under another name: PyTorch has it in attention, where it must not be quantised."""
+
+
 class Bilinear(Module):
     r"""The bilinear map :math:`y = x_1^T A x_2 + b` of the last dimensions of two inputs.
 
