@@ -32,7 +32,9 @@ def test_methods_find_the_minimum(method):
 
 
 def test_dogleg_near_the_minimum():
-    found = minimize(lambda x: (x.exp() - x).sum() + x.pow(2).sum(), torch.ones(3, dtype=torch.float64), method="dogleg")
+    found = minimize(
+        lambda x: (x.exp() - x).sum() + x.pow(2).sum(), torch.ones(3, dtype=torch.float64), method="dogleg"
+    )
     np.testing.assert_allclose(found.x.numpy(), 0, atol=1e-5)
 
 
@@ -48,7 +50,9 @@ def test_derivatives_are_exact():
 
 def test_the_same_steps_as_scipy_with_derivatives_by_hand():
     ours = minimize(rosenbrock, torch.from_numpy(START), method="trust-ncg")
-    by_hand = optimize.minimize(optimize.rosen, START, method="trust-ncg", jac=optimize.rosen_der, hessp=optimize.rosen_hess_prod)
+    by_hand = optimize.minimize(
+        optimize.rosen, START, method="trust-ncg", jac=optimize.rosen_der, hessp=optimize.rosen_hess_prod
+    )
     assert (ours.nit, ours.nfev) == (by_hand.nit, by_hand.nfev)
     np.testing.assert_allclose(ours.x.numpy(), by_hand.x, rtol=1e-9)
 
