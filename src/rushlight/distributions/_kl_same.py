@@ -104,7 +104,7 @@ def _kl_expfamily_expfamily(p: Any, q: Any) -> Tensor:
     """The Bregman divergence of the log normalizer: F(q) - F(p) - <q - p, grad F(p)>."""
     if type(p) is not type(q):
         raise NotImplementedError(
-            "The cross KL-divergence between different exponential families cannot" + " " * 28
+            "The cross KL-divergence between different exponential families cannot" + " " * 29
             + "be computed using Bregman divergences"
         )  # fmt: skip
     of_p = [parameter.detach().requires_grad_() for parameter in p._natural_params]

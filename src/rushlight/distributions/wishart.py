@@ -34,8 +34,8 @@ class Wishart(ExponentialFamily):
 
     p(S) = |S|^((df - p - 1)/2) exp(-tr(C^-1 S)/2) / (2^(df p/2) |C|^(df/2) Gamma_p(df/2)), C = covariance_matrix
 
-    Samples by Bartlett's decomposition. Raises ValueError unless exactly one matrix is given and df > p - 1; warns where
-    df < p that samples may be singular.
+    Samples by Bartlett's decomposition. Raises AssertionError unless exactly one matrix is given, ValueError unless
+    df > p - 1; warns where df < p that samples may be singular.
 
     >>> Wishart(torch.tensor([2.0]), covariance_matrix=torch.eye(2)).mean
     tensor([[[2., 0.],
@@ -64,7 +64,7 @@ class Wishart(ExponentialFamily):
         }
         given = [(name, matrix) for name, matrix in matrices.items() if matrix is not None]
         if len(given) != 1:
-            raise ValueError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
+            raise AssertionError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
         ((name, matrix),) = given
         if matrix.dim() < 2:
             raise ValueError("scale_tril must be at least two-dimensional, with optional leading batch dimensions")
