@@ -14,6 +14,7 @@ from ..core.tensor import LEAF, Tensor, edge_of, wrap
 from . import anomaly_mode, function, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
+from .graph import GradientEdge
 
 __all__ = [
     "Function", "NestedIOFunction", "backward", "detect_anomaly", "enable_grad", "functional", "grad", "grad_mode",
@@ -145,7 +146,7 @@ def grad(
         )
     gradients = _root_gradients(out, grad_outputs, create_graph)
     for x in into:
-        if not x.requires_grad:
+        if not isinstance(x, GradientEdge) and not x.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     keep = create_graph if retain_graph is None else retain_graph
     job = Run()
@@ -161,9 +162,13 @@ def _check_flag(create_graph: Any) -> None:
 
 
 def _tuple(x: Any) -> tuple[Any, ...] | None:
-    if x is None or isinstance(x, tuple):
-        return x
-    return (x,) if isinstance(x, Tensor) or hasattr(x, "node") else tuple(x)
+    if isinstance(x, (Tensor, GradientEdge)):
+        return (x,)
+    return x if x is None or isinstance(x, tuple) else tuple(x)
+
+
+def _edge(x: Any) -> Any:
+    return graph.engine_edge(x) if isinstance(x, GradientEdge) else edge_of(x)
 
 
 def _root_gradients(outputs: Sequence[Tensor], given: Any, create_graph: bool) -> list[Any]:
@@ -172,7 +177,22 @@ def _root_gradients(outputs: Sequence[Tensor], given: Any, create_graph: bool) -
     given = (None,) * len(outputs) if given is None else _tuple(given)
     if len(given) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
+    outputs = [_stand_in(out, gradient) if isinstance(out, GradientEdge) else out for out, gradient in zip(outputs, given)]
     return [_root_gradient(i, out, gradient, create_graph) for i, (out, gradient) in enumerate(zip(outputs, given))]
+
+
+def _stand_in(edge: GradientEdge, gradient: Any) -> Tensor:
+    """A tensor of the shape and dtype of the one at `edge`, to check or to make a gradient by."""
+    from ..ops import zeros
+
+    known = graph.result_of(edge)
+    if known is None and gradient is None:
+        raise RuntimeError(
+            "grad can be implicitly created only for outputs of known shape: pass grad_outputs, or make the GradientEdge "
+            "with torch.autograd.graph.get_gradient_edge"
+        )
+    shape, dtype = known or (gradient.shape, gradient.dtype)
+    return zeros(shape, dtype=dtype, requires_grad=True)
 
 
 def _root_gradient(i: int, out: Tensor, gradient: Any, create_graph: bool) -> Any:
@@ -204,7 +224,7 @@ def _root_gradient(i: int, out: Tensor, gradient: Any, create_graph: bool) -> An
 
 
 def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any]) -> dict[int, Any]:
-    roots = [edge_of(out) for out in outputs]
+    roots = [_edge(out) for out in outputs]
     for i, root in enumerate(roots):
         if root is None:
             raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
@@ -214,7 +234,7 @@ def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any]) -> dict[
 def _captures(inputs: Sequence[Tensor]) -> dict[Any, list[int]]:
     captures: dict[Any, list[int]] = {}
     for i, x in enumerate(inputs):
-        edge = edge_of(x)
+        edge = _edge(x)
         if edge is None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
         captures.setdefault(edge, []).append(i)
@@ -224,7 +244,7 @@ def _captures(inputs: Sequence[Tensor]) -> dict[Any, list[int]]:
 def _accumulate_into(inputs: Sequence[Tensor], captured: dict[int, Any], create_graph: bool) -> None:
     """``backward(inputs=...)``: leaves got theirs in the run; here the others get `.grad`, as torch gives it to them."""
     for i, x in enumerate(inputs):
-        if x._node is LEAF or i not in captured or captured[i] is None:
+        if isinstance(x, GradientEdge) or x._node is LEAF or i not in captured or captured[i] is None:
             continue
         with set_grad_enabled(create_graph):
             add_to_grad(x, captured[i])
@@ -244,6 +264,8 @@ def _results(
                     f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "
                     "allow_unused=True if this is the desired behavior."
                 )
+            if materialize and isinstance(x, GradientEdge):
+                raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
             results.append(zeros_like(x) if materialize else None)
         else:
             results.append(gradient if create_graph else wrap(gradient))

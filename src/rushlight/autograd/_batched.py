@@ -23,7 +23,7 @@ def batched_grad(
     if len(vectors) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(vectors)} gradients")
     for i, (out, vector) in enumerate(zip(outputs, vectors)):
-        if vector is not None:
+        if vector is not None and isinstance(out, Tensor):
             _check_shape(i, out, vector)
     sizes = [_batch_size(vector) for vector in vectors]
     if len(set(sizes)) > 1:

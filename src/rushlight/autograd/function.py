@@ -109,6 +109,15 @@ class BackwardCFunction(Node, FunctionCtx):
 
     saved_variables = saved_tensors
 
+    @property
+    def _raw_saved_tensors(self) -> tuple[Any, ...]:
+        """What was saved as objects on which hooks can be put. Raises RuntimeError if it was freed."""
+        from .saved_hooks import SavedTensor
+
+        if self.values is None:
+            raise RuntimeError(FREED_GRAPH)
+        return tuple([SavedTensor(self, i) for i in range(len(self.values))])
+
     def __call__(self, *gradients: Any) -> Any:
         raise TypeError(f"'{self.name()}' object is not callable")
 

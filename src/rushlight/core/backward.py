@@ -19,6 +19,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from heapq import heappop, heappush, heappushpop
 from sys import getrefcount
 from typing import Any
@@ -27,7 +28,7 @@ import numpy as np
 
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import FREED_GRAPH, AccumulateGrad, Node, Output
-from .saved import check_versions, count_write, last_write, note_write, tensors
+from .saved import check_versions, count_write, last_write, note_write, read, tensors
 from .tensor import Tensor, wrap
 
 #: Called around every node while anomaly mode is on: (node, run the node) -> gradients.
@@ -44,12 +45,26 @@ class Run:
     #: With captures: whether captured leaves get their gradient too.
     accumulate = True
     needed: set[Any] | None = None
+    roots: Sequence[Any] = ()
+
+
+#: The run in whose hooks we are; None outside of hooks.
+CURRENT: ContextVar[Run | None] = ContextVar("rushlight.run", default=None)
+
+
+def _within(job: Run, step: Callable[..., Any], *arguments: Any) -> Any:
+    """A step that may call hooks: in them, `CURRENT` is `job`."""
+    token = CURRENT.set(job)
+    try:
+        return step(job, *arguments)
+    finally:
+        CURRENT.reset(token)
 
 
 def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, Any]:
     """Carries `gradients` from the edges `roots` down the graph. Returns what was captured, by position."""
     mode = GRAD if job.create_graph else NO_GRAD
-    previous = grad_mode()
+    previous, job.roots = grad_mode(), roots
     if job.captures is not None:
         job.captured, job.needed = {}, _needed(roots, job.captures)
     if previous != mode and previous != INFERENCE:
@@ -70,7 +85,7 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
                 note_write()
         for leaf, gradient in hooked:
             if gradient is not None:
-                _finish_leaf(job, leaf, gradient)
+                _within(job, _finish_leaf, leaf, gradient)
     finally:
         if previous != mode:
             set_grad_mode(previous)
@@ -141,12 +156,12 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             try:
                 gradients = node.backward(gradient, values) if metas is None else metas.backward(node, gradient, values)
             except RuntimeWarning:
-                gradients = _again(job, node, gradient)
+                gradients = _again(node, gradient, values)
             targets = node.edges
             if saved and free:
                 node.values, node.saved = None, ()
         else:
-            targets, gradients = _run_special(job, node, gradient)
+            targets, gradients = _within(job, _run_special, node, gradient)
 
 
 def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, Any]) -> tuple[Node, list[Any]]:
@@ -162,21 +177,17 @@ def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, A
 
 def run_node(job: Run, node: Node, gradient: Any) -> Any:
     """Runs one node's rules: checked, on payloads or Tensors as the job has it."""
-    if node.values is None:
-        raise RuntimeError(FREED_GRAPH)
-    check_versions(node)
-    values = tensors(node) if job.create_graph else node.values
+    values = read(node, job.create_graph)
     try:
         return node.gradients(gradient, values)
     except RuntimeWarning:
-        return _again(job, node, gradient)
+        return _again(node, gradient, values)
 
 
-def _again(job: Run, node: Node, gradient: Any) -> Any:
+def _again(node: Node, gradient: Any, values: Any) -> Any:
     """Where NumPy's warnings are errors, runs a node's rules once more without them (see `op.quietly`)."""
     if node.runs_undefined:
         raise  # a custom Function: the warning is its author's
-    values = tensors(node) if job.create_graph else node.values
     with np.errstate(all="ignore"):
         return node.gradients(gradient, values)
 
@@ -395,7 +406,7 @@ class _Hooked:
             if self.waiting[leaf] <= 0 and leaf in pending:
                 gradient = pending.pop(leaf)
                 if gradient is not None:
-                    _finish_leaf(self.job, leaf, gradient)
+                    _within(self.job, _finish_leaf, leaf, gradient)
 
 
 _accumulating = threading.RLock()

@@ -35,7 +35,7 @@ WRITTEN_BY_HAND = {"AccumulateGrad", "CopyBackwards", "CopySlices", "NotImplemen
 class Extras:
     """What few nodes have: hooks, metadata, the handles that were made of their edges."""
 
-    __slots__ = ("accumulators", "metadata", "post", "pre", "retained", "tensor_pre")
+    __slots__ = ("accumulators", "metadata", "post", "pre", "results", "retained", "tensor_pre")
 
     def __init__(self) -> None:
         self.tensor_pre: OrderedDict[int, tuple[int, Callable[..., Any]]] = OrderedDict()  # id -> (output_nr, hook)
@@ -44,6 +44,7 @@ class Extras:
         self.post: OrderedDict[int, Callable[..., Any]] = OrderedDict()
         self.metadata: dict[Any, Any] = {}
         self.accumulators: dict[int, AccumulateGrad] = {}
+        self.results: dict[int, Any] = {}  # output_nr -> shape and dtype, where a GradientEdge was made
 
 
 class Node:
@@ -145,18 +146,26 @@ class Node:
             self.values, self.saved = None, ()
 
 
-def saved_properties(names: dict[str, int]) -> dict[str, property]:
-    """The attributes ``_saved_<name>`` of a class of nodes, from torch's names of what is at each position of `values`.
+def saved_properties(names: dict[str, int]) -> dict[str, Any]:
+    """``_saved_<name>`` and ``_raw_saved_<name>`` of a class of nodes, from torch's names of what stands in `values`.
 
     (Properties, and not one ``__getattr__``: a class that has one reads every attribute three times slower.)
     """
-    return {f"_saved_{name}": property(partial(_saved, i=i)) for name, i in names.items()}
+    found: dict[str, Any] = {f"_saved_{name}": property(partial(_saved, i=i)) for name, i in names.items()}
+    found |= {f"_raw_saved_{name}": property(partial(_raw_saved, i=i)) for name, i in names.items()}
+    return {**found, "saved_names": names}
 
 
 def _saved(node: Node, i: int) -> Any:
     from .saved import saved_attribute
 
     return saved_attribute(node, i)
+
+
+def _raw_saved(node: Node, i: int) -> Any:
+    from ..autograd.saved_hooks import SavedTensor
+
+    return SavedTensor(node, i)
 
 
 class Output:

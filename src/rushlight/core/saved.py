@@ -32,6 +32,8 @@ _lock = threading.Lock()
 last_write = [0]
 #: Called with the version counter of every write while anomaly mode is on.
 WRITERS: list[Any] = []
+#: Not empty while hooks pack what is saved, in any thread.
+PACKERS: list[Any] = []
 
 
 def bump(x: Tensor) -> None:
@@ -98,19 +100,34 @@ def _modified(node: Node, i: int, version: int, expected: int) -> str:
     return message + anomaly_mode.inplace_hint(node, origin)
 
 
+def read(node: Node, on_tensors: bool) -> Any:
+    """What a node's rules run on: its saved values, checked, as Tensors or as payloads."""
+    if node.values is None:
+        raise RuntimeError(FREED_GRAPH)
+    check_versions(node)
+    if node.runs_undefined:
+        return ()  # a custom Function reads for itself
+    if node.saved.__class__ is not tuple:
+        return node.saved.unpacked(node, on_tensors)  # type: ignore[attr-defined]
+    return tensors(node) if on_tensors else node.values
+
+
 def tensors(node: Node) -> tuple[Any, ...]:
     """`node.values` with Tensors, on the graph, in place of saved payloads: what rules run on under ``create_graph``."""
     if node.values is None:
         raise RuntimeError(FREED_GRAPH)
     if not node.saved:
         return node.values  # shapes and numbers only
+    if node.saved.__class__ is not tuple:
+        return node.saved.unpacked(node, True)  # type: ignore[attr-defined]
     return tuple([
-        value if origin is None else origin if origin.__class__ in PLAIN else _rebuilt(node, origin, value)
+        value if origin is None else origin if origin.__class__ in PLAIN else rebuilt(node, origin, value)
         for value, origin in zip(node.values, node.saved)
     ])
 
 
-def _rebuilt(node: Node, origin: Any, value: Any) -> Any:
+def rebuilt(node: Node, origin: Any, value: Any) -> Any:
+    """The Tensor behind one entry of `Node.saved` and its payload."""
     if isinstance(origin, Tensor):
         return origin
     if isinstance(origin, SavedOutput):
@@ -134,9 +151,11 @@ def saved_attribute(node: Node, i: int) -> Any:
     if node.values is None:
         raise RuntimeError(FREED_GRAPH)
     check_versions(node)
+    if node.saved.__class__ is not tuple and i in node.saved.handles:  # type: ignore[attr-defined]
+        return node.saved.one(node, i)  # type: ignore[attr-defined]
     origin, value = node.saved[i] if node.saved else None, node.values[i]
     if origin is not None:
-        return _rebuilt(node, origin, value)
+        return rebuilt(node, origin, value)
     if isinstance(value, tuple) and all(isinstance(n, int) for n in value):
         return value
     return wrap(value) if hasattr(value, "dtype") and grad_mode() != INFERENCE else value

@@ -2,9 +2,10 @@
 
 Five slots carry everything. ``_data`` is the payload, anything that speaks NumPy: an ndarray, a NumPy scalar (a 0-d
 result stays one, ten times cheaper, until someone needs its memory), or a layer. ``_node`` is None, `LEAF` for a leaf
-that requires grad, or the edge to the operation that made this tensor. ``_counter`` is None until the tensor is first
-written or viewed, then the one-element list [version] that it shares with its views and detached copies. ``_view`` says
-of which tensor this is a view, and how. ``_cold`` holds what few tensors have: a gradient, hooks.
+that requires grad, or the edge to the operation that made this tensor (to a leaf, where it stands for that leaf).
+``_counter`` is None until the tensor is first written or viewed, then the one-element list [version] that it shares with
+its views and detached copies. ``_view`` says of which tensor this is a view, and how. ``_cold`` holds what few tensors
+have: a gradient, hooks.
 
 What operations do to tensors is not here: `rushlight.ops` declares them and hangs them on this class.
 """
@@ -25,7 +26,7 @@ from .modes import INFERENCE, grad_mode
 from .node import NOWHERE, Extras, Node, Output
 
 #: ``_node`` of a leaf that requires grad.
-LEAF: Any = type("Leaf", (), {"__repr__": lambda self: "LEAF"})()
+LEAF: Any = type("Leaf", (), {"__repr__": lambda self: "LEAF", "_rank": 0})()
 #: ``_counter`` of an inference tensor: its version is not tracked (and is not zero, so that whoever saves it looks twice).
 UNTRACKED: list[int] = [-1]
 
@@ -159,7 +160,7 @@ class Tensor:
         if self._view is not None:
             self._view.refresh(self)
         node = self._node
-        if node is None or node is LEAF:
+        if node is None or not node._rank:
             return None
         return node.node if node.__class__ is Output else node
 

@@ -42,10 +42,10 @@ from . import errors
 from .declare import op
 from .errors import CUSTOM_VIEW, DEFAULT_VIEW, INFERENCE_VIEW, MULTI_VIEW, NO_GRAD_VIEW
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
-from .node import FREED_GRAPH, Node, Output, next_rank
+from .node import Node, Output, next_rank
 from .op import OBSERVERS, Call, Op
 from .record import versions_of
-from .saved import bump, check_versions, tensors
+from .saved import PACKERS, bump, read
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, memory, new, shared_counter
 
 #: One step from a base to a view: an operation with its parameters, the shape it was applied to, which of its results
@@ -312,12 +312,8 @@ class CopySlices(Node):
 
     def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
         (inner,) = values
-        if inner.values is None:
-            raise RuntimeError(FREED_GRAPH)
-        check_versions(inner)
-        part = replay(gradient, self.last)
-        saved = tensors(inner) if isinstance(gradient, Tensor) else inner.values
-        grads = list(inner.gradients(part, saved))
+        saved = read(inner, isinstance(gradient, Tensor))
+        grads = list(inner.gradients(replay(gradient, self.last), saved))
         under = grads.pop(self.position)
         base = None if self.edges[0] is None else write_slice(gradient, 0 if under is None else under, self.last)
         return (base, *grads)
@@ -372,8 +368,8 @@ def assign(x: Tensor, call: Call, arguments: tuple[Any, ...], *, like_copy: bool
             write(x, result._data)
         bump(x)
         return x
-    source = _before(x)
-    result = call(source, *[_stand_in(x) if a is x else a for a in arguments])
+    source = _apart(_before(x))
+    result = call(source, *[_apart(_stand_in(x)) if a is x else a for a in arguments])
     _check_fits(x, result, like_copy)
     node = result._node
     if node is None and x._data.dtype.kind in "fc":
@@ -440,6 +436,13 @@ def _stand_in(x: Tensor) -> Tensor:
     before = _before(x)
     before.__dict__["stands_for"] = weakref.ref(x)
     return before
+
+
+def _apart(source: Tensor) -> Tensor:
+    """`source`, with a copy of its payload where a hook is about to pack it, and may look at it after the write."""
+    if PACKERS and isinstance(source._data, np.ndarray):
+        source._data, source._counter = source._data.copy(), None
+    return source
 
 
 def _keep_original(node: Any, source: Tensor) -> None:
