@@ -115,6 +115,6 @@ class ConversionMethods:
 
         def convert(t: Tensor) -> Tensor:
             cast = dtype if t.is_floating_point() or t.is_complex() else None
-            return t.to(dtype=cast, memory_format=memory_format if t.dim() in (4, 5) else None)
+            return t.to(dtype=cast, memory_format=memory_format if t.ndim in (4, 5) else None)
 
         return self._apply(convert)
