@@ -47,7 +47,11 @@ CASES = [
     Case("Normal", {"loc": 0.5, "scale": 2}, REALS, "numbers"),
     Case("Normal", {"loc": [[1.0], [2.0]], "scale": [0.3, 1.0, 4.0]}, 0.7, "broadcast"),
     Case("LogNormal", {"loc": LOGITS, "scale": SCALES}, POSITIVES),
-    Case("Uniform", {"low": REALS, "high": [-20.0, 50.0, 0.0, 1.0, 1.0, 9.0, 51.0]}, [-20.0, -1.5, -0.1, 0.3, 0.7, 3.5, 50.5]),
+    Case(
+        "Uniform",
+        {"low": REALS, "high": [-20.0, 50.0, 0.0, 1.0, 1.0, 9.0, 51.0]},
+        [-20.0, -1.5, -0.1, 0.3, 0.7, 3.5, 50.5],
+    ),
     Case("Uniform", {"low": 0, "high": 4}, 1.0, "numbers"),
     Case("Exponential", {"rate": SCALES}, [0.0, *POSITIVES[1:]]),
     Case("Gamma", {"concentration": SHAPES, "rate": SCALES}, POSITIVES),
@@ -65,23 +69,54 @@ CASES = [
     Case("HalfCauchy", {"scale": SCALES}, [0.0, *POSITIVES[1:]]),
     Case("StudentT", {"df": [0.5, 1.0, 1.5, 2.0, 2.5, 30.0, 300.0], "loc": REALS, "scale": SCALES}, REALS[::-1]),
     Case("StudentT", {"df": 3.0}, 0.7, "number"),
-    Case("FisherSnedecor", {"df1": [0.5, 1.0, 2.0, 2.5, 3.0, 30.0, 300.0], "df2": [1.0, 2.0, 3.0, 4.0, 4.5, 9.0, 80.0]}, POSITIVES),
+    Case(
+        "FisherSnedecor",
+        {"df1": [0.5, 1.0, 2.0, 2.5, 3.0, 30.0, 300.0], "df2": [1.0, 2.0, 3.0, 4.0, 4.5, 9.0, 80.0]},
+        POSITIVES,
+    ),
     Case("Chi2", {"df": SHAPES}, POSITIVES),
     Case("Chi2", {"df": 3}, 0.7, "number"),
-    Case("Gumbel", {"loc": REALS, "scale": [2.0, 1.0, 1.0, 3.0, 2.5, 100.0, 7.0]}, [-20.0, -1.0, 0.0, 1.0, 2.0, 3.0, 60.0]),
+    Case(
+        "Gumbel",
+        {"loc": REALS, "scale": [2.0, 1.0, 1.0, 3.0, 2.5, 100.0, 7.0]},
+        [-20.0, -1.0, 0.0, 1.0, 2.0, 3.0, 60.0],
+    ),
     Case("Gumbel", {"loc": 0.5, "scale": 2.0}, 1.0, "numbers"),
     Case("Weibull", {"scale": SCALES, "concentration": [0.5, 1.0, 1.5, 2.0, 5.0, 0.9, 3.0]}, POSITIVES),
-    Case("Pareto", {"scale": [1.0, 0.5, 2.0, 1.0, 1.0], "alpha": [0.5, 1.0, 1.5, 2.0, 7.0]}, [1.0, 0.7, 3.0, 60.0, 1.01]),
-    Case("Kumaraswamy", {"concentration1": [0.5, 1.0, 1.5, 2.0, 7.0], "concentration0": [2.0, 1.0, 3.0, 0.5, 1.0]}, [0.1, 0.3, 0.5, 0.7, 0.9]),
-    Case("InverseGamma", {"concentration": [0.5, 1.0, 1.5, 2.0, 7.0], "rate": [2.0, 1.0, 3.0, 0.5, 1.0]}, [0.1, 0.3, 0.5, 3.0, 60.0]),
-    Case("GeneralizedPareto", {"loc": [0.1, 1.0, -2.0, 0.0], "scale": [2.0, 0.5, 1.0, 1.0], "concentration": [0.4, 0.0, -0.5, 0.6]}, [0.5, 1.2, -1.5, 7.0]),
+    Case(
+        "Pareto", {"scale": [1.0, 0.5, 2.0, 1.0, 1.0], "alpha": [0.5, 1.0, 1.5, 2.0, 7.0]}, [1.0, 0.7, 3.0, 60.0, 1.01]
+    ),
+    Case(
+        "Kumaraswamy",
+        {"concentration1": [0.5, 1.0, 1.5, 2.0, 7.0], "concentration0": [2.0, 1.0, 3.0, 0.5, 1.0]},
+        [0.1, 0.3, 0.5, 0.7, 0.9],
+    ),
+    Case(
+        "InverseGamma",
+        {"concentration": [0.5, 1.0, 1.5, 2.0, 7.0], "rate": [2.0, 1.0, 3.0, 0.5, 1.0]},
+        [0.1, 0.3, 0.5, 3.0, 60.0],
+    ),
+    Case(
+        "GeneralizedPareto",
+        {"loc": [0.1, 1.0, -2.0, 0.0], "scale": [2.0, 0.5, 1.0, 1.0], "concentration": [0.4, 0.0, -0.5, 0.6]},
+        [0.5, 1.2, -1.5, 7.0],
+    ),
     Case("GeneralizedPareto", {"loc": 0.0, "scale": 1.0, "concentration": 1.5}, 0.4, "numbers"),
     Case("MultivariateNormal", {"loc": VECTORS, "covariance_matrix": COVARIANCE}, VECTORS[::-1]),
     Case("MultivariateNormal", {"loc": VECTORS[0], "covariance_matrix": COVARIANCES}, VECTORS, "batch of matrices"),
     Case("MultivariateNormal", {"loc": VECTORS, "precision_matrix": COVARIANCES}, VECTORS[1]),
     Case("MultivariateNormal", {"loc": VECTORS[0], "scale_tril": TRIL}, VECTORS),
-    Case("LowRankMultivariateNormal", {"loc": VECTORS, "cov_factor": [[0.3], [-1.2]], "cov_diag": [0.4, 2.0]}, VECTORS[::-1]),
-    Case("LowRankMultivariateNormal", {"loc": VECTORS[0], "cov_factor": COVARIANCES, "cov_diag": [0.4, 2.0]}, VECTORS[1], "batch"),
+    Case(
+        "LowRankMultivariateNormal",
+        {"loc": VECTORS, "cov_factor": [[0.3], [-1.2]], "cov_diag": [0.4, 2.0]},
+        VECTORS[::-1],
+    ),
+    Case(
+        "LowRankMultivariateNormal",
+        {"loc": VECTORS[0], "cov_factor": COVARIANCES, "cov_diag": [0.4, 2.0]},
+        VECTORS[1],
+        "batch",
+    ),
     Case("LogisticNormal", {"loc": VECTORS, "scale": [[0.3, 1.0], [2.0, 0.5], [1.0, 1.0]]}, INNER_SIMPLEX),
     Case("LogisticNormal", {"loc": 0.3, "scale": 1.0}, [0.2, 0.8], "number"),
     Case("RelaxedBernoulli", {"temperature": [0.7], "probs": [0.01, 0.3, 0.5, 0.99]}, [0.2, 0.9, 0.5, 0.01]),
@@ -95,7 +130,12 @@ CASES = [
     Case("LKJCholesky", {"dim": 3, "concentration": [0.5, 1.0, 4.0]}, CORRELATION),
     Case("LKJCholesky", {"dim": 3, "concentration": 2.0}, CORRELATION, "number"),
     Case("ContinuousBernoulli", {"probs": UNITS}, CLOSED_UNITS),
-    Case("ContinuousBernoulli", {"probs": [0.498, 0.4995, 0.5, 0.5005, 0.502]}, [0.0, 0.3, 0.5, 0.7, 1.0], "around a half"),
+    Case(
+        "ContinuousBernoulli",
+        {"probs": [0.498, 0.4995, 0.5, 0.5005, 0.502]},
+        [0.0, 0.3, 0.5, 0.7, 1.0],
+        "around a half",
+    ),
     Case("ContinuousBernoulli", {"logits": [-9.0, -3.0, 0.0, 1e-3, 2.0]}, [0.0, 0.3, 0.5, 0.7, 1.0]),
     Case("Bernoulli", {"probs": PROBS}, [0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0]),
     Case("Bernoulli", {"logits": LOGITS}, [0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0]),
@@ -110,7 +150,9 @@ CASES = [
     Case("Geometric", {"probs": [1.0, 1.0]}, [0.0, 3.0], "certain"),
     Case("Geometric", {"logits": LOGITS}, COUNTS),
     Case("Multinomial", {"total_count": 6, "probs": WEIGHTS}, [[1.0, 2.0, 3.0], [0.0, 4.0, 2.0], [3.0, 3.0, 0.0]]),
-    Case("Multinomial", {"total_count": 6, "logits": VECTOR_LOGITS}, [[1.0, 2.0, 3.0], [6.0, 0.0, 0.0], [2.0, 2.0, 2.0]]),
+    Case(
+        "Multinomial", {"total_count": 6, "logits": VECTOR_LOGITS}, [[1.0, 2.0, 3.0], [6.0, 0.0, 0.0], [2.0, 2.0, 2.0]]
+    ),
     Case("NegativeBinomial", {"total_count": [0.0, 0.5, 1.0, 3.0, 9.0, 30.0], "probs": PROBS[:-1]}, COUNTS[:6]),
     Case("NegativeBinomial", {"total_count": 4, "logits": [-3.0, -0.2, 0.0, 0.7, 3.0]}, COUNTS[:5]),
     Case("OneHotCategorical", {"probs": WEIGHTS}, [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]),
@@ -118,7 +160,7 @@ CASES = [
     Case("OneHotCategoricalStraightThrough", {"probs": WEIGHTS}, [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]),
     Case("Poisson", {"rate": [0.0, 0.02, 1.0, 4.0, 9.9, 10.0, 200.0]}, COUNTS),
     Case("Poisson", {"rate": 3}, 2.0, "number"),
-]  # fmt: skip
+]
 
 
 def tensor(torch: Any, value: Any, dtype: str) -> Any:
@@ -169,8 +211,16 @@ FAMILIES = [
     Case("Laplace", {"loc": [0.0, 1.0, -2.0, 3.0, 1.0], "scale": [1.0, 2.0, 0.4, 1.0, 5.0]}, 0.0),
     Case("Laplace", {"loc": [0.0, 2.0, -2.0, 3.0, 2.0], "scale": [1.0, 1.0, 0.4, 2.0, 9.0]}, 0.0),
     Case("LogNormal", {"loc": [0.0, 1.0, -2.0, 3.0, 1.0], "scale": [1.0, 2.0, 0.4, 1.0, 5.0]}, 0.0),
-    Case("LowRankMultivariateNormal", {"loc": [[0.0, 1.0], [2.0, 3.0]], "cov_factor": [[0.3], [-1.2]], "cov_diag": [0.4, 2.0]}, 0.0),
-    Case("LowRankMultivariateNormal", {"loc": [0.0, 1.0], "cov_factor": COVARIANCE, "cov_diag": [[0.4, 2.0], [1.0, 1.0]]}, 0.0),
+    Case(
+        "LowRankMultivariateNormal",
+        {"loc": [[0.0, 1.0], [2.0, 3.0]], "cov_factor": [[0.3], [-1.2]], "cov_diag": [0.4, 2.0]},
+        0.0,
+    ),
+    Case(
+        "LowRankMultivariateNormal",
+        {"loc": [0.0, 1.0], "cov_factor": COVARIANCE, "cov_diag": [[0.4, 2.0], [1.0, 1.0]]},
+        0.0,
+    ),
     Case("MultivariateNormal", {"loc": [[0.0, 1.0], [2.0, 3.0]], "covariance_matrix": COVARIANCE}, 0.0),
     Case("MultivariateNormal", {"loc": [1.0, 1.0], "scale_tril": [TRIL, [[0.5, 0.0], [-0.4, 0.8]]]}, 0.0),
     Case("MultivariateNormal", {"loc": [1.0, 1.0, 1.0], "scale_tril": CORRELATION}, 0.0, "of three"),
@@ -182,7 +232,7 @@ FAMILIES = [
     Case("Uniform", {"low": [-1.0, 0.0, 0.0, 0.3, 0.5], "high": [2.0, 1.0, 1.4, 0.9, 9.0]}, 0.0),
     Case("Weibull", {"scale": [1.0, 2.0], "concentration": [1.0, 0.5]}, 0.0),
     Case("Wishart", {"df": [3.0, 4.0], "covariance_matrix": COVARIANCE}, 0.0),
-]  # fmt: skip
+]
 
 #: Programs whose every line shows the same, or fails with the same words.
 PROGRAMS = [
@@ -270,7 +320,8 @@ PROGRAMS = [
     """
     mix = D.Categorical(torch.tensor([0.2, 0.8]))
     m = D.MixtureSameFamily(mix, D.Normal(torch.tensor([-1.0, 2.0]), torch.tensor([1.0, 0.5])))
-    m, m.mean, m.variance, m.support, m.log_prob(torch.tensor([0.0, 2.0])), m.cdf(torch.tensor([0.0, 2.0])), m.batch_shape
+    m, m.mean, m.variance, m.support, m.log_prob(torch.tensor([0.0, 2.0])), m.cdf(torch.tensor([0.0, 2.0]))
+    m.batch_shape
     m.expand((3,)), m.expand((3,)).mean, m.mixture_distribution, m.component_distribution
     torch.manual_seed(0).initial_seed(), m.sample(), m.sample((4,)), m.expand((2,)).sample((3,)).shape
     D.MixtureSameFamily(mix, D.Normal(torch.zeros(3), 1.0))
@@ -284,8 +335,10 @@ PROGRAMS = [
     m.log_prob(torch.tensor(float('nan')))
     """,
     """
-    t = D.TransformedDistribution(D.Uniform(torch.zeros(2), torch.ones(2)), [D.SigmoidTransform().inv, D.AffineTransform(1.0, torch.tensor([2.0, -3.0]))])
-    t, t.support, t.batch_shape, t.log_prob(torch.tensor([0.5, 2.0])), t.cdf(torch.tensor([0.5, 2.0])), t.icdf(torch.tensor([0.1, 0.9]))
+    logistic = [D.SigmoidTransform().inv, D.AffineTransform(1.0, torch.tensor([2.0, -3.0]))]
+    t = D.TransformedDistribution(D.Uniform(torch.zeros(2), torch.ones(2)), logistic)
+    t, t.support, t.batch_shape, t.log_prob(torch.tensor([0.5, 2.0])), t.cdf(torch.tensor([0.5, 2.0]))
+    t.icdf(torch.tensor([0.1, 0.9]))
     torch.manual_seed(0).initial_seed(), t.sample((3,)), t.rsample(), t.expand((3, 2)).sample().shape, t.has_rsample
     t.mean
     D.TransformedDistribution(D.Normal(0.0, 1.0), 3)
@@ -305,7 +358,14 @@ PROGRAMS = [
     """
     x = torch.tensor([[-2.0, 0.3, 1.5], [0.0, -0.1, 20.0]])
     y = torch.tensor([[0.2, 0.3, 0.5], [0.05, 0.9, 0.05]])
-    ts = [D.ExpTransform(), D.PowerTransform(2.0), D.SigmoidTransform(), D.SoftplusTransform(), D.TanhTransform(), D.AbsTransform(), D.AffineTransform(1, -2.0), D.AffineTransform(torch.tensor([1.0, 2.0, 3.0]), 2.0, event_dim=1), D.SoftmaxTransform(), D.StickBreakingTransform(), D.CumulativeDistributionTransform(D.Normal(0.0, 1.0)), D.ReshapeTransform((3,), (3, 1)), D.IndependentTransform(D.ExpTransform(), 1), D.ComposeTransform([D.ExpTransform(), D.AffineTransform(1.0, 2.0, event_dim=1)]), D.identity_transform, D.CatTransform([D.ExpTransform(), D.TanhTransform()], dim=-1, lengths=[1, 2]), D.StackTransform([D.ExpTransform(), D.TanhTransform(), D.identity_transform], dim=1)]
+    ts = [D.ExpTransform(), D.PowerTransform(2.0), D.SigmoidTransform(), D.SoftplusTransform()]
+    ts += [D.TanhTransform(), D.AbsTransform(), D.AffineTransform(1, -2.0)]
+    ts += [D.AffineTransform(torch.tensor([1.0, 2.0, 3.0]), 2.0, event_dim=1), D.SoftmaxTransform()]
+    ts += [D.StickBreakingTransform(), D.CumulativeDistributionTransform(D.Normal(0.0, 1.0))]
+    ts += [D.ReshapeTransform((3,), (3, 1)), D.IndependentTransform(D.ExpTransform(), 1)]
+    ts += [D.ComposeTransform([D.ExpTransform(), D.AffineTransform(1.0, 2.0, event_dim=1)])]
+    ts += [D.identity_transform, D.CatTransform([D.ExpTransform(), D.TanhTransform()], dim=-1, lengths=[1, 2])]
+    ts += [D.StackTransform([D.ExpTransform(), D.TanhTransform(), D.identity_transform], dim=1)]
     [t(x) for t in ts]
     [t.inv(y[0]) for t in ts[:11]], [t.inv(t(x.abs() / 9)) for t in ts]
     [t.domain for t in ts], [t.codomain for t in ts]
@@ -316,10 +376,13 @@ PROGRAMS = [
     [t.event_dim for t in ts[:8]], ts[12].event_dim, ts[15].event_dim
     ts[9].event_dim, ts[11].event_dim
     [a == b for a in ts for b in ts]
-    D.ExpTransform() == D.ExpTransform(), D.ExpTransform() != D.TanhTransform(), D.AffineTransform(1, 2) == D.AffineTransform(1, torch.tensor(2)), D.PowerTransform(2.0) == D.PowerTransform(3.0), D.ExpTransform().inv == D.ExpTransform().inv
+    D.ExpTransform() == D.ExpTransform(), D.ExpTransform() != D.TanhTransform()
+    D.AffineTransform(1, 2) == D.AffineTransform(1, torch.tensor(2))
+    D.PowerTransform(2.0) == D.PowerTransform(3.0), D.ExpTransform().inv == D.ExpTransform().inv
     [t.forward_shape(torch.Size((2, 3))) for t in ts], [t.inverse_shape(torch.Size((2, 3))) for t in ts[:11]]
     ts[0].inv.inv is ts[0], ts[13].inv.inv is ts[13]
-    ts[0].with_cache(), ts[6].with_cache(), ts[11].with_cache(), ts[12].with_cache(), ts[13].with_cache(), ts[15].with_cache(), ts[10].with_cache()
+    ts[0].with_cache(), ts[6].with_cache(), ts[11].with_cache(), ts[12].with_cache(), ts[13].with_cache()
+    ts[15].with_cache(), ts[10].with_cache()
     cached = D.StickBreakingTransform(cache_size=1)
     cached.inv(cached(x)) is x, cached(x) is cached(x), cached.inv.with_cache(0)
     D.ExpTransform(cache_size=2)
@@ -337,8 +400,8 @@ PROGRAMS = [
     D.CatTransform([D.ExpTransform()], dim=2)(x)
     D.CatTransform([D.ExpTransform()], dim=1).log_abs_det_jacobian(x, x)
     D.CatTransform([D.ExpTransform(), D.TanhTransform()], dim=0, lengths=[1, 1]).log_abs_det_jacobian(x, x)
-    D.CatTransform([D.IndependentTransform(D.ExpTransform(), 1), D.TanhTransform()], dim=0, lengths=[1, 1]).log_abs_det_jacobian(x, x)
-    D.CatTransform([D.IndependentTransform(D.ExpTransform(), 1), D.TanhTransform()], dim=1, lengths=[1, 2]).log_abs_det_jacobian(x, x)
+    D.CatTransform([ts[12], D.TanhTransform()], dim=0, lengths=[1, 1]).log_abs_det_jacobian(x, x)
+    D.CatTransform([ts[12], D.TanhTransform()], dim=1, lengths=[1, 2]).log_abs_det_jacobian(x, x)
     D.StackTransform([D.ExpTransform()], dim=1)(x)
     D.StackTransform([D.ExpTransform()], dim=3)(x)
     hash(D.ExpTransform())
@@ -347,13 +410,15 @@ PROGRAMS = [
     """
     l = torch.tensor([[0.3, -1.0, 2.0], [0.0, 0.1, 0.2]], dtype=torch.float64)
     k = D.CorrCholeskyTransform()
-    k(l), k.inv(k(l)), k.log_abs_det_jacobian(l, k(l)), k.codomain.check(k(l)), k.forward_shape(l.shape), k.inverse_shape(k(l).shape)
+    k(l), k.inv(k(l)), k.log_abs_det_jacobian(l, k(l)), k.codomain.check(k(l)), k.forward_shape(l.shape)
+    k.inverse_shape(k(l).shape)
     k(torch.ones(4))
     k.forward_shape(torch.Size((4,)))
     k.inverse_shape(torch.Size((4, 3)))
     k.inverse_shape(torch.Size((3,)))
     m = torch.tensor([[0.3, -1.0], [2.0, 0.7]])
-    D.LowerCholeskyTransform()(m), D.PositiveDefiniteTransform()(m), D.LowerCholeskyTransform().inv(D.LowerCholeskyTransform()(m))
+    D.LowerCholeskyTransform()(m), D.PositiveDefiniteTransform()(m)
+    D.LowerCholeskyTransform().inv(D.LowerCholeskyTransform()(m))
     D.PositiveDefiniteTransform().inv(D.PositiveDefiniteTransform()(m))
     D.utils.tril_matrix_to_vec(m), D.utils.tril_matrix_to_vec(m, -1), D.utils.tril_matrix_to_vec(m, 1)
     D.utils.tril_matrix_to_vec(m, 2)
@@ -361,26 +426,36 @@ PROGRAMS = [
     D.utils.vec_to_tril_matrix(torch.ones(4))
     D.utils.broadcast_all(1, 2.5), D.utils.broadcast_all(1, l), D.utils.broadcast_all(True)
     D.utils.broadcast_all("a")
-    D.utils.clamp_probs(torch.tensor([0.0, 0.5, 1.0])), D.utils.probs_to_logits(torch.tensor([0.0, 0.5, 1.0]), True), D.utils.probs_to_logits(torch.tensor([0.0, 0.5, 1.0])), D.utils.logits_to_probs(l), D.utils.logits_to_probs(l, is_binary=True)
+    D.utils.clamp_probs(torch.tensor([0.0, 0.5, 1.0]))
+    D.utils.probs_to_logits(torch.tensor([0.0, 0.5, 1.0]), True)
+    D.utils.probs_to_logits(torch.tensor([0.0, 0.5, 1.0])), D.utils.logits_to_probs(l)
+    D.utils.logits_to_probs(l, is_binary=True)
     """,
     """
     v = torch.tensor([[-1.0, 0.0, 0.5], [1.0, 2.0, float('nan')]])
     s = torch.tensor([[0.2, 0.8], [1.0, 0.0], [0.5, 0.6]])
     p = torch.stack([torch.eye(2), torch.ones(2, 2), torch.tensor([[1.0, 0.0], [0.5, 1.0]])])
-    bounds = [c.boolean, c.nonnegative_integer, c.positive_integer, c.integer_interval(0, 1), c.real, c.positive, c.nonnegative, c.greater_than(0.5), c.greater_than_eq(0.5), c.less_than(1), c.unit_interval, c.interval(-1, 0.5), c.half_open_interval(0, 1)]
+    bounds = [c.boolean, c.nonnegative_integer, c.positive_integer, c.integer_interval(0, 1), c.real, c.positive]
+    bounds += [c.nonnegative, c.greater_than(0.5), c.greater_than_eq(0.5), c.less_than(1), c.unit_interval]
+    bounds += [c.interval(-1, 0.5), c.half_open_interval(0, 1)]
     [b.check(v) for b in bounds], bounds, [(b.is_discrete, b.event_dim) for b in bounds]
     vectors = [c.one_hot, c.simplex, c.real_vector, c.multinomial(1), c.independent(c.positive, 1)]
     [b.check(s) for b in vectors], vectors, [(b.is_discrete, b.event_dim) for b in vectors]
-    matrices = [c.lower_triangular, c.lower_cholesky, c.corr_cholesky, c.square, c.symmetric, c.positive_semidefinite, c.positive_definite]
-    [b.check(p) for b in matrices], [b.check(q) for b in matrices for q in p], matrices, [(b.is_discrete, b.event_dim) for b in matrices]
+    matrices = [c.lower_triangular, c.lower_cholesky, c.corr_cholesky, c.square, c.symmetric]
+    matrices += [c.positive_semidefinite, c.positive_definite]
+    [b.check(p) for b in matrices], [b.check(q) for b in matrices for q in p], matrices
+    [(b.is_discrete, b.event_dim) for b in matrices]
     c.square.check(torch.ones(3, 2)), c.positive_definite.check(torch.ones(2, 3, 2))
-    j = [c.cat([c.positive, c.real], dim=-1, lengths=[1, 2]), c.stack([c.positive, c.real, c.boolean], dim=-1), c.stack([c.positive, c.boolean], dim=0), c.MixtureSameFamilyConstraint(c.real)]
+    j = [c.cat([c.positive, c.real], dim=-1, lengths=[1, 2])]
+    j += [c.stack([c.positive, c.real, c.boolean], dim=-1), c.stack([c.positive, c.boolean], dim=0)]
+    j += [c.MixtureSameFamilyConstraint(c.real)]
     [b.check(v) for b in j], [(b.is_discrete, b.event_dim) for b in j], j
     c.dependent, c.is_dependent(c.dependent), c.is_dependent(c.real), c.dependent(event_dim=1).event_dim
     c.dependent.is_discrete
     c.dependent.event_dim
     c.dependent.check(v)
-    c.is_dependent(D.Uniform.support), D.Uniform.support.event_dim, D.Uniform(0.0, 1.0).support, D.Pareto.support.is_discrete
+    c.is_dependent(D.Uniform.support), D.Uniform.support.event_dim, D.Uniform(0.0, 1.0).support
+    D.Pareto.support.is_discrete
     D.Independent.support.event_dim
     c.independent(3, 1)
     c.independent(c.real, 1.0)
@@ -397,9 +472,13 @@ PROGRAMS = [
     """,
     """
     x = torch.tensor([[-1.0, 0.3], [0.0, 2.0]])
-    of = [c.real, c.positive, c.nonnegative, c.greater_than(2.0), c.greater_than_eq(2.0), c.less_than(1.0), c.unit_interval, c.interval(-1.0, 3.0), c.half_open_interval(0.0, 2.0), c.simplex, c.corr_cholesky, c.real_vector, c.independent(c.positive, 1), c.cat([c.positive, c.real], -1), c.stack([c.positive, c.real], -1)]
+    of = [c.real, c.positive, c.nonnegative, c.greater_than(2.0), c.greater_than_eq(2.0), c.less_than(1.0)]
+    of += [c.unit_interval, c.interval(-1.0, 3.0), c.half_open_interval(0.0, 2.0), c.simplex, c.corr_cholesky]
+    of += [c.real_vector, c.independent(c.positive, 1), c.cat([c.positive, c.real], -1)]
+    of += [c.stack([c.positive, c.real], -1)]
     [D.biject_to(i) for i in of], [D.transform_to(i) for i in of]
-    [D.biject_to(i)(x[..., :1] if i is c.corr_cholesky else x) for i in of], [D.transform_to(i)(x[..., :1] if i is c.corr_cholesky else x) for i in of]
+    [D.biject_to(i)(x[..., :1] if i is c.corr_cholesky else x) for i in of]
+    [D.transform_to(i)(x[..., :1] if i is c.corr_cholesky else x) for i in of]
     [D.transform_to(i)(x.double()) for i in (c.lower_cholesky, c.positive_definite, c.positive_semidefinite)]
     D.biject_to(c.lower_cholesky)
     D.transform_to(c.boolean)
@@ -418,10 +497,15 @@ PROGRAMS = [
     D.kl_divergence(D.Gamma(2.0, 3.0), D.Chi2(3.0)), D.kl_divergence(D.Chi2(2.0), D.Chi2(3.0))
     D.register_kl(3, D.Normal)
     D.Gamma(torch.tensor([2.0]), 3.0).log_prob(1.5)
-    D.Gamma(2, 3), D.Beta(2, 3), D.Chi2(4), D.StudentT(4), D.HalfCauchy(2), D.Weibull(1, 2), D.Pareto(1, 2), D.Kumaraswamy(1, 2), D.InverseGamma(1, 2), D.LKJCholesky(2, 3), D.LogisticNormal(0, 1), D.FisherSnedecor(1, 2)
-    D.Poisson(torch.tensor([3.0], dtype=torch.float64)).sample().dtype, D.Normal(0.0, 1.0).sample(torch.Size([2])).shape, D.Normal(0.0, 1.0).sample([2, 3]).shape
-    torch.manual_seed(0).initial_seed(), D.RelaxedBernoulli(torch.tensor(0.5), 0.3).rsample((3,)), D.RelaxedOneHotCategorical(torch.tensor(0.5), torch.ones(3)).rsample((2,))
-    torch.manual_seed(0).initial_seed(), torch.poisson(torch.full((3, 4), 5.0)), torch.binomial(torch.full((4,), 30.0), torch.full((4,), 0.5)), torch._standard_gamma(torch.full((5,), 0.3)), torch._sample_dirichlet(torch.ones(2, 3))
+    D.Gamma(2, 3), D.Beta(2, 3), D.Chi2(4), D.StudentT(4), D.HalfCauchy(2), D.Weibull(1, 2), D.Pareto(1, 2)
+    D.Kumaraswamy(1, 2), D.InverseGamma(1, 2), D.LKJCholesky(2, 3), D.LogisticNormal(0, 1), D.FisherSnedecor(1, 2)
+    D.Poisson(torch.tensor([3.0], dtype=torch.float64)).sample().dtype
+    D.Normal(0.0, 1.0).sample(torch.Size([2])).shape, D.Normal(0.0, 1.0).sample([2, 3]).shape
+    torch.manual_seed(0).initial_seed(), D.RelaxedBernoulli(torch.tensor(0.5), 0.3).rsample((3,))
+    D.RelaxedOneHotCategorical(torch.tensor(0.5), torch.ones(3)).rsample((2,))
+    torch.manual_seed(0).initial_seed(), torch.poisson(torch.full((3, 4), 5.0))
+    torch.binomial(torch.full((4,), 30.0), torch.full((4,), 0.5)), torch._standard_gamma(torch.full((5,), 0.3))
+    torch._sample_dirichlet(torch.ones(2, 3))
     torch.poisson(torch.tensor([1, 2]))
     torch.poisson(torch.tensor([-1.0]))
     torch.poisson(3)

@@ -170,4 +170,6 @@ def test_the_same_names():
 
 @pytest.mark.parametrize("program", cases.PROGRAMS, ids=lambda p: p.strip().partition("\n")[0].strip())
 def test_programs(program):
-    assert not differences(torch, "import math\nD = torch.distributions\nc = D.constraints\n" + re.sub(r"\n +", "\n", program))
+    assert not differences(
+        torch, "import math\nD = torch.distributions\nc = D.constraints\n" + re.sub(r"\n +", "\n", program)
+    )

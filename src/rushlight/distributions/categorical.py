@@ -30,7 +30,9 @@ class Categorical(ProbsOrLogits, Distribution):
     has_enumerate_support = True
     _is_binary = False
 
-    def __init__(self, probs: Tensor | None = None, logits: Tensor | None = None, validate_args: bool | None = None) -> None:
+    def __init__(
+        self, probs: Tensor | None = None, logits: Tensor | None = None, validate_args: bool | None = None
+    ) -> None:
         param = either(probs, logits)
         if param.dim() < 1:
             name = "probs" if logits is None else "logits"

@@ -342,9 +342,7 @@ def _beta_grad_rational(x: Any, a: Any, total: Any) -> Any:
     u = np.log(x)
     v = np.log(a) - u
     w = np.log(total) - v
-    numerator, denominator = (
-        sum(u**i * v**j * _horner(w, c[i, j]) for i in range(3) for j in range(3)) for c in _BETA
-    )
+    numerator, denominator = (sum(u**i * v**j * _horner(w, c[i, j]) for i in range(3) for j in range(3)) for c in _BETA)
     return numerator / denominator * (x * (_psi(total) - _psi(a)) / (total - a))
 
 
