@@ -22,8 +22,8 @@ from .along import gather_along, restored, scatter_along
 from .arguments import check_int, check_tensor, unimplemented
 from .attach import methods
 from .bounds import maximum, minimum
+from .outputs import into_each
 from .reduction import Dims, check_keepdim, count, dims, greatest, least, no_signature, ties
-from .scan import into_each
 
 __all__ = [
     "amax", "amin", "aminmax", "argmax", "argmin", "kthvalue", "max", "median", "min", "mode", "nanmedian",
@@ -65,7 +65,7 @@ def selection(name: str, operation: Any, places: Any, input: Tensor, dim: int, k
     found = np.asarray(places(x, dim) if x.ndim else 0, np.int64)
     indices = wrap(found if keepdim or not x.ndim else found.reshape(x.shape[:dim] + x.shape[dim + 1 :]))
     result = getattr(return_types, name)((operation(input, indices, dim, keepdim), indices))
-    return result if out is None else into_each(out, result)
+    return result if out is None else into_each(out, result, name)
 
 
 # max and min.
@@ -144,6 +144,11 @@ def _even_extreme(name: str, ufunc: Any, node: str, word: str) -> Any:
         if input.dtype.is_complex:
             raise unimplemented(f"{'max' if name == 'amax' else 'min'}_values_cpu", input.dtype)
         if out is not None:
+            if isinstance(out, Tensor) and out.dtype is not input.dtype:
+                raise RuntimeError(
+                    f"Expected the dtype for input and out to match, but got {input.dtype.scalar_name} for input's dtype and "
+                    f"{out.dtype.scalar_name} for out's dtype."
+                )
             return into(out, operation, input, chosen, keepdim or keepdims)
         return operation(input, chosen, keepdim or keepdims)
 
@@ -198,7 +203,7 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False, out
         return return_types.aminmax(_aminmax(input, chosen, keepdim))
     for part in out:
         check_output_dtype(input.dtype, part.dtype, own=True)
-    return return_types.aminmax_out(into_each(out, _aminmax(input, chosen, keepdim)))
+    return return_types.aminmax_out(into_each(out, _aminmax(input, chosen, keepdim), "aminmax"))
 
 
 def _argument(name: str, method: str, word: str) -> Any:
@@ -221,7 +226,7 @@ def _argument(name: str, method: str, word: str) -> Any:
         else:
             dim = reduced_dim(name, input, dim)
         if out is not None:
-            return into(out, operation, input, dim, keepdim or keepdims)
+            return into(out, operation, input, dim, keepdim or keepdims, own=True)
         return operation(input, dim, keepdim or keepdims)
 
     function.__name__ = function.__qualname__ = name

@@ -15,8 +15,8 @@ from .arguments import check_tensor, unimplemented
 from .attach import methods
 from .comparison import no_derivative
 from .options import argument_error, no_such_call
+from .outputs import into_each
 from .ranges import linspace
-from .scan import into_each
 
 __all__ = ["histogram", "histogramdd"]
 
@@ -164,7 +164,7 @@ def histogram(
     results = _histogram(input.reshape(-1, 1), [bins], range, flat, density)
     if out is None:
         return return_types.histogram(results)
-    return return_types.histogram_out(into_each(out, tuple(results)))
+    return return_types.histogram_out(into_each(out, tuple(results), "histogram"))
 
 
 def histogramdd(

@@ -298,25 +298,17 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
             [3.]])
     """
     if out is not None:
-        return _into("mm", out, mm, input, mat2)
+        return into(out, mm, input, mat2, own=True)
     check_tensor("mm", input)
     check_tensor("mm", mat2, "mat2", 2)
     _check_mm("mm", input, mat2)
     return _mm(input, mat2)
 
 
-def _into(name: str, out: Tensor, call: Any, *arguments: Any) -> Tensor:
-    """``out=`` of the products, which does not convert."""
-    result = call(*[a.detach() if isinstance(a, Tensor) else a for a in arguments])
-    if isinstance(out, Tensor) and out.dtype is not result.dtype:
-        raise RuntimeError(f"Expected out tensor to have dtype {_c_type(result)}, but got {_c_type(out)} instead")
-    return into(out, call, *arguments)
-
-
 def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of a matrix (n, k) and a vector (k). Raises RuntimeError for other shapes and for two dtypes."""
     if out is not None:
-        return _into("mv", out, mv, input, vec)
+        return into(out, mv, input, vec, own=True)
     check_tensor("mv", input)
     check_tensor("mv", vec, "vec", 2)
     _check_mv(input, vec)
@@ -326,7 +318,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
 def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sum of the products of two vectors. Raises RuntimeError for other shapes, two sizes or two dtypes."""
     if out is not None:
-        return _into("dot", out, dot, input, tensor)
+        return into(out, dot, input, tensor, own=True)
     check_tensor("dot", input)
     check_tensor("dot", tensor, "tensor", 2)
     _check_dot(input, tensor)
@@ -336,7 +328,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
 def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`dot` with the conjugate of `input`."""
     if out is not None:
-        return _into("vdot", out, vdot, input, other)
+        return into(out, vdot, input, other, own=True)
     check_tensor("vdot", input)
     check_tensor("vdot", other, "other", 2)
     _check_dot(input, other)
@@ -346,7 +338,7 @@ def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The products of the matrices of two stacks (b, n, k) and (b, k, m). Raises RuntimeError for other shapes."""
     if out is not None:
-        return _into("bmm", out, bmm, input, mat2)
+        return into(out, bmm, input, mat2, own=True)
     check_tensor("bmm", input)
     check_tensor("bmm", mat2, "mat2", 2)
     _check_bmm(input, mat2)
@@ -363,7 +355,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     torch.Size([5, 2])
     """
     if out is not None:
-        return into(out, matmul, input, other)
+        return into(out, matmul, input, other, own=True)
     check_tensor("matmul", input)
     check_tensor("matmul", other, "other", 2)
     return _matmul(input, other)
@@ -466,7 +458,7 @@ def _finish(out: Tensor | None, call: Any, input: Tensor, x: Any, y: Any, beta: 
     if input.dtype.category < 2 and beta.__class__ is not bool:
         beta, alpha = int(beta), int(alpha)
     if out is not None:
-        return _into(call.__name__, out, call, input, x, y, beta, alpha)
+        return into(out, call, input, x, y, beta, alpha, own=True)
     return call(input, x, y, beta, alpha)
 
 

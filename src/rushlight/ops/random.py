@@ -353,7 +353,13 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     check_generator("bernoulli", generator)
     call = _bernoulli if p is None else _bernoulli_like
     arguments = (input, None if p is None else _float("bernoulli", "p", p, 2), generator)
-    return call(*arguments) if out is None else write_out(out, call, arguments)
+    if out is None:
+        return call(*arguments)
+
+    def bernoulli(*arguments: Any) -> Tensor:
+        return call(*arguments).to(out.dtype)
+
+    return write_out(out, bernoulli, arguments)
 
 
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None,

@@ -29,6 +29,7 @@ from .broadcasting import expand_op
 from .comparison import choose as where
 from .elementwise import sgn
 from .options import as_number, check_dtype
+from .outputs import dtype_to_add_in, renamed
 from .precision import converting, summed_dtype, wide_op
 from .scan import products_of_others
 
@@ -157,6 +158,8 @@ def _reduced(
 ) -> Tensor:  # fmt: skip
     check_tensor(name, input)
     check_keepdim(name, keepdim)
+    if out is not None and name != "mean":
+        dtype = dtype_to_add_in(dtype, out)
     dtype = check_dtype(name, summed_dtype(input, dtype))
     keepdim = keepdim or keepdims
     if dim is None:
@@ -164,7 +167,7 @@ def _reduced(
     every = dim is None
     dim = dims(name, dim, input._data.ndim)
     if out is not None:
-        return into(out, lambda x: along(x, dim, keepdim, dtype=dtype), input)
+        return into(out, renamed(name, lambda x: along(x, dim, keepdim, dtype=dtype)), input)
     if every and not keepdim:
         return whole(input, dtype=dtype)
     return along(input, dim, keepdim, dtype=dtype)
@@ -202,6 +205,9 @@ def nansum(
 ) -> Tensor:  # fmt: skip
     """`sum` of what is not NaN."""
     check_tensor("nansum", input)
+    if isinstance(out, Tensor) and dtype not in (None, out.dtype):
+        names = out.dtype.scalar_name, dtype.scalar_name
+        raise RuntimeError("nansum: provided dtype must match dtype of result. Got {} and {}.".format(*names))
     if input.dtype.is_complex:
         raise RuntimeError("nansum on CPU does not support complex inputs")
     if input.dtype.category < 2:
@@ -224,7 +230,7 @@ def nanmean(
             f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar_name}"
         )
     if out is not None:
-        return into(out, lambda x: nanmean(x, dim, keepdim, dtype=dtype), input)
+        return into(out, renamed("nanmean", lambda x: nanmean(x, dim, keepdim, dtype=dtype)), input)
     return nansum(input, dim, keepdim, dtype=dtype) / sum(~input.detach().isnan(), dim, keepdim)
 
 

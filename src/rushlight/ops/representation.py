@@ -12,9 +12,9 @@ from ..core.short import into
 from ..core.tensor import Tensor, wrap
 from .arguments import check_tensor, unimplemented
 from .attach import methods
+from .outputs import into_each
 from .precision import wide_op
 from .reduction import dims
-from .scan import into_each
 
 __all__ = ["frexp", "hash_tensor"]
 
@@ -58,7 +58,7 @@ def frexp(input: Tensor, *, out: Any = None) -> Any:
         raise RuntimeError("torch.frexp() expects mantissa to have dtype {} but got {}".format(*names))
     if exponent.dtype is not dtypes.int32:
         raise RuntimeError(f"torch.frexp() expects exponent to have int dtype but got {exponent.dtype.cpp_name}")
-    return return_types.frexp_out(into_each(out, _frexp(input)))
+    return return_types.frexp_out(into_each(out, _frexp(input), "frexp"))
 
 
 def _bits(x: Any) -> Any:

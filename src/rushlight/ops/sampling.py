@@ -367,6 +367,8 @@ def _affine(x: np.ndarray, scale: float, shift: float, d: dtype) -> np.ndarray:
     """x * scale + shift, rounded once, in float64 for float64 and else in float32."""
     if d is not float64:
         return x if scale == 1 and shift == 0 else _fma32(x, np.float32(scale), np.float32(shift))
+    if max(abs(scale), abs(shift)) > 2.0**900:
+        return _affine(x, scale * 2.0**-100, shift * 2.0**-100, d) * 2.0**100
     product = x * scale
     if scale == 1 or shift == 0:
         return product + shift

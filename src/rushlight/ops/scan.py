@@ -11,6 +11,7 @@ Note [Recurrences]
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from .along import scatter_along
 from .arguments import check_int, check_tensor, unimplemented
 from .attach import inplace, methods
 from .math import log_of_sum
+from .outputs import dtype_to_add_in, into_each
 from .precision import converting, summed_dtype, wide_op
 from .rearranging import flip_op
 
@@ -141,7 +143,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: T
     """
     dim = _dimension("cumsum", input, dim)
     if out is not None:
-        return into(out, cumsum, input, dim)
+        return into(out, partial(cumsum, dtype=dtype_to_add_in(dtype, out)), input, dim, own=True)
     dtype = summed_dtype(input, dtype)
     if dtype is dtypes.bool_:
         raise unimplemented("cumsum_out_cpu", dtype)
@@ -152,7 +154,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: 
     """The running product along `dim`; as `cumsum` otherwise."""
     dim = _dimension("cumprod", input, dim)
     if out is not None:
-        return into(out, cumprod, input, dim)
+        return into(out, partial(cumprod, dtype=dtype_to_add_in(dtype, out)), input, dim, own=True)
     dtype = summed_dtype(input, dtype)
     if dtype is dtypes.bool_:
         raise unimplemented("cumprod_out_cpu", dtype)
@@ -204,13 +206,6 @@ def _running(name: str, node: str, ufunc: np.ufunc, reaches: Any) -> Any:
 
 cummax = _running("cummax", "CummaxBackward0", np.maximum, np.greater_equal)
 cummin = _running("cummin", "CumminBackward0", np.minimum, np.less_equal)
-
-
-def into_each(out: Any, result: Any) -> Any:
-    """``out=`` of a function with several results."""
-    for target, part in zip(out, result):
-        into(target, lambda x: x, part)
-    return type(result)(out)
 
 
 methods(

@@ -17,7 +17,8 @@ from ..core.tensor import Tensor, wrap
 from .along import gather_along, scatter_along
 from .arguments import check_int, check_tensor, unimplemented
 from .attach import methods
-from .scan import along, into_each
+from .outputs import into_each, into_own
+from .scan import along
 
 __all__ = [
     "argsort", "bincount", "bucketize", "histc", "msort", "searchsorted", "sort", "topk", "unique",
@@ -76,7 +77,7 @@ def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """`input` sorted along its first dimension."""
     check_tensor("msort", input)
     values = sort(input, 0)[0]
-    return values if out is None else into_each((out,), (values,))[0]
+    return values if out is None else into_own(out, values, "sort")
 
 
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *, out: Any = None) -> Any:
@@ -183,6 +184,16 @@ def _search(name: str, sequence: Tensor, values: Any, out_int32: bool, right: bo
     return wrap(np.asarray(found).astype(np.int32 if out_int32 else np.int64))
 
 
+def _placed(out: Any, found: Tensor, out_int32: bool) -> Tensor:
+    if isinstance(out, Tensor) and out.dtype is not found.dtype:
+        raise RuntimeError(
+            "torch.searchsorted(): output tensor's dtype is wrong, it can only be Int(int32) or Long(int64) depending on "
+            f"whether out_int32 flag is True, but we got output tensor's dtype {out.dtype.scalar_name} and out_int32 flag is "
+            f"{out_int32}"
+        )
+    return into_own(out, found, "searchsorted")
+
+
 def searchsorted(
     sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None,
     sorter: Tensor | None = None, out: Tensor | None = None,
@@ -212,7 +223,7 @@ def searchsorted(
                 f"{list(shape)}"
             )
     found = _search("searchsorted", sorted_sequence, input, out_int32, right or side == "right", sorter)
-    return found if out is None else into_each((out,), (found,))[0]
+    return found if out is None else _placed(out, found, out_int32)
 
 
 def bucketize(
@@ -223,7 +234,7 @@ def bucketize(
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
     found = _search("bucketize", boundaries, input, out_int32, right, None)
-    return found if out is None else into_each((out,), (found,))[0]
+    return found if out is None else _placed(out, found, out_int32)
 
 
 # Counts.
@@ -285,7 +296,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out
             f"{input.dtype.cpp_name} and hist {out.dtype.cpp_name}"
         )
     counts = wrap(_counted(x, bins, low, high))
-    return counts if out is None else into_each((out,), (counts,))[0]
+    return counts if out is None else into_own(out, counts, "histc")
 
 
 methods(
