@@ -150,3 +150,13 @@ def test_functions_of_torch_reduce_by_number():
     assert torch.hinge_embedding_loss(x, y, 1.0, 2).item() == 1.25
     with pytest.raises(TypeError, match=r"argument .reduction. .* must be int, not str"):
         torch.kl_div(x, y, "mean")
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("shape", [(3, 0), (0, 3), (0, 0)])
+def test_cross_entropy_of_nothing(shape, smoothing):
+    x, target = torch.zeros(shape, requires_grad=True), torch.zeros(shape)
+    mean, total = (F.cross_entropy(x, target, reduction=r, label_smoothing=smoothing) for r in ("mean", "sum"))
+    assert math.isnan(mean.item()) and total.item() == 0
+    (g,) = torch.autograd.grad(mean + total, x)
+    assert g.shape == shape

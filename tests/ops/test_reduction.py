@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -225,3 +226,16 @@ def test_search_and_count():
 def test_long_chains_of_sums_stay_exact():
     x = torch.full((1000, 1000), 0.1)
     assert x.sum().item() == pytest.approx(1e5, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "want"),
+    [("sum", (), [1, 1]), ("mean", (), [0.5, 0.5]), ("prod", (), [3, 2]), ("cumsum", (0,), [2, 1]), ("cumprod", (0,), [4, 2])],
+)
+def test_complex_numbers_in_a_real_dtype_have_their_real_parts_gradient(name, given, want):
+    z = torch.tensor([2 + 2j, 3 - 1j], dtype=torch.complex128, requires_grad=True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Casting complex values to real")  # once in a process
+        out = getattr(torch, name)(z, *given, dtype=torch.float64)
+    (g,) = torch.autograd.grad(out.sum(), z)
+    assert g.dtype is torch.complex128 and g.tolist() == want

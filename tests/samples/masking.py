@@ -19,6 +19,8 @@ SAMPLES = [
             (Z, MASK),
             (M, MASK[:, :1]),
             (M, ~MASK & MASK),
+            (V, np.array([[True, False, True, False], [False] * 4, [True, False, False, True]])),  # as many as V has
+            (array(0), np.zeros((3, 0), bool)),
         )
     ],
     *[

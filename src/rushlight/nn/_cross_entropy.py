@@ -81,7 +81,7 @@ def cross_entropy_loss(
     if label_smoothing <= 0.0:
         return loss
     smooth = _smooth(log_probs, target, weight, reduction, ignore_index, class_dim)
-    return times(loss, 1 - label_smoothing) + times(smooth, label_smoothing / shape[class_dim])
+    return times(loss, 1 - label_smoothing) + times(smooth, label_smoothing / max(shape[class_dim], 1))
 
 
 def _along_classes(weight: Tensor, log_probs: Tensor) -> Tensor:
@@ -100,7 +100,7 @@ def _soft(
             f"but got weight tensor of shape: {list(weight.shape)}"
         )
     if label_smoothing > 0.0:
-        target = times(target, 1 - label_smoothing) + label_smoothing / classes
+        target = times(target, 1 - label_smoothing) + label_smoothing / max(classes, 1)
     terms = log_probs * target
     if weight is not None:
         terms = terms * _along_classes(weight, log_probs)
@@ -108,7 +108,7 @@ def _soft(
         return -terms.sum(class_dim)
     if reduction == SUM:
         return -terms.sum()
-    return over(-terms.sum(), terms.numel() // classes)
+    return over(-terms.sum(), terms.numel() // max(classes, 1))
 
 
 def _smooth(

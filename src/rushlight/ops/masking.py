@@ -9,6 +9,7 @@ import numpy as np
 from ..arrays import dtypes
 from ..core.declare import op
 from ..core.errors import broadcast_shapes
+from ..core.record import unbroadcast
 from ..core.short import into
 from ..core.tensor import Tensor, wrap
 from ..core.views import assign
@@ -51,13 +52,14 @@ def _scatter_gradient(g: Any, mask: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _select_gradient(g: Any, x_shape: tuple[int, ...], mask: Any) -> Any:
+    # The edge cannot see this broadcast: as many elements may be selected as the input has.
     shape = np.broadcast_shapes(x_shape, tuple(mask.shape))
-    return _masked_scatter_op(zeros_from(g, shape), mask, g)
+    return unbroadcast(_masked_scatter_op(zeros_from(g, shape), mask, g), x_shape)
 
 
 _masked_select_op = op("masked_select", _masked_select, "MaskedSelectBackward0", {
     "x": lambda g, x_shape, mask: _select_gradient(g, x_shape, mask),
-}, conforms=True)  # fmt: skip
+})  # fmt: skip
 _masked_scatter_op = op("masked_scatter", _masked_scatter, "MaskedScatterBackward0", {
     "x": lambda g, mask: masked_fill(g, mask, 0),
     "source": lambda g, mask, source_shape: _masked_scatter_backward_op(g, mask, source_shape),
