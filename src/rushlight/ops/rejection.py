@@ -15,8 +15,10 @@ import numpy as np
 
 from ..arrays.dtypes import float64
 from ..arrays.generator import Generator, default_generator
-from .sampling import _unit
+from .sampling import _libm, _unit
 
+#: From so many gamma numbers on attempts are evaluated together, up to so many at once.
+TOGETHER, BLOCK = 24, 1 << 13
 Draw = Callable[[], float]
 #: What 1/3 and Marsaglia and Tsang's 0.0331 are in PyTorch's kernel: constants in float32.
 THIRD, SQUEEZE = float(np.float32(1) / np.float32(3)), float(np.float32(0.0331))
@@ -80,18 +82,94 @@ def gamma(alpha: np.ndarray, generator: Generator | None = None) -> np.ndarray:
         d = np.where(low, flat + one, flat) - alpha.dtype.type(THIRD)
         c = 1.0 / np.sqrt(9.0 * d.astype(np.float64))
         powers = np.where(low, one / flat, 0)
+    if flat.size >= TOGETHER and not low.any():
+        values = _gamma_together(d.astype(np.float64), c, generator)
+    else:
+        values = _gamma_one_by_one(flat.tolist(), d.tolist(), c.tolist(), powers.tolist(), generator)
+    with np.errstate(over="ignore", under="ignore"):
+        values = values.astype(alpha.dtype)
+    tiny = np.finfo(alpha.dtype).tiny
+    return np.where(values > tiny, values, tiny).reshape(alpha.shape)  # NaN becomes tiny, as in PyTorch
+
+
+def _gamma_one_by_one(
+    alpha: list[float], d: list[float], c: list[float], powers: list[float], generator: Generator | None
+) -> np.ndarray:
     out = []
-    with Ahead(generator, 3 * flat.size) as stream:
-        for a, d_, c_, power in zip(flat.tolist(), d.tolist(), c.tolist(), powers.tolist()):
+    with Ahead(generator, 3 * len(alpha)) as stream:
+        for a, d_, c_, power in zip(alpha, d, c, powers):
             if a == 0:
                 out.append(0.0)
                 continue
             scale = _power(1 - stream.uniform(), power) if a < 1 else 1.0
             out.append(_gamma(stream, scale, d_, c_))
-    with np.errstate(over="ignore", under="ignore"):
-        values = np.array(out, np.float64).astype(alpha.dtype)
-    tiny = np.finfo(alpha.dtype).tiny
-    return np.where(values > tiny, values, tiny).reshape(alpha.shape)  # NaN becomes tiny, as in PyTorch
+    return np.array(out, np.float64)
+
+
+def _gamma_together(d: np.ndarray, c: np.ndarray, generator: Generator | None) -> np.ndarray:
+    """The same for shapes from 1 on, of which every attempt takes a normal and a uniform number, accepted or not.
+
+    So all attempts are known at once, but for whom they are made depends on how many were accepted before. That is
+    found by guessing it, and guessing anew from what would be accepted: each round is right for one rejection more at
+    least, and mostly for all. A normal number that is of no use (y <= 0) takes no uniform one: it ends a block.
+    """
+    stream = generator or default_generator
+    count, done, out = d.size, 0, np.empty(d.size)
+    with stream.lock, np.errstate(all="ignore"):
+        while done < count:
+            x, u, pending = _attempts(stream, min(int(1.1 * (count - done)) + 8, BLOCK))
+            square = x * x
+            index = np.arange(done, done + x.size)
+            while True:
+                whose = np.minimum(index, count - 1)
+                y = 1.0 + c[whose] * x
+                v = y * y * y
+                accepted = ~(u >= 1.0 - SQUEEZE * square * square)
+                accepted |= ~(np.log(u) >= 0.5 * square + d[whose] * (1.0 - v + np.log(v)))
+                accepted &= ~(y <= 0)
+                again = done + np.cumsum(accepted) - accepted
+                if np.array_equal(again, index):
+                    break
+                index = again
+            useless = np.flatnonzero((y <= 0) | (index >= count))
+            used = useless[0] if useless.size else x.size
+            kept = np.flatnonzero(accepted[:used])
+            out[index[kept]] = d[index[kept]] * v[kept]
+            done += kept.size
+            _advance(stream, int(used), x, pending)
+            if used < x.size and done < count:
+                out[done] = _gamma_one_by_one(
+                    [1.0], d[done : done + 1].tolist(), c[done : done + 1].tolist(), [0.0], stream
+                )[0]
+                done += 1
+    return out
+
+
+def _attempts(stream: Generator, count: int) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Normal and uniform numbers of the next attempts, and whether the first normal one is pending; nothing is used up.
+
+    The stream holds two numbers for a pair of normal ones, then a uniform number for each of the two attempts.
+    """
+    pending = stream.next_normal is not None
+    pairs = (count + 1) // 2
+    units = _unit(stream.clone_state(), 4 * pairs + pending, float64)
+    angle, height, u1, u2 = units[pending:].reshape(pairs, 4).T
+    radius = np.sqrt(-2.0 * _libm("log1p", -height, float64))
+    angle = 2.0 * math.pi * angle
+    x = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1)
+    u = 1 - np.stack([u1, u2], axis=-1).reshape(-1)
+    if pending:
+        x, u = np.append(stream.next_normal, x), np.append(1 - units[0], u)  # type: ignore[arg-type]
+    return x, u, pending
+
+
+def _advance(stream: Generator, used: int, x: np.ndarray, pending: bool) -> None:
+    """Uses up the first `used` attempts."""
+    if not used:
+        return
+    pairs, half = divmod(used - pending, 2)
+    stream.raw(2 * (pending + 4 * pairs + 3 * half))
+    stream.next_normal = float(x[used]) if half else None
 
 
 def _gamma(stream: Ahead, scale: float, d: float, c: float) -> float:
