@@ -162,26 +162,31 @@ def _merged(mask: Tensor | None, padding: Tensor | None, batch: int, num_heads: 
 
 
 def _attend_with_weights(
-    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float, num_heads: int, average: bool
 ) -> tuple[Tensor, Tensor]:
-    """What each head gives, ``(batch * heads, rows, width)``, and its weights."""
-    q = q * math.sqrt(1.0 / float(q.size(-1)))
+    """What the heads give, side by side, ``(rows * batch, embed)``, and their weights ``(batch, [heads,] rows, columns)``."""
+    heads, rows, width = q.shape
+    q = q * math.sqrt(1.0 / float(width))
     scores = ops.bmm(q, k.transpose(-2, -1)) if mask is None else ops.baddbmm(mask, q, k.transpose(-2, -1))
     weights = softmax(scores, dim=-1)
     if dropout_p > 0.0:
         weights = dropout(weights, p=dropout_p)
-    return ops.bmm(weights, v), weights
+    batch = heads // num_heads
+    out = ops.bmm(weights, v).transpose(0, 1).reshape(rows * batch, num_heads * width)
+    weights = weights.view(batch, num_heads, rows, k.size(1))
+    return out, weights.mean(dim=1) if average else weights
 
 
 def _attend(
     q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float, is_causal: bool, num_heads: int
 ) -> Tensor:
-    """What the heads give, ``(batch, heads, rows, width)``, without their weights."""
+    """What the heads give, side by side, ``(rows * batch, embed)``, without their weights."""
     batch, columns = q.size(0) // num_heads, k.size(1)
     if mask is not None:
         mask = mask.unsqueeze(0) if mask.size(0) == 1 else mask.view(batch, num_heads, -1, columns)
     q, k, v = [x.view(batch, num_heads, x.size(1), x.size(2)) for x in (q, k, v)]
-    return scaled_dot_product_attention(q, k, v, mask, dropout_p, is_causal)
+    out = scaled_dot_product_attention(q, k, v, mask, dropout_p, is_causal)
+    return out.permute(2, 0, 1, 3).reshape(q.size(2) * batch, num_heads * q.size(3))
 
 
 def multi_head_attention_forward(
@@ -246,8 +251,8 @@ def multi_head_attention_forward(
         _require(static_v is None, "bias cannot be added to static value.")
         k, v = ops.cat([k, bias_k.repeat(1, batch, 1)]), ops.cat([v, bias_v.repeat(1, batch, 1)])
         mask, padding = _one_column_more(mask, padding)
-    _require((bias_k is None) == (bias_v is None), "bias_k is set but bias_v is None" if bias_v is None else
-             "bias_v is set but bias_k is None")  # fmt: skip
+    _require(bias_v is not None or bias_k is None, "bias_k is set but bias_v is None")
+    _require(bias_k is not None or bias_v is None, "bias_v is set but bias_k is None")
     q = q.view(rows, heads, width).transpose(0, 1)
     k, v = _in_heads(k, static_k, "k", heads, width), _in_heads(v, static_v, "v", heads, width)
     if add_zero_attn:
@@ -257,18 +262,12 @@ def multi_head_attention_forward(
     probability = dropout_p if training else 0.0
     weights = None
     if need_weights:
-        out, weights = _attend_with_weights(q, k, v, mask, probability)
-        out = out.transpose(0, 1).reshape(rows * batch, embed_dim)
-        weights = weights.view(batch, num_heads, rows, k.size(1))
-        weights = weights.mean(dim=1) if average_attn_weights else weights
+        out, weights = _attend_with_weights(q, k, v, mask, probability, num_heads, average_attn_weights)
     else:
         out = _attend(q, k, v, mask, probability, is_causal, num_heads)
-        out = out.permute(2, 0, 1, 3).reshape(batch * rows, embed_dim)
     out = linear(out, out_proj_weight, out_proj_bias)
     out = out.view(rows, batch, out.size(1))
-    if is_batched:
-        return out, weights
-    return out.squeeze(1), None if weights is None else weights.squeeze(0)
+    return (out, weights) if is_batched else (out.squeeze(1), None if weights is None else weights.squeeze(0))
 
 
 def _masks(

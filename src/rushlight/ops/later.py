@@ -75,6 +75,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "gamma_sampling": (
         "_dirichlet_grad _sample_dirichlet _standard_gamma _standard_gamma_grad binomial poisson", ""
     ),
+    "weight_norm": ("_weight_norm _weight_norm_interface norm_except_dim", ""),
     "special.gamma": ("igamma igammac", "igamma igamma_ igammac igammac_"),
 }
 

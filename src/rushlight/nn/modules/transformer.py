@@ -84,9 +84,9 @@ class Transformer(Module):
 
     Example::
 
-        >>> transformer = nn.Transformer(16, 4, 1, 1, 32)
-        >>> transformer(torch.rand(10, 2, 16), torch.rand(7, 2, 16)).shape
-        torch.Size([7, 2, 16])
+        >>> transformer = nn.Transformer(16, 4, 1, 1, 32, batch_first=True)
+        >>> transformer(torch.rand(2, 10, 16), torch.rand(2, 7, 16)).shape
+        torch.Size([2, 7, 16])
     """
 
     def __init__(
