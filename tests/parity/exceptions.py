@@ -26,3 +26,11 @@ MODULES: dict[str, str] = {}
 
 #: Entries of `optim_db` that do not pass.
 OPTIMIZERS = {"SparseAdam": SPARSE}
+
+#: Entries of `op_db` whose forward mode differs.
+FORWARD = {
+    "slice": OPERATIONS["slice"],
+    "triangular_solve": "PyTorch lets the tangent of the triangle that is not read through",
+    "cov": "weights in float32 make noise in the last digits of float32",
+    "logcumsumexp": "PyTorch's tangent is right to six digits, rushlight's to all",
+}

@@ -30,7 +30,7 @@ TOLERANCE = {torch.float64: 1e-7, torch.complex128: 1e-7, torch.float32: 2e-5, t
 #: Operations that PyTorch itself computes less precisely in float64 (to 1e-7; rushlight's have the last digit right).
 ROUGH = {"special.bessel_j0", "special.bessel_y1"}
 #: Sums of many terms that nearly cancel, or of very different size: an error is compared with the largest entry.
-NORMWISE = {"cov", "matrix_exp", "pca_lowrank", "svd_lowrank"}
+NORMWISE = {"cholesky_inverse", "cov", "matrix_exp", "pca_lowrank", "svd_lowrank"}
 #: Operations whose results in 16 bits are not finite, or random, in PyTorch.
 NOT_IN_16_BITS = {"matrix_exp"}
 #: Operations that leave ``out=`` unwritten in PyTorch where one dimension is transformed.

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.backward import Run, add_to_grad, run
 from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ..core.op import LIVE
 from ..core.tensor import LEAF, Tensor, edge_of, wrap
 from . import anomaly_mode, function, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
@@ -66,12 +67,13 @@ def backward(
     if inputs is not None and not inputs:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     outputs = _tuple(tensors) or ()
-    gradients = _root_gradients(outputs, grad_tensors, create_graph)
+    on_tensors = bool(create_graph or LIVE[0])
+    gradients = _root_gradients(outputs, grad_tensors, on_tensors)
     keep = create_graph if retain_graph is None else retain_graph
     if create_graph and inputs is None:
         _warn_create_graph()
     job = Run()
-    job.keep_graph, job.create_graph = keep, create_graph
+    job.keep_graph, job.create_graph, job.on_tensors = keep, create_graph, on_tensors
     if inputs is None:
         _run(job, outputs, gradients)
         return
@@ -89,7 +91,7 @@ def _tensor_backward(
     ``create_graph`` records the computation itself, for higher derivatives; `inputs` restricts the accumulation to these
     tensors. Raises RuntimeError if nothing here requires grad, or if the graph was freed.
     """
-    if create_graph or inputs is not None:
+    if create_graph or inputs is not None or LIVE[0]:
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
         return
     # The call of every training step: one root, straight to the engine.
@@ -144,16 +146,17 @@ def grad(
         return batched_grad(
             out, into, grad_outputs, keep, materialize_grads, create_graph=create_graph, allow_unused=allow_unused
         )
-    gradients = _root_gradients(out, grad_outputs, create_graph)
+    on_tensors = bool(create_graph or LIVE[0])
+    gradients = _root_gradients(out, grad_outputs, on_tensors)
     for x in into:
         if not isinstance(x, GradientEdge) and not x.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     keep = create_graph if retain_graph is None else retain_graph
     job = Run()
-    job.keep_graph, job.create_graph, job.accumulate = keep, create_graph, False
+    job.keep_graph, job.create_graph, job.accumulate, job.on_tensors = keep, create_graph, False, on_tensors
     job.captures = _captures(into)
     captured = _run(job, out, gradients)
-    return _results(into, captured, create_graph, allow_unused, materialize_grads)
+    return _results(into, captured, on_tensors, allow_unused, materialize_grads)
 
 
 def _check_flag(create_graph: Any) -> None:
@@ -171,14 +174,14 @@ def _edge(x: Any) -> Any:
     return graph.engine_edge(x) if isinstance(x, GradientEdge) else edge_of(x)
 
 
-def _root_gradients(outputs: Sequence[Tensor], given: Any, create_graph: bool) -> list[Any]:
-    """A gradient for every output, as given and checked, or one where the output is a real scalar: a Tensor under
-    `create_graph`, a payload otherwise."""
+def _root_gradients(outputs: Sequence[Tensor], given: Any, on_tensors: bool) -> list[Any]:
+    """A gradient for every output, as given and checked, or one where the output is a real scalar: a Tensor where
+    the run is `on_tensors`, a payload otherwise."""
     given = (None,) * len(outputs) if given is None else _tuple(given)
     if len(given) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
     outputs = [_stand_in(out, gradient) if isinstance(out, GradientEdge) else out for out, gradient in zip(outputs, given)]
-    return [_root_gradient(i, out, gradient, create_graph) for i, (out, gradient) in enumerate(zip(outputs, given))]
+    return [_root_gradient(i, out, gradient, on_tensors) for i, (out, gradient) in enumerate(zip(outputs, given))]
 
 
 def _stand_in(edge: GradientEdge, gradient: Any) -> Tensor:
@@ -195,7 +198,7 @@ def _stand_in(edge: GradientEdge, gradient: Any) -> Tensor:
     return zeros(shape, dtype=dtype, requires_grad=True)
 
 
-def _root_gradient(i: int, out: Tensor, gradient: Any, create_graph: bool) -> Any:
+def _root_gradient(i: int, out: Tensor, gradient: Any, on_tensors: bool) -> Any:
     if gradient is None:
         data = out._data
         if not out.requires_grad:
@@ -205,7 +208,7 @@ def _root_gradient(i: int, out: Tensor, gradient: Any, create_graph: bool) -> An
         if data.dtype.kind != "f":
             raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {out.dtype}")
         one = data.dtype.type(1) if isinstance(data, np.generic) else np.ones_like(data)
-        return wrap(one) if create_graph else one
+        return wrap(one) if on_tensors else one
     if not isinstance(gradient, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
     if gradient.shape != out.shape:
@@ -220,7 +223,7 @@ def _root_gradient(i: int, out: Tensor, gradient: Any, create_graph: bool) -> An
         )
     if gradient.dtype is not out.dtype:
         gradient = gradient.to(out.dtype)
-    return gradient if create_graph else gradient._data
+    return gradient if on_tensors else gradient._data
 
 
 def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any]) -> dict[int, Any]:
@@ -251,7 +254,7 @@ def _accumulate_into(inputs: Sequence[Tensor], captured: dict[int, Any], create_
 
 
 def _results(
-    inputs: Sequence[Tensor], captured: dict[int, Any], create_graph: bool, allow_unused: bool, materialize: bool
+    inputs: Sequence[Tensor], captured: dict[int, Any], on_tensors: bool, allow_unused: bool, materialize: bool
 ) -> tuple[Tensor | None, ...]:
     from ..ops import zeros_like
 
@@ -268,7 +271,7 @@ def _results(
                 raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
             results.append(zeros_like(x) if materialize else None)
         else:
-            results.append(gradient if create_graph else wrap(gradient))
+            results.append(gradient if on_tensors else wrap(gradient))
     return tuple(results)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..core import views
 from ..core.modes import GRAD, NO_GRAD, grad_mode, no_grad, set_grad_mode
 from ..core.node import FREED_GRAPH, Node, Output, next_rank
-from ..core.op import OBSERVERS
+from ..core.op import LAYERS, OBSERVERS, layer_of
 from ..core.record import conform, versions_of
 from ..core.saved import SavedOutput as _SavedOutput
 from ..core.saved import bump, check_versions, last_write, tensors
@@ -302,6 +302,12 @@ class Function(metaclass=FunctionMeta):
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Calls forward, and puts one node on the graph if an argument requires grad."""
+        layer = layer_of(args) if LAYERS else None
+        return cls._applied(args, kwargs)[0] if layer is None else layer.apply(cls, args, kwargs)
+
+    @classmethod
+    def _applied(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, BackwardCFunction]:
+        """What `apply` does, on plain tensors, and the ctx."""
         separate = cls.setup_context is not _setup_context
         if separate and (kwargs or len(args) < cls.forward.__code__.co_argcount):
             args, kwargs = _bound(cls, args, kwargs), {}
@@ -320,7 +326,7 @@ class Function(metaclass=FunctionMeta):
         finally:
             if mode == GRAD:
                 set_grad_mode(GRAD)
-        return _recorded(ctx, args, output, mode == GRAD and True in needs)
+        return _recorded(ctx, args, output, mode == GRAD and True in needs), ctx
 
 
 _setup_context = Function.setup_context

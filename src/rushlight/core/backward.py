@@ -39,6 +39,8 @@ class Run:
     """What one backward is asked to do."""
 
     keep_graph = create_graph = False
+    #: Whether gradients are Tensors and rules run on Tensors: to be recorded, or because a layer looks on.
+    on_tensors = False
     #: Edge -> positions in the result of `grad()`; None where every leaf gets its gradient.
     captures: dict[Any, list[int]] | None = None
     captured: dict[int, Any]
@@ -64,6 +66,7 @@ def _within(job: Run, step: Callable[..., Any], *arguments: Any) -> Any:
 def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, Any]:
     """Carries `gradients` from the edges `roots` down the graph. Returns what was captured, by position."""
     mode = GRAD if job.create_graph else NO_GRAD
+    job.on_tensors = job.on_tensors or job.create_graph
     previous, job.roots = grad_mode(), roots
     if job.captures is not None:
         job.captured, job.needed = {}, _needed(roots, job.captures)
@@ -102,7 +105,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
     """The loop. Returns the gradients of the leaves."""
     pending: dict[Any, Any] = {}
     heap: list[tuple[int, Any]] = []
-    needed, create_graph, free = job.needed, job.create_graph, not job.keep_graph
+    needed, on_tensors, free = job.needed, job.on_tensors, not job.keep_graph
     plain = job.captures is None and not GUARDS
     hooked: _Hooked | None = None
     while True:
@@ -150,7 +153,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             saved = node.saved
             if saved and node._rank > last_write[0]:
                 check_versions(node)
-            if create_graph:
+            if on_tensors:
                 values = tensors(node)
             metas = node.metas
             try:
@@ -177,7 +180,7 @@ def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, A
 
 def run_node(job: Run, node: Node, gradient: Any) -> Any:
     """Runs one node's rules: checked, on payloads or Tensors as the job has it."""
-    values = read(node, job.create_graph)
+    values = read(node, job.on_tensors)
     try:
         return node.gradients(gradient, values)
     except RuntimeWarning:
@@ -228,11 +231,11 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
 
 
 def shown(job: Run, gradient: Any) -> Any:
-    return gradient if gradient is None or job.create_graph else wrap(gradient)
+    return gradient if gradient is None or job.on_tensors else wrap(gradient)
 
 
 def taken(job: Run, gradient: Any) -> Any:
-    return gradient if gradient is None or job.create_graph else gradient._data
+    return gradient if gradient is None or job.on_tensors else gradient._data
 
 
 def _tensor_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
@@ -245,7 +248,7 @@ def _tensor_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
         if x is not None and gradients[nr] is not None:
             cold, kept = x._cold_state(), shown(job, gradients[nr])
             cold.grad = kept if cold.grad is None else cold.grad + kept
-            if cold.grad is kept and not job.create_graph:
+            if cold.grad is kept and not job.on_tensors:
                 cold.grad = wrap(np.array(kept._data))
     return gradients
 
@@ -449,7 +452,7 @@ def accumulate(leaf: Tensor, gradient: Any, alone: bool = False) -> None:
     if cold is None:
         cold = leaf._cold_state()
     grad = cold.grad
-    if grad_mode() == GRAD:
+    if grad_mode() == GRAD or isinstance(gradient, Tensor):
         from ..ops import copy_of_gradient
 
         gradient = gradient if isinstance(gradient, Tensor) else wrap(gradient)
@@ -484,7 +487,7 @@ def call_node(node: Node, gradients: Sequence[Any]) -> Any:
     if len(gradients) != node.outputs:
         raise TypeError(f"expected {node.outputs} arguments, got {len(gradients)} instead")
     job = Run()
-    job.keep_graph = job.create_graph = True
+    job.keep_graph = job.on_tensors = True
     results = run_node(job, node, list(gradients) if node.several else gradients[0])
     results = tuple(results)
     return results[0] if len(results) == 1 else results

@@ -14,7 +14,7 @@ import numpy as np
 from ..arrays import dtypes
 from ..arrays.promotion import result_dtype
 from .errors import broadcast_shapes
-from .op import F32, F64, Call, Op, Rule, parameters, quietly
+from .op import F32, F64, LAYERS, Call, Op, Rule, layer_of, parameters, quietly
 from .record import record
 from .short import DOUBLES, FLOATS, one_input, several_inputs, two_inputs, with_out
 from .tensor import PLAIN, Tensor
@@ -60,6 +60,9 @@ def _general(op: Op) -> Call:
     forward = op.forward
 
     def call(*arguments: Any) -> Any:
+        layer = layer_of(arguments) if LAYERS else None
+        if layer is not None:
+            return layer.call(op, arguments)
         if op.variadic:
             if not any([isinstance(a, Tensor) for a in arguments[0]]):
                 return forward(*arguments)
@@ -100,6 +103,7 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     simple = inputs == 1 or len(names) == inputs == 2
     saves = (_one_input_saves(names) if inputs == 1 else (*names, "out")) if simple and vjp else None
     this = Op(name, forward, node or name, names, rules=dict(zip(names, vjp)), conforms=True, saves=saves, **about)
+    this.inputs = inputs
     slow = _promoting(this, inputs)
     # The operator answers NotImplemented where the function raises.
     operator = _named(two_inputs(this, _as_operator(name, slow)), this) if simple and inputs == 2 else None
@@ -113,6 +117,9 @@ def _promoting(op: Op, inputs: int) -> Call:
     forward, promote = op.forward, op.promote
 
     def call(*arguments: Any) -> Any:
+        layer = layer_of(arguments) if LAYERS else None
+        if layer is not None:
+            return layer.call(op, arguments)
         operands = arguments[:inputs]
         if len(arguments) != len(op.names):
             count = f"{len(op.names)} positional argument{'s' * (len(op.names) != 1)}"

@@ -39,6 +39,23 @@ Call = Callable[..., Any]
 OBSERVERS: list[Callable[[Node], None]] = []
 #: Every operation, by name; tests go through it.
 OPS: dict[str, Op] = {}
+#: Classes of Tensors that carry more than their payload, with the layer that handles operations on them: see `layers`.
+LAYERS: dict[type, Any] = {}
+#: How many levels of layers are entered now: while there are any, backward runs on Tensors.
+LIVE = [0]
+
+
+def layer_of(arguments: Sequence[Any]) -> Any:
+    """The layer that handles a call with these arguments; None for plain tensors."""
+    for a in arguments:
+        kind = a.__class__
+        if kind in LAYERS:
+            return LAYERS[kind]
+        if kind is list or kind is tuple:
+            layer = layer_of(a)
+            if layer is not None:
+                return layer
+    return None
 
 
 class Op:
@@ -62,6 +79,8 @@ class Op:
         self.view, self.variadic, self.conforms, self.holomorphic = view, variadic, conforms, holomorphic
         self.promote, self.several, self.numbers, self.check, self.wide = promote, several, numbers, check, wide
         self.call: Call = forward
+        #: How many of the first parameters are tensors or numbers that promote together.
+        self.inputs = 0
         every = [joint] if joint else list(self.rules.values())
         wanted = {parameter for rule in every for parameter in parameters(rule)[1:]} - {"needs"}
         self.saves = tuple(saves) if saves is not None else tuple(sorted(wanted, key=self._order))

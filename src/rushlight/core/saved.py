@@ -19,9 +19,18 @@ class SavedOutput:
         self.nr, self._counter = nr, counter
 
 
+class SavedDual:
+    """What a node keeps of its own result where that has tangents: they, and the result's version counter."""
+
+    __slots__ = ("_counter", "restore")
+
+    def __init__(self, counter: list[int], restore: Any) -> None:
+        self._counter, self.restore = counter, restore
+
+
 def counter_of(origin: Any) -> Any:
     """The version counter behind an entry of `Node.saved`, if it has one."""
-    return origin._counter if isinstance(origin, (Tensor, SavedOutput)) else origin
+    return origin._counter if isinstance(origin, (Tensor, SavedOutput, SavedDual)) else origin
 
 
 # Note [When saved values are checked]
@@ -137,12 +146,14 @@ def rebuilt(node: Node, origin: Any, value: Any) -> Any:
     return _result(node, origin, value)
 
 
-def _result(edge: Any, counter: list[int], value: Any) -> Tensor:
+def _result(edge: Any, origin: Any, value: Any) -> Tensor:
     """A saved result as a Tensor again: the node does not hold the first one, that would be a cycle."""
     out: Tensor = new(Tensor)
-    out._data, out._node, out._counter, out._view, out._cold = value, edge, counter, None, None
+    out._data, out._node, out._counter, out._view, out._cold = value, edge, counter_of(origin), None, None
     if value.dtype.kind not in "fc":
         out._node = None
+    if isinstance(origin, SavedDual):
+        origin.restore(out)
     return out
 
 

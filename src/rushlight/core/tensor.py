@@ -36,7 +36,7 @@ new: Callable[[Any], Any] = object.__new__
 class Cold:
     """The rare state of a tensor."""
 
-    __slots__ = ("accumulator", "grad", "hooked", "hooks", "post_accumulate", "retain")
+    __slots__ = ("accumulator", "grad", "hooked", "hooks", "post_accumulate", "retain", "tangents")
 
     def __init__(self) -> None:
         self.grad: Any = None
@@ -46,6 +46,8 @@ class Cold:
         self.hooks: OrderedDict[int, Any] | None = None
         self.post_accumulate: OrderedDict[int, Any] | None = None
         self.accumulator: weakref.ref[Any] | None = None
+        #: Of a dual tensor: its tangent at each level.
+        self.tangents: dict[Any, Any] | None = None
 
 
 class Tensor:

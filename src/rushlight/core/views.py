@@ -43,7 +43,7 @@ from .declare import op
 from .errors import CUSTOM_VIEW, DEFAULT_VIEW, INFERENCE_VIEW, MULTI_VIEW, NO_GRAD_VIEW
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import Node, Output, next_rank
-from .op import OBSERVERS, Call, Op
+from .op import LAYERS, OBSERVERS, Call, Op, layer_of
 from .record import versions_of
 from .saved import PACKERS, bump, read
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, memory, new, shared_counter
@@ -168,8 +168,11 @@ def view_call(op: Op) -> Call:
     forward, node_class = op.forward, op.node_class
 
     def call(x: Any, *parameters: Any) -> Any:
-        if x.__class__ not in PLAIN and not isinstance(x, Tensor):
-            return forward(x, *parameters)
+        if x.__class__ not in PLAIN:
+            if x.__class__ in LAYERS:
+                return LAYERS[x.__class__].call(op, (x, *parameters))
+            if not isinstance(x, Tensor):
+                return forward(x, *parameters)
         data = x._data
         if isinstance(data, np.generic):
             data = memory(x)
@@ -193,6 +196,8 @@ def views_call(op: Op) -> Call:
     """The function that calls a view operation with several results."""
 
     def call(x: Any, *parameters: Any) -> Any:
+        if x.__class__ in LAYERS:
+            return LAYERS[x.__class__].call(op, (x, *parameters))
         if not isinstance(x, Tensor):
             return op.forward(x, *parameters)
         data = memory(x)
@@ -357,6 +362,9 @@ def assign(x: Tensor, call: Call, arguments: tuple[Any, ...], *, like_copy: bool
     Raises RuntimeError where torch does, before anything is changed. `like_copy` casts the result to any dtype;
     `overlap` lets elements of `x` share memory.
     """
+    layer = layer_of((x, *arguments)) if LAYERS else None
+    if layer is not None:
+        return layer.assign(x, call, arguments, {"like_copy": like_copy, "overlap": overlap})
     recording = is_recorded(x, arguments)
     check_inplace(x, recording)
     if not overlap:
@@ -388,6 +396,8 @@ def assign(x: Tensor, call: Call, arguments: tuple[Any, ...], *, like_copy: bool
 
 def is_recorded(x: Tensor, arguments: tuple[Any, ...]) -> bool:
     """Whether an in-place operation on `x` enters the graph."""
+    if LAYERS and layer_of((x, *arguments)) is not None:
+        return True
     return grad_mode() == GRAD and (
         x.requires_grad or any([isinstance(a, Tensor) and a.requires_grad for a in arguments])
     )
@@ -395,6 +405,8 @@ def is_recorded(x: Tensor, arguments: tuple[Any, ...]) -> bool:
 
 def assign_view(x: Tensor, call: Call, parameters: tuple[Any, ...]) -> Tensor:
     """``x.t_()``, ``x.squeeze_()`` and the like: `x` becomes the view that ``call(x, *parameters)`` is."""
+    if x.__class__ in LAYERS:
+        LAYERS[x.__class__].assign_view(x, call, parameters)
     recording = is_recorded(x, ())
     check_inplace(x, recording)
     memory(x)
@@ -553,6 +565,10 @@ def write_out(out: Tensor, call: Call, arguments: tuple[Any, ...], *, own: bool 
             "arguments requires grad."
         )
     result = call(*arguments)
+    if result.__class__ in LAYERS or out.__class__ in LAYERS:
+        raise NotImplementedError(
+            f"Trying to use forward AD with {name}_out that does not support it because it is an out= function"
+        )
     check_output_dtype(result.dtype, out.dtype, own)
     data = before = out._data
     if overlaps_itself(before):

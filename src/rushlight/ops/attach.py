@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..core.modes import GRAD, INFERENCE, grad_mode
-from ..core.op import F32, F64
+from ..core.op import F32, F64, LAYERS
 from ..core.saved import bump
 from ..core.short import DOUBLES, FLOATS
 from ..core.tensor import PLAIN, UNTRACKED, Tensor
@@ -101,6 +101,8 @@ def written(x: Tensor, ufunc: Callable[..., Any], *operands: Any, numbers: bool 
 def unrecorded(x: Tensor) -> bool:
     """Whether a change of `x` in place may go on without another look: nothing to record, nothing to refuse."""
     mode, counter = grad_mode(), x._counter
+    if x.__class__ in LAYERS:
+        return False
     if counter is UNTRACKED:
         return mode == INFERENCE
     if mode == GRAD:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..core.errors import wrap_dim
-from ..core.tensor import Tensor, wrap
+from ..core.tensor import PLAIN, Tensor, wrap
 from .activation import softmax_backward_data
 from .arguments import check_tensor
 from .dropout import dropout
@@ -131,7 +131,7 @@ def _is_one_operation(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | 
     whole = (*q.shape[:3], k.shape[2])
     m = mask._data.shape
     fits = len(m) in (2, 4) and all([n in (1, size) for n, size in zip(m[::-1], whole[::-1])])
-    return fits and not mask.requires_grad
+    return fits and mask.__class__ in PLAIN and not mask.requires_grad
 
 
 def _as_addend(mask: Tensor, dtype: dtypes.dtype) -> Tensor:

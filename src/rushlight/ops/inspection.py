@@ -24,6 +24,7 @@ from ..arrays.types import (
 from ..core.declare import NUMBERS
 from ..core.errors import wrap_dim
 from ..core.node import Output
+from ..core.op import LAYERS
 from ..core.tensor import PLAIN, Tensor, memory
 from .arguments import check_tensor
 from .attach import methods
@@ -233,7 +234,8 @@ def to_text(self: Tensor, *, tensor_contents: str | None = None) -> str:
         get_default_dtype().name,
         requires_grad=self.requires_grad,
         grad_fn_name=_grad_fn_name(self),
-        class_name="tensor" if kind in PLAIN else kind.__name__,
+        class_name="tensor" if kind in PLAIN or kind in LAYERS else kind.__name__,
+        tangent=LAYERS[kind].shown(self) if kind in LAYERS else None,
         tensor_contents=tensor_contents,
         options=PRINT_OPTS,
     )
@@ -241,7 +243,7 @@ def to_text(self: Tensor, *, tensor_contents: str | None = None) -> str:
 
 def formatted(self: Tensor, spec: str) -> str:
     """A 0-d tensor formats as its number does, and any other only as ``str()``."""
-    if self.ndim == 0 and type(self) is Tensor:
+    if self.ndim == 0 and (type(self) is Tensor or type(self) in LAYERS):
         return self.item().__format__(spec)
     return object.__format__(self, spec)
 

@@ -13,7 +13,7 @@ from ..core.declare import op
 from ..core.errors import wrap_dim
 from ..core.modes import GRAD, grad_mode
 from ..core.node import next_rank
-from ..core.op import OBSERVERS
+from ..core.op import LAYERS, OBSERVERS, layer_of
 from ..core.short import into
 from ..core.tensor import Tensor, edge_of, wrap
 from .arguments import check_int, check_tensor
@@ -100,7 +100,7 @@ def _joined(call: Any, xs: list[Tensor], dim: int, mixed: bool) -> Tensor:
     Their gradients need no cast and no conjugation, and have the right shapes as they come.
     """
     first = xs[0]._data
-    if mixed or first.dtype.kind != "f" or OBSERVERS:
+    if mixed or first.dtype.kind != "f" or OBSERVERS or (LAYERS and layer_of(xs) is not None):
         return call(xs, dim, _common(xs))
     datas = [x._data for x in xs]
     out = wrap(call.op.forward(datas, dim, None))

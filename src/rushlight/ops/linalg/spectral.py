@@ -17,6 +17,7 @@ import numpy as np
 from ... import return_types
 from ...core.declare import op
 from ...core.modes import GRAD, grad_mode
+from ...core.op import LAYERS
 from ...core.tensor import Tensor
 from ..arguments import check_bool, check_tensor
 from ..attach import methods
@@ -268,7 +269,7 @@ _eigvals = op("linalg_eigvals", lambda x: _with_complex("torch.linalg.eigvals", 
 
 
 def _recorded(x: Tensor) -> bool:
-    return x.requires_grad and grad_mode() == GRAD
+    return (x.requires_grad and grad_mode() == GRAD) or x.__class__ in LAYERS
 
 
 def _check_svd(name: str, x: Any, driver: Any) -> None:

@@ -1,0 +1,1 @@
+"""Layers: what a Tensor may carry beyond its payload. Loaded when the first such Tensor is made."""

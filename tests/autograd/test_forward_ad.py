@@ -1,0 +1,193 @@
+"""Forward mode: tangents agree with gradients for every operation, by the quick rules and by the general one."""
+
+import numpy as np
+import pytest
+
+import rushlight as torch
+import rushlight.autograd.forward_ad as fwAD
+from rushlight.core.op import OPS
+from rushlight.layers import dual, kinds
+from samples import all_samples
+
+#: What has no tangent, as in PyTorch: the reverse rule has no derivative (or not at a singular matrix).
+WITHOUT = {"linear_cross_entropy_batch_chunked", "linear_cross_entropy_batch_chunked_no_reduction", "multi_margin_loss", "ctc_loss",
+           "multilabel_margin_loss", "_cdist_forward", "_pdist_forward", "_cdist_backward", "_pdist_backward",
+           "cofactor"}  # fmt: skip
+SAMPLES = [s for s in all_samples() if s.smooth]
+
+
+def numbers(like, seed):
+    rng = np.random.default_rng(seed)
+    x = np.asarray(rng.uniform(-1, 1, tuple(like.shape)))
+    if like.is_complex():
+        x = x + 1j * np.asarray(rng.uniform(-1, 1, tuple(like.shape)))
+    return torch.from_numpy(np.asarray(x)).to(like.dtype)
+
+
+def outputs(out):
+    found = [o for o in (out if isinstance(out, (tuple, list)) else (out,)) if isinstance(o, torch.Tensor)]
+    return [o for o in found if o.dtype.is_floating_point or o.dtype.is_complex]
+
+
+def inner(pairs):
+    """The real inner product of two lists of tensors."""
+    return sum(float((x.conj() * y).real.sum().item()) for x, y in pairs if x is not None and y is not None)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_tangents_and_gradients_are_adjoint(sample):
+    """<u, J v> = <J* u, v>: the tangent along v, and the gradient of u."""
+    inputs = [torch.from_numpy(np.array(a)) for a in sample.inputs]
+    wanted = [i for i, a in enumerate(sample.inputs) if a.dtype.kind in "fc"]
+    if not wanted:
+        return
+    leaves = [t.clone().requires_grad_() if i in wanted else t for i, t in enumerate(inputs)]
+    outs = [o for o in outputs(sample.call(torch, *leaves)) if o.requires_grad]
+    if not any(o.numel() for o in outs):
+        return
+    us = [numbers(o, i) for i, o in enumerate(outs)]
+    vs = [numbers(inputs[i], 100 + i) for i in wanted]
+    gradients = torch.autograd.grad(outs, [leaves[i] for i in wanted], us, allow_unused=True)
+    try:
+        pushed = tangents(sample, inputs, wanted, vs)
+    except (NotImplementedError, torch.linalg.LinAlgError):
+        assert sample.op in WITHOUT
+        return
+    smooth = [t for t, o in zip(pushed, outputs(sample.call(torch, *leaves))) if o.requires_grad]
+    assert inner(zip(us, smooth)) == pytest.approx(inner(zip(gradients, vs)), rel=1e-7, abs=1e-7)
+
+
+def tangents(sample, inputs, wanted, vs):
+    with fwAD.dual_level():
+        duals = list(inputs)
+        for i, v in zip(wanted, vs):
+            duals[i] = fwAD.make_dual(inputs[i].clone().requires_grad_(), v)
+        return [fwAD.unpack_dual(o).tangent for o in outputs(sample.call(torch, *duals))]
+
+
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if s.op in OPS], ids=str)
+def test_quick_rules_are_the_general_one(sample, monkeypatch):
+    operation = OPS[sample.op]
+    if not (kinds.is_linear(operation) or kinds.is_pointwise(operation)) or operation.view:
+        return
+    inputs = [torch.from_numpy(np.array(a)) for a in sample.inputs]
+    wanted = [i for i, a in enumerate(sample.inputs) if a.dtype.kind in "fc"]
+    vs = [numbers(inputs[i], 100 + i) for i in wanted]
+    quick = tangents(sample, inputs, wanted, vs)
+    monkeypatch.setattr(dual, "is_linear", lambda op: op.view)
+    monkeypatch.setattr(dual, "is_pointwise", lambda op: False)
+    for q, g in zip(quick, tangents(sample, inputs, wanted, vs)):
+        assert (q is None) == (g is None)
+        if q is not None:
+            assert q.shape == g.shape and q.dtype is g.dtype
+            np.testing.assert_allclose(q.detach().resolve_conj().numpy(), g.detach().resolve_conj().numpy(), rtol=1e-9, atol=1e-9)
+
+
+X, V = torch.tensor([1.0, 2.0, 0.5], dtype=torch.float64), torch.tensor([1.0, -1.0, 2.0], dtype=torch.float64)
+
+
+def pushed(function, x=X, v=V):
+    with fwAD.dual_level():
+        out = fwAD.unpack_dual(function(fwAD.make_dual(x, v)))
+        return out.primal.tolist(), None if out.tangent is None else out.tangent.tolist()
+
+
+def test_api():
+    with pytest.raises(RuntimeError, match="no level exists"):
+        fwAD.make_dual(X, V)
+    with pytest.raises(RuntimeError, match="must be a positive number"):
+        fwAD.exit_dual_level()
+    with fwAD.dual_level():
+        d = fwAD.make_dual(X, V)
+        assert type(d).__name__ == "Tensor" and isinstance(d, torch.Tensor) and d._is_view() and fwAD.unpack_dual(d).tangent is V
+        assert repr(torch.ones(2) + d[:2].float()) == "tensor([2., 3.], tangent=tensor([ 1., -1.]))"
+        assert repr(d.sum().float()) == "tensor(3.5000, tangent=2.0)"
+        with pytest.raises(RuntimeError, match="Nested forward mode"):
+            fwAD.enter_dual_level()
+        for tensor, tangent, error, message in (
+            (d, V, RuntimeError, "already has a forward gradient"), (X, V[:2], RuntimeError, "different size"),
+            (X, d, RuntimeError, "itself has a forward gradient"), (torch.tensor([1]), V, ValueError, "Expected primal"),
+            (X, torch.tensor([1]), ValueError, "Expected tangent"),
+        ):  # fmt: skip
+            with pytest.raises(error, match=message):
+                fwAD.make_dual(tensor, tangent)
+        with pytest.raises(NotImplementedError, match="out= function"):
+            torch.add(d, d, out=torch.empty(3, dtype=torch.float64))
+    assert fwAD.unpack_dual(d).tangent is None
+    assert fwAD.unpack_dual(d * 2).tangent is None
+    with fwAD.dual_level():
+        assert fwAD.unpack_dual(d * 2).tangent is None
+
+
+def in_place(program):
+    names = {"torch": torch}
+
+    def run(d):
+        names["d"] = d
+        exec(program, names)
+        return names["y"]
+
+    return pushed(run)[1]
+
+
+@pytest.mark.parametrize("program, tangent", [
+    ("y = torch.zeros(3).double(); y.add_(d)", [1, -1, 2]), ("y = torch.zeros(3).double(); y[1] = d[1]", [0, -1, 0]),
+    ("y = torch.zeros(4).double(); w = y[1:]; w.copy_(d)", [0, 1, -1, 2]),
+    ("z = torch.zeros(4).double(); y = z[1:]; z[1:] = d", [1, -1, 2]),
+    ("z = d.clone(); y = z[:2]; z.mul_(3)", [3, -3]), ("y = d.clone(); y.zero_()", [0, 0, 0]),
+    ("y = d.clone(); y[0] = 5.0; y = y * y", [0, -4, 2]), ("y = d.clone().unsqueeze_(0).t_()", [[1], [-1], [2]]),
+    ("y = d.clone(); w = y[1:]; w.mul_(d[:2])", [1, 1, 3.5]), ("y = d.detach()", None), ("y = d > 1", None),
+])  # fmt: skip
+def test_in_place_and_views(program, tangent):
+    if "z[1:] = d" in program:
+        with pytest.raises(NotImplementedError, match="has other views"):
+            in_place(program)
+        return
+    assert in_place(program) == tangent
+
+
+def test_forward_over_reverse_and_back():
+    x = X.clone().requires_grad_()
+    for function in (
+        lambda d: (d**3).sum(), lambda d: d.exp().sum(), lambda d: torch.softmax(d, 0)[0], lambda d: d.clone().mul_(d).sum(),
+    ):  # fmt: skip
+        hessian = torch.stack(
+            [torch.autograd.grad(g, x, retain_graph=True)[0] for g in torch.autograd.grad(function(x), x, create_graph=True)[0]]
+        )
+        with fwAD.dual_level():
+            d = fwAD.make_dual(x, V)
+            (g,) = torch.autograd.grad(function(d), d)
+            np.testing.assert_allclose(fwAD.unpack_dual(g).tangent.numpy(), (hessian @ V).numpy(), rtol=1e-10)
+            tangent = fwAD.unpack_dual(function(d)).tangent
+        np.testing.assert_allclose(torch.autograd.grad(tangent, x)[0].numpy(), (hessian @ V).numpy(), rtol=1e-10)
+
+
+class Product(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        ctx.save_for_backward(a, b)
+        ctx.save_for_forward(a, b)
+        return a * b
+
+    @staticmethod
+    def backward(ctx, g):
+        a, b = ctx.saved_tensors
+        return g * b, g * a
+
+    @staticmethod
+    def jvp(ctx, ta, tb):
+        a, b = ctx.saved_tensors
+        return ta * b + a * tb
+
+
+def test_custom_functions():
+    assert pushed(lambda d: Product.apply(d, d.sin()))[1] == pytest.approx(pushed(lambda d: d * d.sin())[1])
+    assert pushed(lambda d: Product.apply(d, X))[1] == pytest.approx((V * X).tolist())
+
+    class NoJvp(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a):
+            return a * 2
+
+    with pytest.raises(NotImplementedError, match="jvp function"):
+        pushed(NoJvp.apply)
