@@ -20,7 +20,7 @@ from . import autograd
 from ._torch_alias import install_as_torch
 from .arrays import dtypes as _dtypes
 from .arrays.dtypes import dtype
-from .arrays.types import Size, device, finfo, iinfo, layout, memory_format
+from .arrays.types import Size, contiguous_format, device, finfo, iinfo, layout, memory_format
 from .core import (
     enable_grad,
     inference_mode,
@@ -36,11 +36,12 @@ from .version import __version__
 
 globals().update(_dtypes.NAMES)
 newaxis = None
+legacy_contiguous_format = contiguous_format
 
 #: Modules that are loaded when they are first asked for.
 _LAZY = {
-    "cli", "distributions", "fft", "func", "linalg", "masked", "nn", "optim", "random", "return_types", "serialization",
-    "signal", "special", "testing", "utils", "version",
+    "accelerator", "backends", "cli", "cpu", "cuda", "distributions", "fft", "func", "linalg", "masked", "mps", "nn", "optim",
+    "random", "return_types", "serialization", "signal", "special", "testing", "utils", "version", "xpu",
 }  # fmt: skip
 
 

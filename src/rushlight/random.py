@@ -14,11 +14,12 @@ from .arrays.generator import (
     manual_seed,
     seed,
     set_rng_state,
+    thread_safe_generator,
 )  # fmt: skip
 
 __all__ = [
     "Generator", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed",
-    "set_rng_state",
+    "set_rng_state", "thread_safe_generator",
 ]  # fmt: skip
 
 

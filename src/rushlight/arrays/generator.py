@@ -197,6 +197,11 @@ def initial_seed() -> int:
     return default_generator.initial_seed()
 
 
+def thread_safe_generator() -> Generator | None:
+    """The generator for code that may run in a thread of a DataLoader: None, for the default one is safe there."""
+    return None
+
+
 def get_rng_state() -> Any:
     """The state of the default generator, a uint8 tensor."""
     return default_generator.get_state()

@@ -20,7 +20,7 @@ from .creation import ordered_copy
 from .from_data import REQUIRES_GRAD_TO_SCALAR
 from .options import PYTHON_DTYPES, argument_error, made, no_such_call, warn_once
 
-__all__ = ["clone", "from_dlpack"]
+__all__ = ["clone", "from_dlpack", "to_dlpack"]
 
 REQUIRES_GRAD = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 NO_BFLOAT16 = "Got unsupported ScalarType BFloat16"
@@ -285,6 +285,12 @@ def dlpack(self: Tensor, *, stream: Any = None, max_version: Any = None, dl_devi
 def dlpack_device(self: Tensor) -> tuple[Any, int]:
     """The CPU, as DLPack names it."""
     return memory(self).__dlpack_device__()
+
+
+def to_dlpack(input: Tensor) -> Any:
+    """The memory of a tensor as a DLPack capsule, to be consumed once by another library."""
+    check_tensor("to_dlpack", input)
+    return dlpack(input)
 
 
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -265,12 +265,36 @@ def as_subclass(self: Tensor, cls: type[Tensor]) -> Any:
     return of_class(cls, self)
 
 
+def _index_to_int(self: Tensor) -> int:
+    if self._data.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return int(self.item())
+
+
+def module_load(self: Tensor, other: Tensor, assign: bool = False) -> Tensor:
+    """How a module loads `other` in the place of this tensor: copied into it, or, with `assign`, instead of it."""
+    return other.detach() if assign else self.copy_(other).detach()  # type: ignore[attr-defined]
+
+
+def _ipu(self: Tensor, *args: Any, **kwargs: Any) -> NoReturn:
+    raise RuntimeError("PyTorch is not linked with support for ipu devices")
+
+
+def _mtia(self: Tensor, *args: Any, **kwargs: Any) -> NoReturn:
+    raise AssertionError(
+        "Torch not compiled with MTIA enabled. Ensure you have `import mtia.host_runtime.torch_mtia.dynamic_library` in your "
+        "python src file and include `//mtia/host_runtime/torch_mtia:torch_mtia` as your target dependency!"
+    )
+
+
 methods(
+    __div__=lambda self, other: self / other, __idiv__=lambda self, other: self.div_(other),
+    __nonzero__=Tensor.__bool__, __long__=_index_to_int, const_data_ptr=data_ptr, module_load=module_load, ipu=_ipu, mtia=_mtia,
     size=size, stride=stride, numel=numel, nelement=numel, dim=dim, ndimension=dim, element_size=element_size,
     is_contiguous=is_contiguous, storage_offset=storage_offset, data_ptr=data_ptr,
     is_floating_point=is_floating_point, is_complex=is_complex, is_signed=is_signed, is_conj=is_conj, is_neg=is_neg,
     is_nonzero=is_nonzero, is_same_size=is_same_size, get_device=lambda self: -1, is_pinned=lambda self: False,
-    is_shared=lambda self: False, as_subclass=as_subclass, __repr__=to_text, __format__=formatted,
+    as_subclass=as_subclass, __repr__=to_text, __format__=formatted,
 )  # fmt: skip
 
 _NEVER = (
@@ -281,6 +305,7 @@ _PROPERTIES = {
     "itemsize": element_size,
     "nbytes": lambda self: self._data.size * self.dtype.itemsize,
     "is_cpu": lambda self: True,
+    "name": lambda self: None,
     "__cuda_array_interface__": _no_cuda_array,
     **dict.fromkeys(_NEVER, lambda self: False),
 }

@@ -53,13 +53,14 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "pooling": ("avg_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d", ""),
     "index_reduce": ("_segment_reduce index_reduce segment_reduce", "index_reduce index_reduce_"),
     "runtime": (
-        "are_deterministic_algorithms_enabled as_strided_ detach detach_ get_deterministic_debug_mode get_device "
-        "get_float32_matmul_precision get_num_interop_threads get_num_threads is_distributed is_anomaly_check_nan_enabled "
-        "is_anomaly_enabled is_deterministic_algorithms_warn_only_enabled set_anomaly_enabled "
+        "AcceleratorError OutOfMemoryError are_deterministic_algorithms_enabled as_strided_ detach detach_ "
+        "get_deterministic_debug_mode get_device get_device_module get_float32_matmul_precision "
+        "get_num_interop_threads get_num_threads is_anomaly_check_nan_enabled is_anomaly_enabled "
+        "is_deterministic_algorithms_warn_only_enabled is_distributed is_vulkan_available set_anomaly_enabled "
         "set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal set_num_interop_threads "
         "set_num_threads typename use_deterministic_algorithms",
-        "_is_all_true _is_any_true coalesce dim_order indices is_coalesced is_distributed pin_memory share_memory_ "
-        "to_dense values",
+        "_is_all_true _is_any_true coalesce dim_order indices is_coalesced is_distributed pin_memory to_dense "
+        "values",
     ),
     "storage": ("TypedStorage UntypedStorage", "_typed_storage is_set_to set_ storage untyped_storage"),
     "masked_index": ("_unsafe_masked_index _unsafe_masked_index_put_accumulate", ""),
@@ -69,6 +70,11 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "unsafe_split_with_sizes unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy",
         "narrow_copy unsafe_chunk unsafe_split unsafe_split_with_sizes",
     ),
+    "deprecated": (
+        "eig lstsq matrix_rank solve symeig", "eig lstsq reinforce resize resize_as solve symeig volatile"
+    ),
+    "sharing": ("from_file", "is_shared share_memory_"),
+    "symbolic": ("sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum", ""),
     "representation": ("frexp hash_tensor", "frexp hash_tensor"),
     "packing": ("_pack_padded_sequence _pad_packed_sequence", ""),
     "recurrent": ("gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell", ""),

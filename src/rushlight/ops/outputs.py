@@ -45,7 +45,9 @@ def into_each(out: Any, results: Any, name: str = "") -> Any:
         raise TypeError(f"expected tuple of {len(results)} elements but got {len(out)}")
     for target, part, kind, words in zip(out, results, ("values", "indices"), _WORDS.get(name, ("", ""))):
         if not isinstance(target, Tensor):
-            raise TypeError(f"expected Tensor as element {out.index(target)} in argument 'out', but got {type(target).__name__}")
+            raise TypeError(
+                f"expected Tensor as element {out.index(target)} in argument 'out', but got {type(target).__name__}"
+            )
         if words and target.dtype is not part.dtype:
             raise RuntimeError(words.format(part.dtype, target.dtype, kind))
         check_output_dtype(part.dtype, target.dtype, own=True)

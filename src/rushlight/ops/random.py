@@ -21,6 +21,7 @@ from ..arrays.generator import (
     manual_seed,
     seed,
     set_rng_state,
+    thread_safe_generator,
 )  # fmt: skip
 from ..arrays.types import preserve_format, strided
 from ..core.declare import op
@@ -49,7 +50,7 @@ from .options import (
 __all__ = [
     "Generator", "bernoulli", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "multinomial",
     "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed",
-    "set_rng_state",
+    "set_rng_state", "thread_safe_generator",
 ]  # fmt: skip
 
 _OPTIONS = (

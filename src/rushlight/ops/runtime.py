@@ -7,8 +7,10 @@ read them. Numbers of threads are those that torch would use: NumPy's own are se
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Any
 
+from ..arrays import types
 from ..core.tensor import Tensor
 from ..core.views import alias
 from .arguments import check_tensor
@@ -16,12 +18,25 @@ from .attach import functions, methods
 from .options import type_name, warn_user
 
 __all__ = [
-    "are_deterministic_algorithms_enabled", "as_strided_", "detach", "detach_", "get_deterministic_debug_mode",
-    "get_device", "get_float32_matmul_precision", "get_num_interop_threads", "get_num_threads", "is_distributed",
-    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_deterministic_algorithms_warn_only_enabled", "set_anomaly_enabled",
+    "AcceleratorError", "OutOfMemoryError", "are_deterministic_algorithms_enabled", "as_strided_", "detach",
+    "detach_", "get_deterministic_debug_mode", "get_device", "get_device_module", "get_float32_matmul_precision",
+    "get_num_interop_threads", "get_num_threads", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
+    "is_deterministic_algorithms_warn_only_enabled", "is_distributed", "is_vulkan_available", "set_anomaly_enabled",
     "set_deterministic_debug_mode", "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads",
     "set_num_threads", "typename", "use_deterministic_algorithms",
 ]  # fmt: skip
+
+
+class OutOfMemoryError(RuntimeError):
+    """An accelerator has no memory left. Nothing here raises it; programs name it in ``except``."""
+
+    __module__ = "torch"
+
+
+class AcceleratorError(RuntimeError):
+    """An accelerator has failed. Nothing here raises it."""
+
+    __module__ = "torch"
 
 
 class _Settings:
@@ -181,6 +196,20 @@ def detach(input: Tensor) -> Tensor:
     return input.detach()
 
 
+def is_vulkan_available() -> bool:
+    """False."""
+    return False
+
+
+def get_device_module(device: Any = None) -> Any:
+    """The module of a device's name: `torch.cpu` by default. Raises RuntimeError for what is no device."""
+    kind = "cpu" if device is None else types.device(device).type
+    try:
+        return import_module(f"{__package__.rpartition('.')[0]}.{kind}")
+    except ModuleNotFoundError:
+        raise RuntimeError(f"Device '{kind}' does not have a corresponding module registered as 'torch.{kind}'.") from None
+
+
 detach_, as_strided_ = functions("detach_", "as_strided_")
 
 
@@ -206,10 +235,6 @@ def _pin_memory(self: Tensor, device: Any = None) -> Tensor:
     raise RuntimeError("Cannot access accelerator device when none is available.")
 
 
-def _share_memory(self: Tensor) -> Tensor:
-    raise NotImplementedError("share_memory_(): memory that several processes share")
-
-
 def _is_all_true(self: Tensor) -> Tensor:
     """Whether all elements of a tensor of bool are true."""
     return self.all()  # type: ignore[attr-defined]
@@ -223,6 +248,6 @@ def _is_any_true(self: Tensor) -> Tensor:
 methods(
     is_distributed=is_distributed, to_dense=_to_dense, coalesce=_of_sparse("coalesce", "coordinate tensor"),
     is_coalesced=_of_sparse("is_coalesced", "coordinate tensor"), indices=_of_sparse("indices", "coordinate tensor"),
-    values=_of_sparse("values", "tensor"), dim_order=_dim_order, pin_memory=_pin_memory, share_memory_=_share_memory,
+    values=_of_sparse("values", "tensor"), dim_order=_dim_order, pin_memory=_pin_memory,
     _is_all_true=_is_all_true, _is_any_true=_is_any_true,
 )  # fmt: skip

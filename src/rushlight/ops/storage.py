@@ -10,11 +10,13 @@ import numpy as np
 from ..arrays import dtypes
 from ..arrays.strided import geometry, is_dense, offset_between, reach, storage, strides, view_memory
 from ..arrays.types import CPU, device
+from ..core.declare import op
 from ..core.modes import GRAD, grad_mode
 from ..core.saved import bump
 from ..core.tensor import Tensor, memory
 from ..core.views import check_inplace
 from .attach import methods
+from .comparison import no_derivative
 from .options import check_size, no_such_call
 
 __all__ = ["TypedStorage", "UntypedStorage"]
@@ -56,9 +58,6 @@ class UntypedStorage:
 
     @property
     def is_cuda(self) -> bool:
-        return False
-
-    def is_shared(self) -> bool:
         return False
 
     def is_pinned(self, device: Any = None) -> bool:
@@ -208,6 +207,8 @@ def typed_storage(self: Tensor) -> TypedStorage:
     return TypedStorage(wrap_storage=untyped_storage(self), dtype=self.dtype)
 
 
+#: PyTorch knows no derivative: the node says so when it is asked for one.
+_set = op("set_", lambda x, source: x, "NotImplemented", {"x": no_derivative("set_"), "source": no_derivative("set_")})
 _SET = [
     "()",
     "(torch.Storage source)",
@@ -220,15 +221,15 @@ _SET = [
 def set_(self: Tensor, source: Any = None, storage_offset: int | None = None, size: Any = None, stride: Any = None) -> Tensor:
     """Makes this tensor show the memory of `source`, a tensor or a storage, from now on; no memory without one.
 
-    Raises RuntimeError for another dtype and for a leaf that requires grad, NotImplementedError where it would leave
-    the memory.
+    A tensor that requires grad, or is set to one that does, has no derivative from then on. Raises RuntimeError for another
+    dtype and for a leaf that requires grad, NotImplementedError where it would leave the memory.
     """
     if source is not None and not isinstance(source, (Tensor, UntypedStorage, TypedStorage)):
         raise no_such_call("set_", (source,), {}, _SET)
     recording = grad_mode() == GRAD and (self.requires_grad or (isinstance(source, Tensor) and source.requires_grad))
     check_inplace(self, recording)
     if recording:
-        raise NotImplementedError("set_() of, or to, a tensor that requires grad: PyTorch has no derivative of it")
+        node = _set(self, source if isinstance(source, Tensor) else None)._node
     if isinstance(source, (Tensor, TypedStorage)) and source.dtype is not self.dtype:
         raise RuntimeError(f"Could not set tensor of type {source.dtype.cpp_name} to a tensor of type {self.dtype.cpp_name}")
     if source is None:
@@ -238,6 +239,8 @@ def set_(self: Tensor, source: Any = None, storage_offset: int | None = None, si
     else:
         data = _placed(self, source, storage_offset or 0, size, stride)
     self._data, self._view = data, None
+    if recording:
+        self._node = node
     bump(self)
     return self
 
