@@ -113,6 +113,14 @@ def test_bags_are_sums_of_embeddings():
     np.testing.assert_allclose(got, right, atol=1e-5)
 
 
+def test_indices_of_bags_may_not_change_before_backward():
+    indices, weight = torch.tensor([1, 2]), torch.eye(3, requires_grad=True)
+    out = F.embedding_bag(indices, weight, torch.tensor([0]))
+    indices.fill_(0)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.sum().backward()
+
+
 def test_frequencies_divide_the_gradient_of_a_bag():
     weight = torch.zeros(4, 1, requires_grad=True)
     out = F.embedding_bag(torch.tensor([1, 1, 1, 2]), weight, torch.tensor([0, 2]), mode="sum", scale_grad_by_freq=True)

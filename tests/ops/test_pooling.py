@@ -82,3 +82,23 @@ def test_bad_input_raises_where_it_is_given():
         with pytest.raises(RuntimeError, match=words):
             call()
     assert np.all(x.numpy() == 1)
+
+
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_activations_may_be_written_into_maxima(ndim):
+    x = torch.arange(-8.0, 8.0).reshape(1, *{1: (1, 16), 2: (1, 4, 4), 3: (2, 2, 2, 2)}[ndim])
+    gradients = []
+    for inplace in (True, False):
+        leaf = x.clone().requires_grad_()
+        F.relu(getattr(F, f"max_pool{ndim}d")(leaf * 1, 2), inplace=inplace).square().sum().backward()
+        gradients.append(leaf.grad)
+    assert torch.equal(*gradients) and gradients[0].any()
+
+
+def test_maxima_are_found_again_in_what_was_pooled():
+    x = torch.arange(16.0).reshape(1, 4, 4).requires_grad_() * 1
+    out = F.max_pool2d(x, 2)
+    with torch.no_grad():
+        x.neg_()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.sum().backward()

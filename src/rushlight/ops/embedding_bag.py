@@ -165,11 +165,13 @@ def embedding_bag(
         )
     bags, count = _bags(i, np.asarray(offsets._data), include_last_offset)
     i, every = i[: bags.size], bags
+    looked: Any = indices.detach().reshape(-1)[: bags.size]  # a Tensor, so that backward sees writes into the indices
     if per_sample_weights is not None:
         per_sample_weights = per_sample_weights.reshape(-1)[: bags.size]
     if pad >= 0:
         kept = i != pad
         i, bags = i[kept], bags[kept]
+        looked = i
         if per_sample_weights is not None:
             per_sample_weights = per_sample_weights[wrap(kept)]
     sizes = np.bincount(bags, minlength=count)
@@ -180,6 +182,6 @@ def embedding_bag(
         chosen = _chosen(weight._data, i, bags, count)
         return _greatest_of_bags(weight, chosen), looked_up, wrap(sizes), wrap(np.maximum(chosen, 0))
     scale = (1 / np.maximum(sizes, 1))[:, None] if mode == MEAN else None
-    out = _sum_bags(weight, per_sample_weights, i, bags, count, scale, pad, scale_grad_by_freq)
+    out = _sum_bags(weight, per_sample_weights, looked, bags, count, scale, pad, scale_grad_by_freq)
     counted = sizes if mode == MEAN else np.zeros_like(sizes)
     return out, looked_up, wrap(counted), wrap(counted.copy())

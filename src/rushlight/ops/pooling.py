@@ -6,9 +6,11 @@ Note [Pooling one dimension at a time]
 
 Note [Where the maximum was]
     Most programs never ask for indices, so `max_pool` does not compute them: backward finds the greatest elements by
-    comparing each tap of the windows with the result, the first tap that is equal takes the gradient. Where a window
-    holds NaN nothing is equal; then, and where indices are asked for, `places_of_max` looks as torch does: an element
-    that is greater than those before it, or NaN, takes the place.
+    comparing each tap of the windows with the maxima, the first tap that is equal takes the gradient. The maxima are
+    computed once more, for a part of the batch that stays in the cache: a node that kept the result would forbid what
+    many networks do, to write an activation into it. Where a window holds NaN nothing is equal; then, and where indices
+    are asked for, `places_of_max` looks as torch does: an element that is greater than those before it, or NaN, takes the
+    place.
 """
 
 from __future__ import annotations
@@ -152,9 +154,10 @@ def _window_places(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints
     return places_of_max(candidates(), flat([np.where(s < 0, s + -(s // d) * d, s) for s, d in zip(starts, dilation)]), x, size)
 
 
-def _hits(x: Any, out: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints,
+def _hits(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints,
           dilation: Ints) -> Iterator[tuple[Any, Any, Any]]:  # fmt: skip
     """For each tap: in which windows it is the greatest (the first of equals), their index, that of the elements."""
+    out = _maxima(x, kernel, size, stride, padding, dilation)
     if out.dtype.kind == "f" and np.isnan(out).any():
         found = _window_places(x, kernel, size, stride, padding, dilation)
         numbers = np.arange(math.prod(x.shape[x.ndim - len(size) :])).reshape(x.shape[x.ndim - len(size) :])
@@ -176,14 +179,14 @@ def _masked(g: Any, hit: Any) -> Any:
     return (g.view(f"i{g.itemsize}") & -hit.view(np.int8)).view(g.dtype)
 
 
-def _max_gradient(g: Any, x: Any, out: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
+def _max_gradient(g: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
     grad = np.zeros_like(g, shape=x.shape, order="C")
     apart = all([s > d * (k - 1) for s, d, k in zip(stride, dilation, kernel)])
     step = max(1, ELEMENTS // max(math.prod(x.shape[1:]), 1))
     for start in range(0, len(x), step):  # as much of a batch as stays in the cache
         part = slice(start, start + step)
         target, arriving = grad[part], g[part]
-        for hit, inside, places in _hits(x[part], out[part], kernel, size, stride, padding, dilation):
+        for hit, inside, places in _hits(x[part], kernel, size, stride, padding, dilation):
             if apart:
                 target[places] = _masked(arriving[inside], hit)
             else:
@@ -191,10 +194,10 @@ def _max_gradient(g: Any, x: Any, out: Any, kernel: Ints, size: Ints, stride: In
     return grad
 
 
-def _max_taken(gg: Any, x: Any, out: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
+def _max_taken(gg: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
     """The elements of `gg` where those of `x` are the greatest."""
-    taken = np.zeros_like(gg, shape=out.shape, order="C")
-    for hit, inside, places in _hits(x, out, kernel, size, stride, padding, dilation):
+    taken = np.zeros_like(gg, shape=(*x.shape[: x.ndim - len(size)], *size), order="C")
+    for hit, inside, places in _hits(x, kernel, size, stride, padding, dilation):
         np.copyto(taken[inside], gg[places], where=hit)
     return taken
 
@@ -202,17 +205,17 @@ def _max_taken(gg: Any, x: Any, out: Any, kernel: Ints, size: Ints, stride: Ints
 def _declare_max(ndim: int) -> Any:
     node = f"MaxPool{ndim}DWithIndicesBackward"
     taken = op(f"max_pool{ndim}d_taken", _max_taken, "ViewBackward0", {
-        "gg": lambda g, x, out_, kernel, size, stride, padding, dilation: backward(
-            g, x, out_, kernel, size, stride, padding, dilation),
-    }, names=("gg", "x", "out_", "kernel", "size", "stride", "padding", "dilation"))  # fmt: skip
+        "gg": lambda g, x, kernel, size, stride, padding, dilation: backward(
+            g, x, kernel, size, stride, padding, dilation),
+    })  # fmt: skip
     backward = op(f"max_pool{ndim}d_backward", _max_gradient, f"{node}Backward0", {
-        "g": lambda gg, x, out_, kernel, size, stride, padding, dilation: taken(
-            gg, x, out_, kernel, size, stride, padding, dilation),
+        "g": lambda gg, x, kernel, size, stride, padding, dilation: taken(
+            gg, x, kernel, size, stride, padding, dilation),
         "x": lambda gg: zeros(gg),
-    }, names=("g", "x", "out_", "kernel", "size", "stride", "padding", "dilation"))  # fmt: skip
+    })  # fmt: skip
     return op(f"max_pool{ndim}d", _maxima, f"{node}0", {
-        "x": lambda g, x, out, kernel, size, stride, padding, dilation: backward(
-            g, x, out, kernel, size, stride, padding, dilation),
+        "x": lambda g, x, kernel, size, stride, padding, dilation: backward(
+            g, x, kernel, size, stride, padding, dilation),
     }, saved_as={"kernel": "kernel_size"})  # fmt: skip
 
 
