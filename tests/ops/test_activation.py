@@ -79,6 +79,8 @@ def test_dtypes_refused():
     assert F.hardtanh(torch.tensor([3, -3])).tolist() == [1, -1]
     words = "\"softmax_lastdim_kernel_impl\" not implemented for 'Long'"
     raises(NotImplementedError, words, lambda: torch.softmax(torch.tensor([1]), 0))
+    words = "\"log_softmax_kernel_impl\" not implemented for 'Long'"
+    raises(NotImplementedError, words, lambda: torch.log_softmax(torch.tensor([[1]]), 0))
     assert torch.softmax(torch.tensor([1, 1]), 0, dtype=torch.float64).tolist() == [0.5, 0.5]
 
 

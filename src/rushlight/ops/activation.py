@@ -342,7 +342,8 @@ def _along(name: str, function: Any, input: Any, dim: Any, dtype: dtypes.dtype |
     data = input._data
     dim = wrap_dim(dim, data.ndim)
     if data.dtype.kind != "f":
-        raise unimplemented(f"{name}_lastdim_kernel_impl", input.dtype)
+        last = "_lastdim" if dim == max(data.ndim - 1, 0) else ""
+        raise unimplemented(f"{name}{last}_kernel_impl", input.dtype)
     return function(input, dim)
 
 
