@@ -34,3 +34,75 @@ FORWARD = {
     "cov": "weights in float32 make noise in the last digits of float32",
     "logcumsumexp": "PyTorch's tangent is right to six digits, rushlight's to all",
 }
+
+QUANTIZED = "quantized numbers"
+COMPILER = "PyTorch's compilers, their graphs and types"
+AUTOCAST = "automatic mixed precision"
+PLATFORM = "another backend's own kernel"
+BUILD = "about the build of PyTorch's C++"
+DTYPE = "a dtype that NumPy does not have"
+LEGACY_STORAGE = "typed storages, which PyTorch has deprecated; there is `TypedStorage`"
+OVERRIDES = "the protocol __torch_function__; NumPy's protocols are spoken here"
+LEAKED = "a name of Python's, or of a helper, that PyTorch's module happens to show"
+NOT_YET = "not written yet"
+
+
+def each(reason: str, names: str) -> dict[str, str]:
+    """One reason for several names."""
+    return dict.fromkeys(names.split(), reason)
+
+
+#: Public names of PyTorch that rushlight does not have, by namespace: names, or patterns of names, with the reason.
+NAMES: dict[str, dict[str, str]] = {
+    "torch": {
+        "sparse*": SPARSE, "*_sparse_": SPARSE, "*smm": SPARSE, "s*addmm": SPARSE, "hspmm": SPARSE, "spmm": SPARSE,
+        "c*_indices_copy": SPARSE, "row_indices_copy": SPARSE, "indices_copy": SPARSE, "values_copy": SPARSE,
+        "native_norm": SPARSE,
+        "*quant*": QUANTIZED, "q_*": QUANTIZED, "int_repr": QUANTIZED, "choose_qparams*": QUANTIZED, "per_*_affine*": QUANTIZED,
+        "per_*_symmetric": QUANTIZED, "q*int*": QUANTIZED, "qscheme": QUANTIZED, "Q*Storage": QUANTIZED, "ao": QUANTIZED,
+        "fbgemm_*": QUANTIZED,
+        "cudnn_*": PLATFORM, "miopen_*": PLATFORM, "mkldnn_*": PLATFORM, "mtia": PLATFORM,
+        "batch_norm_*": "a part of batch normalisation across GPUs",
+        "sym_constrain_range*": COMPILER, "sym_fresh_size": COMPILER, "Sym*": COMPILER, "*Type": COMPILER, "Script*": COMPILER,
+        "compile": COMPILER, "compiler": COMPILER, "export": COMPILER, "fx": COMPILER, "jit": COMPILER, "cond": COMPILER,
+        "while_loop": COMPILER, "library": COMPILER, "classes": COMPILER, "package": COMPILER, "fork": COMPILER, "wait": COMPILER,
+        "Future": COMPILER, "futures": COMPILER, "import_ir_module*": COMPILER, "parse_*": COMPILER, "slice_inverse": COMPILER,
+        "merge_type_from_type_comment": COMPILER, "unify_type_list": COMPILER, "cpp": COMPILER,
+        **each(COMPILER, (
+            "AVG SUM AliasDb Argument ArgumentSpec BenchmarkConfig BenchmarkExecutionStats Block BufferDict CallStack Capsule Code "
+            "CompilationUnit CompleteArgumentSpec ConcreteModuleTypeBuilder DeepCopyMemoTable DeserializationStorageContext "
+            "DispatchKey DispatchKeySet ErrorReport ExcludeDispatchKeyGuard ExecutionPlan FatalError FileCheck FunctionSchema "
+            "Gradient Graph GraphExecutorState IODescriptor JITException LiteScriptModule LockingLogger LoggerBase ModuleDict Node "
+            "NoopLogger OperatorInfo PRIVATE_OPS ParameterDict PyTorchFileReader PyTorchFileWriter SerializationStorageContext "
+            "StaticModule Tag ThroughputBenchmark TracingState Type Use Value DeviceObjType"
+        )),
+        "*autocast*": AUTOCAST, "amp": AUTOCAST, "GradScaler": AUTOCAST,
+        "compiled_with_cxx11_abi": BUILD, "has_*": BUILD, "USE_*": BUILD, "init_num_threads": BUILD, "get_file_path": BUILD,
+        "torch_version": BUILD, "prepare_multiprocessing_environment": BUILD, "profiler*": "PyTorch's profiler; see cProfile",
+        "monitor": BUILD, "hub": "downloads", "distributed": "training on several machines",
+        "multiprocessing": "see `Tensor.share_memory_` and Python's multiprocessing",
+        **each(DTYPE, "bit* int[1-7] uint[1-7] float4* float8* complex32 chalf"),
+        "*Storage": LEGACY_STORAGE, "StorageBase": LEGACY_STORAGE, "storage": LEGACY_STORAGE,
+        "Event": CUDA, "Stream": CUDA, "StreamObjType": CUDA,
+        "DisableTorchFunction*": OVERRIDES, "overrides": OVERRIDES,
+        "jagged": "nested tensors", "nested": "nested tensors",
+        "lobpcg": "see scipy.sparse.linalg.lobpcg", "quasirandom": "see scipy.stats.qmc",
+        **each(LEAKED, "TYPE_CHECKING classproperty functional torch types windows"),
+        "func": NOT_YET, "vmap": NOT_YET,
+    },
+    "torch.Tensor": {
+        "*sparse*": SPARSE, "*_indices": SPARSE, "dense_dim": SPARSE, "smm": SPARSE, "sspaddmm": SPARSE,
+        "dequantize": QUANTIZED, "int_repr": QUANTIZED, "q_*": QUANTIZED, "qscheme": QUANTIZED,
+        "to_mkldnn": PLATFORM, "record_stream": CUDA, "to_padded_tensor": "nested tensors", "slice_inverse": COMPILER,
+        "index": COMPILER, "storage_type": LEGACY_STORAGE, "grad_dtype": "a gradient has the dtype of its tensor",
+    },
+    "torch.nn.functional": {
+        **each(LEAKED, "BroadcastingList[123] Callable DType GRID_SAMPLE_* Optional TYPE_CHECKING assert_int_or_pair "
+                       "boolean_dispatch reproducibility_notes sparse_support_notes tf32_notes"),
+        "*torch_function*": OVERRIDES,
+        **each("products in dtypes that NumPy does not have, or of groups on GPUs",
+               "ScalingType SwizzleType grouped_mm scaled_grouped_mm scaled_mm"),
+    },
+    "torch.testing": {"FileCheck": COMPILER},
+    "torch.linalg": {"common_notes": LEAKED},
+}  # fmt: skip

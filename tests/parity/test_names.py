@@ -1,0 +1,45 @@
+"""The public names of PyTorch: each is here, or an exception with its reason; and no exception is here."""
+
+import types
+from fnmatch import fnmatchcase
+from importlib import import_module
+
+import pytest
+
+import rushlight
+
+from .exceptions import NAMES
+
+torch = pytest.importorskip("torch")
+#: Namespaces whose every public name is looked for.
+SPACES = [
+    "torch", "torch.Tensor", "torch.autograd.functional", "torch.fft", "torch.linalg", "torch.nn.functional", "torch.nn.init",
+    "torch.nn.utils", "torch.optim.lr_scheduler", "torch.random", "torch.signal.windows", "torch.special", "torch.testing",
+]  # fmt: skip
+
+
+def spaces(name):
+    if name == "torch.Tensor":
+        return torch.Tensor, rushlight.Tensor
+    return import_module(name), import_module(name.replace("torch", "rushlight", 1))
+
+
+def public(name, space):
+    """What `__all__` lists where there is one that is whole, else all that there is."""
+    names = dir(space) if space is torch else getattr(space, "__all__", None) or dir(space)
+    return {n for n in names if not n.startswith("_") and not leaked(name, getattr(space, n, None))}
+
+
+def leaked(name, value):
+    """A module that is none of this package's: its names are all of them."""
+    return isinstance(value, types.ModuleType) and not value.__name__.startswith(name)
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_every_public_name_is_here_or_an_exception(name):
+    theirs, ours = spaces(name)
+    exceptions = NAMES.get(name, {})
+    lacking = {n for n in public(name, theirs) if not hasattr(ours, n)}
+    unexplained = {n for n in lacking if not any(fnmatchcase(n, pattern) for pattern in exceptions)}
+    assert not unexplained
+    assert not {pattern for pattern in exceptions if not any(fnmatchcase(n, pattern) for n in lacking)}
