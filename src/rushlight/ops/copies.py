@@ -25,6 +25,7 @@ from .broadcasting import expand, squeeze, unsqueeze
 from .complex import view_as_complex, view_as_real
 from .geometry import as_strided
 from .index_along import copied
+from .outputs import check_each
 from .shape import permute, t, transpose, view
 from .splitting import chunk, diagonal, narrow, select, sliced, split, split_with_sizes, unbind, unfold
 
@@ -95,6 +96,7 @@ def _into_each(name: str, out: Any, parts: Any) -> None:
         raise RuntimeError(
             f"{name}_out() expected an out= argument of size {len(parts)}, got size {len(out)}"
         )
+    check_each(out, parts, name)
     for place, part in zip(out, parts):
         into(place, alias, part, own=True)
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from ..arrays.dtypes import dtype
 from ..arrays.promotion import check_output_dtype
+from ..arrays.strided import overlaps_itself
+from ..core.errors import OVERLAPPING_WRITE
+from ..core.modes import GRAD, grad_mode
 from ..core.short import into
 from ..core.tensor import Tensor
 from .options import argument_error
@@ -35,8 +38,8 @@ _WORDS: dict[str, tuple[str, str]] = {
 def into_each(out: Any, results: Any, name: str = "") -> Any:
     """Writes each of `results` into its tensor of `out`, of its dtype, as `name` (that of the named tuple by default).
 
-    Raises, before anything is written, TypeError for what is not as many tensors, RuntimeError for other dtypes and for
-    tensors that require grad.
+    Raises, before anything is written, TypeError for what is not as many tensors, RuntimeError for other dtypes, for
+    tensors that require grad and for such whose elements share memory.
     """
     name = name or type(results).__name__
     if not isinstance(out, (tuple, list)):
@@ -50,11 +53,24 @@ def into_each(out: Any, results: Any, name: str = "") -> Any:
             )
         if words and target.dtype is not part.dtype:
             raise RuntimeError(words.format(part.dtype, target.dtype, kind))
-        check_output_dtype(part.dtype, target.dtype, own=True)
+    check_each(out, results, name)
     keep = renamed(name, lambda result: result)
     for target, part in zip(out, results):
         into(target, keep, part, own=True)
     return type(results)(out)
+
+
+def check_each(out: Any, results: Any, name: str, own: bool = True) -> None:
+    """Raises what `into` raises for any of `out` that cannot take its result, while none of them is written yet."""
+    for target, part in zip(out, results):
+        if grad_mode() == GRAD and target.requires_grad:
+            raise RuntimeError(
+                f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+                "arguments requires grad."
+            )
+        check_output_dtype(part.dtype, target.dtype, own)
+        if overlaps_itself(target._data):
+            raise RuntimeError(OVERLAPPING_WRITE)
 
 
 def into_own(out: Any, result: Tensor, name: str) -> Tensor:

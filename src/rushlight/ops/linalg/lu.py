@@ -21,6 +21,7 @@ from ...core.tensor import Tensor
 from ..arguments import check_bool, check_tensor
 from ..attach import methods
 from ..options import warn_once
+from ..outputs import check_each
 from .checks import check_inexact, check_kernel, check_same_dtype, check_square, check_system, failed
 from .factored import factored, lu_solved, permutation
 from .lapack import adjoint
@@ -229,6 +230,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) 
         return parts
     if len(out) != len(parts):
         raise TypeError(f"expected tuple of {len(parts)} elements but got {len(out)}")
+    check_each(out, parts, "lu", own=False)
     for target, part in zip(out, parts):
         target.resize_as_(part).copy_(part)
     return out

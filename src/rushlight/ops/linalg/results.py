@@ -10,6 +10,7 @@ from ...core.short import into
 from ...core.tensor import Tensor
 from ..matmul import _c_type
 from ..options import argument_error
+from ..outputs import check_each
 
 
 def _check_out(out: Tensor, result: Tensor) -> None:
@@ -62,6 +63,7 @@ def named(name: str, results: Any, out: Any = None) -> Any:
         raise TypeError(f"expected tuple of {len(results)} elements but got {len(out)}")
     for target, result in zip(out, results):
         _check_out(target, result)
+    check_each(out, results, name, own=False)
     copy = _copied_as(name)
     for target, result in zip(out, results):
         into(target, copy, result)
