@@ -18,16 +18,19 @@ from .function import Function, NestedIOFunction
 from .graph import GradientEdge
 
 __all__ = [
-    "Function", "NestedIOFunction", "backward", "detect_anomaly", "enable_grad", "functional", "grad", "grad_mode",
-    "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled",
+    "Function", "NestedIOFunction", "backward", "detect_anomaly", "enable_grad", "explain_none", "functional", "grad",
+    "grad_mode", "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
+    "set_grad_enabled", "watch",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name == "functional":
-        from importlib import import_module
+    from importlib import import_module
 
+    if name == "functional":
         return import_module(f"{__name__}.{name}")
+    if name in ("explain_none", "watch"):
+        return getattr(import_module(f"{__name__}.explain"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
 
 

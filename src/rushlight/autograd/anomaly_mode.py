@@ -43,7 +43,7 @@ def _note(node: Node) -> None:
 
 
 def _note_write(counter: list[int]) -> None:
-    _writes[id(counter)] = (counter, _user_line(sys._getframe(2)))
+    _writes[id(counter)] = (counter, user_line(sys._getframe(2)))
     while len(_writes) > 1000:
         del _writes[next(iter(_writes))]
 
@@ -52,14 +52,14 @@ def _note_write(counter: list[int]) -> None:
 _writes: dict[int, tuple[list[int], str]] = {}
 
 
-def _user_line(frame: Any) -> str:
+def user_line(frame: Any) -> str:
     """``file:line`` of the innermost frame outside this package."""
     while frame is not None and frame.f_globals.get("__name__", "").startswith("rushlight."):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "?"
 
 
-def _line_of(node: Node) -> str:
+def line_of(node: Node) -> str:
     for entry in reversed(node.metadata.get(TRACEBACK, [])):
         if f"{__package__.split('.')[0]}/" not in entry.split('"')[1].replace("\\", "/"):
             _, path, rest = entry.split('"', 2)
@@ -111,7 +111,7 @@ def inplace_hint(node: Node, origin: Any) -> str:
     )
     counter = origin._counter if isinstance(origin, Tensor) else origin
     written = _writes.get(id(counter))
-    lines = f" It was saved by {node.name()} at {_line_of(node)}"
+    lines = f" It was saved by {node.name()} at {line_of(node)}"
     return hint + lines + (f", and overwritten at {written[1]}." if written else ".")
 
 
