@@ -224,11 +224,12 @@ def _lstm_value(
     h, c = h0, c0
     for rows in steps.parts:
         size = rows.stop - rows.start
-        part = gates[:, rows]
-        part += _resized(h, size, h0) @ weight
+        part = _resized(h, size, h0) @ weight  # in one piece, while the gates of all steps are in four
+        part += gates[:, rows]
         _sigmoid_of_negative(part[:3])
         o, i, f, g = part
         np.tanh(g, g)
+        gates[:, rows] = part
         c = np.multiply(f, _resized(c, size, c0), cells[rows])
         c += i * g
         if projection is None:
@@ -244,13 +245,13 @@ def _lstm_step(part: Any, c: Any, before: Any, dh: Any, dc: Any, own: Any) -> tu
     `own`: gradients of the gates' values, if they have any.
     """
     o, i, f, g = part
-    slope, squashed = part[:3] - part[:3] * part[:3], np.tanh(c)
+    squashed = np.tanh(c)
     through = dh * o * (1 - squashed * squashed)
     dc = through if dc is None else dc + through
     to_i, to_f, to_g, to_o = dc * g, dc * before, dc * i, dh * squashed
     if own is not None:
         to_o, to_i, to_f, to_g = to_o + own[0], to_i + own[1], to_f + own[2], to_g + own[3]
-    return [to_i * slope[1], to_f * slope[2], to_g * (1 - g * g), to_o * slope[0]], dc * f
+    return [to_i * (i - i * i), to_f * (f - f * f), to_g * (1 - g * g), to_o * (o - o * o)], dc * f
 
 
 def _lstm_rule(
@@ -305,15 +306,17 @@ def _gru_value(
     y, h = np.empty(gates.shape[1:], gates.dtype), h0
     for rows in steps.parts:
         h = _resized(h, rows.stop - rows.start, h0)
-        part, seen = gates[:, rows], h @ weight
+        seen = h @ weight
         if bias is not None:
             seen += bias
-        part[1:3] += seen[:2]
-        _sigmoid_of_negative(part[1:3])
-        n, r, z, q = part
-        q[...] = seen[2]
-        n += r * q
+        r, z, q = seen
+        seen[:2] += gates[1:3, rows]
+        _sigmoid_of_negative(seen[:2])
+        n = r * q
+        n += gates[0, rows]
         np.tanh(n, n)
+        gates[0, rows] = n
+        gates[1:, rows] = seen
         h = np.subtract(h, n, y[rows])
         h *= z
         h += n
@@ -323,7 +326,6 @@ def _gru_value(
 def _gru_step(part: Any, before: Any, dh: Any, own: Any) -> tuple[list[Any], Any]:
     """The gradients of what goes into the gates n, r, z, q, and a part of that of the state before, from that of h."""
     n, r, z, q = part
-    slope = part[1:3] - part[1:3] * part[1:3]
     kept = dh * z
     to_n, to_z = dh - kept, dh * (before - n)
     if own is not None:
@@ -332,7 +334,7 @@ def _gru_step(part: Any, before: Any, dh: Any, own: Any) -> tuple[list[Any], Any
     to_r, to_q = to_n * q, to_n * r
     if own is not None:
         to_r, to_q = to_r + own[1], to_q + own[3]
-    return [to_n, to_r * slope[0], to_z * slope[1], to_q], kept
+    return [to_n, to_r * (r - r * r), to_z * (z - z * z), to_q], kept
 
 
 def _gru_rule(
