@@ -8,7 +8,7 @@ torch name, so that an installed PyTorch is never reached.
 
 import sys
 from importlib import import_module
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
@@ -39,6 +39,32 @@ class _TorchAlias:
         # The import system takes what stands in sys.modules after this call for the module that was asked for.
         sys.modules[module.__name__] = import_module(_own_name(module.__name__))
         _name_loaded_modules()
+
+
+class _OwnModules:
+    """Meta path finder of what lies below this package: its classes get their torch names as soon as they are made."""
+
+    @staticmethod
+    def find_spec(fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if not fullname.startswith(f"{_PACKAGE}."):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            spec.loader = _NamingLoader(spec.loader.name, spec.loader.path)
+        return spec
+
+
+class _NamingLoader(SourceFileLoader):
+    def exec_module(self, module: ModuleType) -> None:
+        super().exec_module(module)
+        _name_classes(module)
+
+
+def _name_classes(module: ModuleType) -> None:
+    """Let the classes that `module` defines say that they are from torch, where everything of this package can be found."""
+    for value in list(vars(module).values()):
+        if isinstance(value, type) and value.__module__ == module.__name__:
+            value.__module__ = f"torch{value.__module__.removeprefix(_PACKAGE)}"
 
 
 def _own_name(torch_name: str) -> str:
@@ -86,5 +112,8 @@ def install_as_torch() -> None:
             name="torch",
         )
     if _TorchAlias not in sys.meta_path:
-        sys.meta_path.insert(0, _TorchAlias)  # type: ignore[arg-type]
+        sys.meta_path[:0] = [_TorchAlias, _OwnModules]  # type: ignore[list-item]
+        for name, module in list(sys.modules.items()):
+            if name.partition(".")[0] == _PACKAGE:
+                _name_classes(module)
     _name_loaded_modules()

@@ -171,3 +171,38 @@ if __name__ == "__main__":
 def test_spawned_processes(python):
     code, out, err = python(SPAWN, *UNDER_RUN)
     assert (code, out, err) == (0, "[('rushlight', 'rushlight.nn.functional', 1)]\n", "")
+
+
+CLASSES = """
+import pickle
+import torch
+from torch import nn
+from torch.utils.data import TensorDataset
+
+class Net(nn.Module):
+    pass
+
+x = torch.ones(1, requires_grad=True)
+for value in (x, nn.Parameter(x), nn.Linear(1, 1), torch.optim.SGD([x], 0.1), TensorDataset(x), x * x, Net()):
+    print(type(value), type(getattr(value, "grad_fn", None)))
+    if not isinstance(value, torch.Tensor):
+        assert type(pickle.loads(pickle.dumps(value))) is type(value)
+print(torch.nn, torch.nn.Module.forward.__module__, torch.linalg.inv.__module__)
+"""
+
+
+@pytest.mark.parametrize("options", [UNDER_RUN, ()], ids=["run", "install_as_torch"])
+def test_classes_are_from_torch(python, options):
+    code, out, err = python(CLASSES if options else "import rushlight.nn\n" + PRELUDE + CLASSES, *options)
+    assert (code, err) == (0, "")
+    assert [line.replace(" <class 'NoneType'>", "") for line in out.splitlines()[:-1]] == [
+        "<class 'torch.Tensor'>",
+        "<class 'torch.nn.parameter.Parameter'>",
+        "<class 'torch.nn.modules.linear.Linear'>",
+        "<class 'torch.optim.sgd.SGD'>",
+        "<class 'torch.utils.data.dataset.TensorDataset'>",
+        "<class 'torch.Tensor'> <class 'MulBackward0'>",
+        "<class '__main__.Net'>",
+    ]
+    # What programs do not print keeps the name under which it is found in every process.
+    assert out.splitlines()[-1].startswith("<module 'rushlight.nn' from") and "rushlight.ops" in out.splitlines()[-1]

@@ -89,6 +89,7 @@ class Op:
         torch_names = {"x": "self", "y": "other", "out": "result", "x_shape": "self_sym_sizes", **(saved_as or {})}
         self.node_class = type(node, (Node,), {
             "__slots__": ("outputs",) if several else (), "op": self, "several": several, "backward": self._backward(),
+            "__module__": "builtins",
             **saved_properties({torch_names.get(n, n): i for i, n in enumerate(self.saves) if n in wanted})})  # fmt: skip
         OPS[name] = self
 

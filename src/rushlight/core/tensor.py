@@ -62,6 +62,7 @@ class Tensor:
     tensor([2., 4.])
     """
 
+    __module__ = "torch"
     __slots__ = ("__dict__", "__weakref__", "_cold", "_counter", "_data", "_node", "_view")
 
     #: A leaf in an edge has rank zero: older than every node.

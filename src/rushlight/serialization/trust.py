@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+_PACKAGE = __name__.partition(".")[0]
 _added: list[Any] = []
 
 
@@ -41,6 +42,13 @@ class safe_globals:
 
 
 def added() -> dict[str, Any]:
-    """What was added, by the full name that a file has for it."""
-    pairs = [entry if isinstance(entry, tuple) else (entry, f"{entry.__module__}.{entry.__qualname__}") for entry in _added]
-    return {name: value for value, name in pairs}
+    """What was added, by the full name that a file has for it: what is of this package, by its torch name too."""
+    found: dict[str, Any] = {}
+    for entry in _added:
+        if isinstance(entry, tuple):
+            found[entry[1]] = entry[0]
+            continue
+        package, dot, rest = f"{entry.__module__}.{entry.__qualname__}".partition(".")
+        for name in ("torch", _PACKAGE) if package in ("torch", _PACKAGE) else (package,):
+            found[f"{name}{dot}{rest}"] = entry
+    return found
