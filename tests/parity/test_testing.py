@@ -45,7 +45,7 @@ def outcome(t, make, options):
     try:
         return t.testing.assert_close(*make(t), **options)
     except Exception as error:
-        return type(error).__name__, str(error).replace("rushlight.core.tensor.Tensor", "torch.Tensor")
+        return type(error).__name__, str(error).replace("rushlight.Tensor", "torch.Tensor")
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)

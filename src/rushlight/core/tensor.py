@@ -62,7 +62,7 @@ class Tensor:
     tensor([2., 4.])
     """
 
-    __module__ = "torch"
+    __module__ = __name__.partition(".")[0]  # where everybody finds it; "torch" where this package is torch
     __slots__ = ("__dict__", "__weakref__", "_cold", "_counter", "_data", "_node", "_view")
 
     #: A leaf in an edge has rank zero: older than every node.
