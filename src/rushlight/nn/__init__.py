@@ -10,3 +10,5 @@ __all__ = [
     "Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "functional", "init", "modules", "parameter", "utils",
 ]  # fmt: skip
 __all__ += modules.__all__
+
+utils._load_those_of_layers()

@@ -34,28 +34,27 @@ __all__ = [
     "weight_norm",
 ]
 
-#: Functions of modules that need the layers, which themselves need this package: loaded when first asked for.
-_LATER = {
-    "convert_conv2d_weight_memory_format": "memory_format",
-    "convert_conv3d_weight_memory_format": "memory_format",
-    "fuse_conv_bn_eval": "fusion",
-    "fuse_conv_bn_weights": "fusion",
-    "fuse_linear_bn_eval": "fusion",
-    "fuse_linear_bn_weights": "fusion",
-    "remove_spectral_norm": "spectral_norm",
-    "remove_weight_norm": "weight_norm",
-    "skip_init": "init",
-    "spectral_norm": "spectral_norm",
-    "weight_norm": "weight_norm",
+#: Functions of modules by the file they are in.
+_OF_LAYERS = {
+    "fusion": ("fuse_conv_bn_eval", "fuse_conv_bn_weights", "fuse_linear_bn_eval", "fuse_linear_bn_weights"),
+    "init": ("skip_init",),
+    "memory_format": ("convert_conv2d_weight_memory_format", "convert_conv3d_weight_memory_format"),
+    "spectral_norm": ("remove_spectral_norm", "spectral_norm"),
+    "weight_norm": ("remove_weight_norm", "weight_norm"),
 }
 
 
+def _load_those_of_layers() -> None:
+    """Loads what needs the layers, which themselves need this package; called once they are there.
+
+    (Two functions have the names of their files: each takes the place of its file here.)
+    """
+    for module, names in _OF_LAYERS.items():
+        loaded = import_module(f"{__name__}.{module}")
+        globals().update({name: getattr(loaded, name) for name in names})
+
+
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        function = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
-        # Importing a module puts it here under its own name, which may be that of its function.
-        globals().update({key: getattr(import_module(f"{__name__}.{_LATER[key]}"), key) for key in _LATER})
-        return function
     if name in ("parametrizations", "parametrize", "stateless"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import linalg, ops
+from ... import ops
 from ...core import Tensor, no_grad
 from .. import functional as F
 from ..modules.conv import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -61,7 +61,9 @@ class SpectralNorm:
 
     def _solve_v_and_rescale(self, matrix: Tensor, u: Tensor, sigma: Tensor) -> Tensor:
         """The v with which ``u' W v`` is sigma, and u what power iteration makes of it."""
-        v = (linalg.pinv(matrix.t().mm(matrix)) @ matrix.t() @ u.unsqueeze(1)).squeeze(1)
+        from ...linalg import pinv
+
+        v = (pinv(matrix.t().mm(matrix)) @ matrix.t() @ u.unsqueeze(1)).squeeze(1)
         return v.mul_(sigma / ops.dot(u, ops.mv(matrix, v)))
 
     @staticmethod
