@@ -295,9 +295,14 @@ i0 = real_function("i0", "i0_vml_cpu", by_scipy("i0"), "I0Backward0", lambda g, 
 i1 = real_function("special_i1", "i1_cpu", by_scipy("i1"), "SpecialI1Backward0", lambda g, x, out: g * i1_slope(x, out))
 
 
+#: Below this (and far below any rounding) I1(x) / x is taken to be its limit 1/2: denormal numbers have no precision left.
+_TINY = 1e-30
+
+
 def i1_slope(x: Any, out: Any) -> Any:
-    safe = choose(1.0, x, x == 0)
-    return choose(0.5, i0(safe) - out / safe, x == 0)
+    tiny = np.abs(x) < _TINY
+    safe = choose(1.0, x, tiny)
+    return choose(0.5, i0(safe) - out / safe, tiny)
 
 
 # Rounding.

@@ -504,7 +504,7 @@ def _norm_slope(g: Any, x: Any, out: Any, ord: float, dim: Any, keepdim: bool) -
         return sign * g * ties(size, norm, dim)
     if ord < 1:
         return sign * where(0, size ** (ord - 1), x == 0) * (g * norm ** (1 - ord))
-    scale = g * where(0, 1 / norm ** (ord - 1), norm == 0)
+    scale = g * where(0, 1 / where(1, norm, norm == 0) ** (ord - 1), norm == 0)
     return (sign * size ** (ord - 1) if ord < 2 else x * size ** (ord - 2)) * scale
 
 

@@ -66,5 +66,6 @@ i1e = special(
 
 
 def _i1e_slope(x: Any, out: Any) -> Any:
-    safe = choose(1.0, x, x == 0)
-    return choose(0.5, i0e(safe) - out * (sgn(safe) + 1 / safe), x == 0)
+    tiny = np.abs(x) < 1e-30  # denormal numbers have no precision left for the quotient
+    safe = choose(1.0, x, tiny)
+    return choose(0.5, i0e(safe) - out * (sgn(safe) + 1 / safe), tiny)
