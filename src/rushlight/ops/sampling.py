@@ -264,7 +264,7 @@ def _normal_blocks(stream: Generator, count: int, mean: float, std: float, d: dt
     else:
         units = _unit(stream, whole + tail, d)
     transform = _box_muller64 if d is float64 else _box_muller32
-    step = 1 << 13  # in parts whose intermediate results stay in the cache
+    step = 1 << 15  # in parts whose intermediate results stay in the cache
     parts = [_affine(transform(units[i : i + step]), std, mean, d) for i in range(0, len(units), step)]
     blocks = np.concatenate(parts) if len(parts) > 1 else parts[0]
     return np.concatenate([blocks[: count - 16], blocks[-16:]]) if tail else blocks
