@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from . import exceptions, module_db, op_db, optim_db
+from . import exceptions, forward, module_db, op_db, optim_db
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 HEAD = """\
@@ -28,6 +28,8 @@ KINDS: list[tuple[str, Iterable[str], Callable[[str], Iterable[str]], dict[str, 
     ("Operations", op_db.ENTRIES, op_db.problems, exceptions.OPERATIONS,
      "value, dtype, shape, views and their strides, gradient, gradient of the gradient (float64, complex128), method, in-place "
      "and out= forms, errors"),
+    ("Operations in forward mode", forward.FORWARD, forward.problems, {**exceptions.OPERATIONS, **exceptions.FORWARD},
+     "tangents of the results, tangents of the gradients (float64, complex128)"),
     ("Modules", module_db.ENTRIES, module_db.problems, exceptions.MODULES,
      "repr, parameters and buffers by name and value, forward in train and eval mode, gradients, state_dict, errors"),
     ("Optimizers", optim_db.ENTRIES, optim_db.problems, exceptions.OPTIMIZERS,

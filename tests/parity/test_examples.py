@@ -22,7 +22,8 @@ def run(*command, **environment):
 
 @pytest.mark.parametrize("name, options, tolerance", [
     ("gpt", ("--steps", "25"), 1e-4), ("vae", ("--steps", "100"), 1e-4), ("lstm", ("--steps", "12"), 1e-4),
-    ("digits", ("--epochs", "1"), 1e-4),
+    # Batch normalisation and a large learning rate: what rounding makes of it grows.
+    ("digits", ("--epochs", "1"), 1e-2),
 ])  # fmt: skip
 def test_the_same_losses(name, options, tolerance):
     if name in ("vae", "digits"):
