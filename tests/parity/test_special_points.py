@@ -8,16 +8,30 @@ import rushlight
 torch = pytest.importorskip("torch")
 
 POINTS = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -3.0, 5e-324, -1e-310, 1e308, np.inf, -np.inf, np.nan]
-UNARY = """abs sqrt rsqrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh
-    sigmoid logit erf erfc reciprocal square sgn sign floor round frac sinc digamma lgamma deg2rad relu neg positive
-    nan_to_num special.entr special.ndtr special.erfcx special.log_ndtr special.i0e nn.functional.softplus
-    nn.functional.relu6 nn.functional.elu nn.functional.selu nn.functional.silu nn.functional.gelu nn.functional.mish
-    nn.functional.hardtanh nn.functional.hardshrink nn.functional.softshrink nn.functional.leaky_relu
-    nn.functional.logsigmoid nn.functional.softsign nn.functional.tanhshrink""".split()
-BINARY = """add sub mul div pow atan2 hypot maximum minimum fmax fmin xlogy logaddexp logaddexp2 fmod remainder copysign
-    special.xlog1py dist nn.functional.mse_loss nn.functional.l1_loss nn.functional.smooth_l1_loss
-    nn.functional.huber_loss""".split()
-ROWS = [[0.0, 0.0, 0.0], [1.0, 1.0, -1.0], [0.0, 2.0, 2.0], [np.inf, 1.0, np.inf], [-np.inf] * 3, [np.nan, 1.0, 0.0], [5.0]]
+UNARY = [
+    "abs", "sqrt", "rsqrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "asin",
+    "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sigmoid", "logit", "erf", "erfc",
+    "reciprocal", "square", "sgn", "sign", "floor", "round", "frac", "sinc", "digamma", "lgamma", "deg2rad", "relu",
+    "neg", "positive", "nan_to_num", "special.entr", "special.ndtr", "special.erfcx", "special.log_ndtr",
+    "special.i0e", "nn.functional.softplus", "nn.functional.relu6", "nn.functional.elu", "nn.functional.selu",
+    "nn.functional.silu", "nn.functional.gelu", "nn.functional.mish", "nn.functional.hardtanh",
+    "nn.functional.hardshrink", "nn.functional.softshrink", "nn.functional.leaky_relu", "nn.functional.logsigmoid",
+    "nn.functional.softsign", "nn.functional.tanhshrink",
+]  # fmt: skip
+BINARY = [
+    "add", "sub", "mul", "div", "pow", "atan2", "hypot", "maximum", "minimum", "fmax", "fmin", "xlogy", "logaddexp",
+    "logaddexp2", "fmod", "remainder", "copysign", "special.xlog1py", "dist", "nn.functional.mse_loss",
+    "nn.functional.l1_loss", "nn.functional.smooth_l1_loss", "nn.functional.huber_loss",
+]  # fmt: skip
+ROWS = [
+    [0.0, 0.0, 0.0],
+    [1.0, 1.0, -1.0],
+    [0.0, 2.0, 2.0],
+    [np.inf, 1.0, np.inf],
+    [-np.inf] * 3,
+    [np.nan, 1.0, 0.0],
+    [5.0],
+]
 ALONG = {
     **{n: (n, {"dim": -1}) for n in ("sum", "mean", "prod", "amax", "amin", "max", "min", "median", "nanmedian", "nansum",
        "cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "logsumexp", "softmax", "log_softmax", "var", "std", "sort")},
