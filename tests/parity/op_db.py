@@ -81,7 +81,7 @@ def _in_dtype(entry, dtype) -> Iterator[str]:
 def _samples(entry, dtype, grad):
     """Samples, reference samples aside; those of a sparse layout do not count."""
     try:
-        yield from entry.sample_inputs("cpu", dtype, requires_grad=grad)
+        yield from entry.sample_inputs_func(entry, "cpu", dtype, grad)
     except (RuntimeError, NotImplementedError, TypeError, ValueError) as error:  # PyTorch's own sampler fails on it
         warnings.warn(f"{entry.name}: no more samples in {dtype}: {error}", stacklevel=2)
 
@@ -230,7 +230,7 @@ def _errors(entry) -> Iterator[str]:
     """Bad input raises the same type of error."""
     if entry.error_inputs_func is None:
         return
-    for number, error in enumerate(entry.error_inputs("cpu")):
+    for number, error in enumerate(entry.error_inputs_func(entry, "cpu")):
         sample = error.sample_input
         try:
             with sharing():
