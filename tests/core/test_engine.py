@@ -304,3 +304,20 @@ def test_anomaly_mode_says_where_a_saved_value_was_overwritten():
     line = test_anomaly_mode_says_where_a_saved_value_was_overwritten.__code__.co_firstlineno
     assert f"{__file__}:{line + 4}" in str(error.value)
     assert f"{__file__}:{line + 5}" in str(error.value)
+
+
+def test_gradients_of_a_dict_of_inputs():
+    x, y = (torch.tensor(v, requires_grad=True) for v in (2.0, 3.0))
+    gradients = torch.autograd.grad(x * y, {"x": x, "y": y})
+    assert list(gradients) == ["x", "y"] and [g.item() for g in gradients.values()] == [3, 2]
+    with pytest.raises(RuntimeError, match=r"`inputs` argument to `grad\(\)` cannot be empty"):
+        torch.autograd.grad(x * y, {})
+    torch.autograd.backward(x * y, inputs={"x": x})
+    assert x.grad.item() == 3 and y.grad is None
+
+
+def test_only_inputs_is_ignored():
+    x = torch.tensor(2.0, requires_grad=True)
+    assert torch.autograd.grad(x * x, x, None, None, False, True, None)[0].item() == 4
+    with pytest.warns(FutureWarning, match="only_inputs argument is deprecated and is ignored now"):
+        torch.autograd.grad(x * x, x, only_inputs=False)

@@ -18,8 +18,8 @@ from .function import Function, NestedIOFunction
 from .graph import GradientEdge
 
 __all__ = [
-    "Function", "NestedIOFunction", "backward", "detect_anomaly", "enable_grad", "explain_none", "functional", "grad",
-    "grad_mode", "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
+    "Function", "NestedIOFunction", "Variable", "backward", "detect_anomaly", "enable_grad", "explain_none", "functional",
+    "grad", "grad_mode", "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
     "set_grad_enabled", "watch",
 ]  # fmt: skip
 
@@ -31,6 +31,8 @@ def __getattr__(name: str) -> Any:
         return import_module(f"{__name__}.{name}")
     if name in ("explain_none", "watch"):
         return getattr(import_module(f"{__name__}.explain"), name)
+    if name == "Variable":
+        return import_module(f"{__name__}.variable").Variable
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
 
 
@@ -114,15 +116,17 @@ Tensor.backward = _tensor_backward  # type: ignore[attr-defined]
 
 def grad(
     outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
-    allow_unused: bool | None = None, is_grads_batched: bool = False, materialize_grads: bool = False,
-) -> tuple[Tensor | None, ...]:  # fmt: skip
+    only_inputs: bool = True, allow_unused: bool | None = None, is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> Any:  # fmt: skip
     """The gradients of `outputs` with respect to `inputs`, as a tuple; no `.grad` is touched.
 
     Args:
         outputs: one Tensor or several.
-        inputs: the Tensors (leaves or not) to differentiate with respect to.
+        inputs: the Tensors (leaves or not) to differentiate with respect to; for a dict of them the result is one.
         grad_outputs: the "vector" of the vector-Jacobian product, one per output; may be left out for scalars.
         retain_graph, create_graph: as in `backward`.
+        only_inputs: means nothing any more; False warns.
         allow_unused: return None for an input the outputs do not depend on, instead of raising.
         is_grads_batched: the first dimension of each of `grad_outputs` counts vectors; the results have it too.
         materialize_grads: return zeros for such an input.
@@ -132,6 +136,19 @@ def grad(
     >>> torch.autograd.grad(x ** 2, x)
     (tensor(6.),)
     """
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other "
+            "parts of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
+    if isinstance(inputs, dict):
+        gradients = grad(
+            outputs, tuple(inputs.values()), grad_outputs, retain_graph, create_graph, True, allow_unused,
+            is_grads_batched, materialize_grads,
+        )  # fmt: skip
+        return dict(zip(inputs, gradients))
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
@@ -170,6 +187,8 @@ def _check_flag(create_graph: Any) -> None:
 def _tuple(x: Any) -> tuple[Any, ...] | None:
     if isinstance(x, (Tensor, GradientEdge)):
         return (x,)
+    if isinstance(x, dict):
+        return tuple(x.values())
     return x if x is None or isinstance(x, tuple) else tuple(x)
 
 
