@@ -17,7 +17,7 @@ import torch.autograd.forward_ad as their_forward
 import rushlight
 import rushlight.autograd.forward_ad as our_forward
 
-from .op_db import CHOICE, DIFFERENTIATED, ENTRIES, _run, _samples, _tolerance, compared, described, tensors
+from .op_db import CHOICE, DIFFERENTIATED, ENTRIES, _run, _samples, _tolerance, compared, described, seed, tensors
 from .translation import Untranslatable, translated
 
 MOST = 24
@@ -34,7 +34,7 @@ def problems(name: str) -> Iterator[str]:
             continue
         for dtype in DIFFERENTIATED:
             if dtype in entry.dtypes and dtype in entry.supported_backward_dtypes("cpu"):
-                torch.manual_seed(0)
+                seed()
                 for number, sample in enumerate(itertools.islice(_samples(entry, dtype, True), MOST)):
                     where = f"{entry.name} {str(dtype)[6:]} #{number}"
                     try:
