@@ -130,3 +130,22 @@ def test_usage():
     assert code == 0 and out.startswith("usage: rushlight run [-h] (script.py | ")
     code, _, err = rushlight_run(".")
     assert code == 2 and err.endswith("rushlight run: error: one of the arguments -m -c path is required\n")
+
+
+ANOMALY = """
+import torch
+def root(x):
+    return torch.sqrt(x)
+with torch.autograd.set_detect_anomaly(True):
+    root(-torch.ones(1, requires_grad=True)).backward()
+"""
+
+
+def test_anomalies_quote_the_program_alone(tmp_path):
+    (tmp_path / "anomaly.py").write_text(ANOMALY)
+    code, _, err = rushlight_run(tmp_path, "anomaly.py")
+    quoted = re.search(r"forward call that caused the error:\n(.*?)\n\n", err, re.DOTALL)
+    assert code == 1 and quoted is not None
+    assert re.findall(r'File "(.*?)", line (\d+)', quoted[1]) == [
+        (str(tmp_path / "anomaly.py"), "6"), (str(tmp_path / "anomaly.py"), "4"),
+    ]  # fmt: skip

@@ -48,7 +48,7 @@ def outcome(t, make, options):
         return type(error).__name__, str(error).replace("rushlight.Tensor", "torch.Tensor")
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("options", OPTIONS, ids=range(len(OPTIONS)))
 @pytest.mark.parametrize("make", PAIRS, ids=range(len(PAIRS)))
 def test_assert_close(make, options):
     assert outcome(rushlight, make, options) == outcome(torch, make, options)

@@ -38,8 +38,16 @@ def is_anomaly_check_nan_enabled() -> bool:
     return _State.check_nan
 
 
+#: Under `rushlight run`, what called the program is not part of it.
+_RUNNER = f"{__name__.partition('.')[0]}.cli"
+
+
 def _note(node: Node) -> None:
-    node.metadata[TRACEBACK] = traceback.format_stack(sys._getframe(2))
+    innermost = frame = sys._getframe(2)
+    depth = 0
+    while frame is not None and frame.f_globals.get("__name__") != _RUNNER:
+        depth, frame = depth + 1, frame.f_back  # type: ignore[assignment]
+    node.metadata[TRACEBACK] = traceback.format_stack(innermost, depth)
 
 
 def _note_write(counter: list[int]) -> None:
