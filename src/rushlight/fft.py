@@ -1,7 +1,7 @@
-"""Discrete Fourier transforms, under the names of torch.fft. See `rushlight.ops.fourier`."""
+"""Discrete Fourier transforms, under the names of torch.fft. See `rushlight.ops.signals.fourier`."""
 
 from .core.tensor import Tensor
-from .ops.fourier import (
+from .ops.signals.fourier import (
     fft,
     fft2,
     fftfreq,

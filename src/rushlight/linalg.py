@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .ops.einsum import multi_dot
 from .ops.linalg.checks import LinAlgError
 from .ops.linalg.cholesky import linalg_cholesky as cholesky
 from .ops.linalg.cholesky import linalg_cholesky_ex as cholesky_ex
@@ -29,8 +28,9 @@ from .ops.linalg.spectral import eig, eigh, eigvals, eigvalsh
 from .ops.linalg.spectral import linalg_svd as svd
 from .ops.linalg.spectral import linalg_svdvals as svdvals
 from .ops.linalg.triangular import linalg_solve_triangular as solve_triangular
-from .ops.matmul import matmul
-from .ops.reduction import vector_norm
+from .ops.products.einsum import multi_dot
+from .ops.products.matmul import matmul
+from .ops.reduction.sums import vector_norm
 
 __all__ = [
     "LinAlgError",

@@ -5,13 +5,28 @@
 tensor([0.5000, 0.7311])
 """
 
-from .ops.activation import log_softmax, softmax
-from .ops.math import digamma, erf, erfc, erfinv, exp2, expm1, i0, i1, log1p, logit, polygamma, round, sinc, xlogy
-from .ops.math import digamma as psi
-from .ops.math import lgamma as gammaln
-from .ops.math import mvlgamma as multigammaln
-from .ops.math import sigmoid as expit
-from .ops.reduction import logsumexp
+from .ops.elementwise.activation import log_softmax, softmax
+from .ops.elementwise.math import (
+    digamma,
+    erf,
+    erfc,
+    erfinv,
+    exp2,
+    expm1,
+    i0,
+    i1,
+    log1p,
+    logit,
+    polygamma,
+    round,
+    sinc,
+    xlogy,
+)
+from .ops.elementwise.math import digamma as psi
+from .ops.elementwise.math import lgamma as gammaln
+from .ops.elementwise.math import mvlgamma as multigammaln
+from .ops.elementwise.math import sigmoid as expit
+from .ops.reduction.sums import logsumexp
 from .ops.special.bessel import (
     airy_ai,
     bessel_j0,

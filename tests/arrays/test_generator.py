@@ -11,7 +11,7 @@ from rushlight.arrays import dtypes
 from rushlight.arrays import generator as streams
 from rushlight.arrays.dtypes import cast
 from rushlight.arrays.generator import Generator
-from rushlight.ops import sampling
+from rushlight.ops.random import sampling
 
 
 def seeded(seed=0):

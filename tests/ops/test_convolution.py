@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import rushlight as torch
-from rushlight.ops import convolution, sliding
+from rushlight.ops.neural import convolution, sliding
 
 F = torch.nn.functional
 

@@ -139,7 +139,7 @@ def test_names_of_nodes(call, node):
 
 def test_only_reversed_matrices_are_quiet():
     torch.ones(2, 3).T  # noqa: B018
-    from rushlight.ops import shape
+    from rushlight.ops.layout import shape
 
     shape._warned.clear()
     with pytest.warns(UserWarning, match=r"The use of `x.T` on tensors of dimension other than 2") as caught:

@@ -6,7 +6,7 @@ import pytest
 
 from rushlight.arrays import dtypes
 from rushlight.arrays.generator import Generator
-from rushlight.ops import sampling
+from rushlight.ops.random import sampling
 
 torch = pytest.importorskip("torch")
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.activation` and `rushlight.ops.dropout`."""
+"""Samples of `rushlight.ops.elementwise.activation` and `rushlight.ops.neural.dropout`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.adaptive_pooling`."""
+"""Samples of `rushlight.ops.neural.adaptive_pooling`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples for `rushlight.ops.attention`."""
+"""Samples for `rushlight.ops.neural.attention`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples for `rushlight.ops.batch_norm`."""
+"""Samples for `rushlight.ops.neural.batch_norm`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.bounds`."""
+"""Samples of `rushlight.ops.elementwise.bounds`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.broadcasting`."""
+"""Samples of `rushlight.ops.layout.broadcasting`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.combining`."""
+"""Samples of `rushlight.ops.elementwise.combining`."""
 
 import numpy as np
 

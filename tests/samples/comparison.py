@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.comparison`."""
+"""Samples of `rushlight.ops.elementwise.comparison`."""
 
 import operator
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.complex`."""
+"""Samples of `rushlight.ops.elementwise.complex`."""
 
 import numpy as np
 

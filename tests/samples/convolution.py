@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.convolution`."""
+"""Samples of `rushlight.ops.neural.convolution`."""
 
 import numpy as np
 

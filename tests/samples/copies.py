@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.copies`."""
+"""Samples of `rushlight.ops.layout.copies`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.ctc`: of logits, because the gradient is right only where `log_softmax` comes before."""
+"""Samples of `rushlight.ops.neural.ctc`: of logits, because the gradient is right only where `log_softmax` comes before."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.differences`."""
+"""Samples of `rushlight.ops.reduction.sums.differences`."""
 
 import numpy as np
 

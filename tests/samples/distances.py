@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.distances`."""
+"""Samples of `rushlight.ops.reduction.distances`."""
 
 import numpy as np
 

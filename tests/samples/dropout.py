@@ -1,4 +1,4 @@
-"""Samples for the operations of `rushlight.ops.dropout` that draw nothing."""
+"""Samples for the operations of `rushlight.ops.neural.dropout` that draw nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.elementwise`."""
+"""Samples of `rushlight.ops.elementwise.arithmetic`."""
 
 import numpy as np
 

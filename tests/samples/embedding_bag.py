@@ -1,4 +1,4 @@
-"""Samples for `rushlight.ops.embedding_bag`."""
+"""Samples for `rushlight.ops.neural.embedding_bag`."""
 
 from __future__ import annotations
 

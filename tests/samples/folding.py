@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.folding`."""
+"""Samples of `rushlight.ops.neural.folding`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.fourier`."""
+"""Samples of `rushlight.ops.signals.fourier`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples for rushlight.ops.gamma_sampling. Their derivatives are implicit: finite differences know nothing of them."""
+"""Samples for rushlight.ops.random.gamma_sampling. Their derivatives are implicit: finite differences know nothing of them."""
 
 import numpy as np
 

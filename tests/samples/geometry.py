@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.geometry`, and of the views that `rushlight.core.views` makes."""
+"""Samples of `rushlight.ops.layout.geometry`, and of the views that `rushlight.core.views` makes."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples for `rushlight.ops.grid`."""
+"""Samples for `rushlight.ops.neural.grid`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.index_along`."""
+"""Samples of `rushlight.ops.indexing.subscript.index_along`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.index_reduce`."""
+"""Samples of `rushlight.ops.indexing.subscript.index_reduce`."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.indexing`."""
+"""Samples of `rushlight.ops.indexing.subscript`."""
 
 import numpy as np
 

@@ -1,11 +1,11 @@
-"""Samples for `rushlight.ops.interpolation`."""
+"""Samples for `rushlight.ops.neural.interpolation`."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from rushlight.core.op import OPS
-from rushlight.ops import interpolation
+from rushlight.ops.neural import interpolation
 
 from . import Sample, array
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.joining`."""
+"""Samples of `rushlight.ops.layout.joining`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.linear_loss`."""
+"""Samples of `rushlight.ops.neural.linear_loss`."""
 
 import numpy as np
 

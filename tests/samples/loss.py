@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.loss` and `rushlight.ops.normalization`."""
+"""Samples of `rushlight.ops.neural.loss` and `rushlight.ops.neural.normalization`."""
 
 import numpy as np
 

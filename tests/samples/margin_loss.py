@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.margin_loss`."""
+"""Samples of `rushlight.ops.neural.margin_loss`."""
 
 import numpy as np
 

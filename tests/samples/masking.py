@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.masking`."""
+"""Samples of `rushlight.ops.indexing.masking`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.math`."""
+"""Samples of `rushlight.ops.elementwise.math`."""
 
 import numpy as np
 

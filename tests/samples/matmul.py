@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.matmul` and `rushlight.ops.einsum`."""
+"""Samples of `rushlight.ops.products.matmul` and `rushlight.ops.products.einsum`."""
 
 import numpy as np
 

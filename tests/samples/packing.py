@@ -1,4 +1,4 @@
-"""Samples for `rushlight.ops.packing`."""
+"""Samples for `rushlight.ops.neural.packing`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples for `rushlight.ops.padding`."""
+"""Samples for `rushlight.ops.neural.padding`."""
 
 from __future__ import annotations
 

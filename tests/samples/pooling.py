@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.pooling`."""
+"""Samples of `rushlight.ops.neural.pooling`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.powers`."""
+"""Samples of `rushlight.ops.elementwise.powers`."""
 
 import numpy as np
 

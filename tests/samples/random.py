@@ -1,4 +1,4 @@
-"""Samples for rushlight.ops.random: what is drawn does not depend on the inputs, so their gradients are zero."""
+"""Samples for rushlight.ops.random.tensors: what is drawn does not depend on the inputs, so their gradients are zero."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.rearranging`."""
+"""Samples of `rushlight.ops.layout.rearranging`."""
 
 import numpy as np
 

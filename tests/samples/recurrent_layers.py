@@ -1,4 +1,4 @@
-"""Samples for `rushlight.ops.recurrent_layers`."""
+"""Samples for `rushlight.ops.neural.recurrent_layers`."""
 
 from __future__ import annotations
 

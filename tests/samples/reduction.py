@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.reduction`, `scan`, `extremum` and `sorting`."""
+"""Samples of `rushlight.ops.reduction.sums`, `scan`, `extremum` and `sorting`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.representation`."""
+"""Samples of `rushlight.ops.elementwise.arithmetic.representation`."""
 
 import numpy as np
 

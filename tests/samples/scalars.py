@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.scalars`: functions of torch's that end with a number of their own."""
+"""Samples of `rushlight.ops.support.scalars`: functions of torch's that end with a number of their own."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.scattering`."""
+"""Samples of `rushlight.ops.indexing.subscript.scattering`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.shape`."""
+"""Samples of `rushlight.ops.layout.shape`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples for `rushlight.ops.shuffling`."""
+"""Samples for `rushlight.ops.layout.shuffling`."""
 
 from __future__ import annotations
 

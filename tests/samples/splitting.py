@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.splitting`."""
+"""Samples of `rushlight.ops.layout.splitting`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples for `rushlight.ops.weight_norm`."""
+"""Samples for `rushlight.ops.neural.weight_norm`."""
 
 from __future__ import annotations
 

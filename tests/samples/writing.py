@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.writing`."""
+"""Samples of `rushlight.ops.indexing.writing`."""
 
 import numpy as np
 

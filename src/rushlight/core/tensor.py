@@ -77,7 +77,7 @@ class Tensor:
     _cold: Cold | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        from ..ops.legacy import legacy_tensor
+        from ..ops.language.legacy import legacy_tensor
 
         return legacy_tensor(cls, *args, **kwargs)
 

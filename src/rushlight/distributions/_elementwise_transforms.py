@@ -8,7 +8,7 @@ from typing import Any
 import rushlight as torch
 from rushlight import Size, Tensor
 
-from ..ops.activation import softplus
+from ..ops.elementwise.activation import softplus
 from . import constraints
 from ._transform import Transform
 from .utils import Number, broadcast_all, lazy_property

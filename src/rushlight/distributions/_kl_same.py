@@ -8,7 +8,7 @@ from typing import Any
 import rushlight as torch
 from rushlight import Tensor
 
-from ..ops.activation import softplus
+from ..ops.elementwise.activation import softplus
 from .bernoulli import Bernoulli
 from .beta import Beta
 from .binomial import Binomial

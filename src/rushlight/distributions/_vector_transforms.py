@@ -7,8 +7,8 @@ import math
 import rushlight as torch
 from rushlight import Size, Tensor
 
-from ..ops.activation import log_sigmoid, softplus
-from ..ops.padding import pad
+from ..ops.elementwise.activation import log_sigmoid, softplus
+from ..ops.neural.padding import pad
 from . import constraints
 from ._elementwise_transforms import clipped_sigmoid
 from ._transform import Transform

@@ -8,7 +8,7 @@ from typing import Any
 import rushlight as torch
 from rushlight import Size, Tensor
 
-from ..ops.activation import log_sigmoid
+from ..ops.elementwise.activation import log_sigmoid
 from . import constraints
 from .distribution import Distribution
 from .gamma import Gamma

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 import rushlight as torch
 from rushlight import Tensor
 
-from ..ops.loss import NONE, binary_cross_entropy_with_logits
+from ..ops.neural.loss import NONE, binary_cross_entropy_with_logits
 
 __all__ = [
     "broadcast_all",

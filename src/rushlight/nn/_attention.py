@@ -8,9 +8,9 @@ from typing import Any
 from .. import ops
 from ..arrays import dtypes
 from ..core import Tensor
-from ..ops.attention import scaled_dot_product_attention
-from ..ops.options import warn_user
-from ..ops.padding import pad
+from ..ops.neural.attention import scaled_dot_product_attention
+from ..ops.neural.padding import pad
+from ..ops.support.options import warn_user
 from ._dropout import dropout
 from ._softmax import softmax
 

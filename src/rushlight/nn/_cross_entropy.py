@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..core import Tensor
-from ..ops.activation import log_softmax
-from ..ops.arguments import check_int, check_tensor
-from ..ops.loss import NONE, SUM, nll_loss, nll_loss2d
-from ..ops.options import argument_error
-from ..ops.scalars import over, times
+from ..ops.elementwise.activation import log_softmax
+from ..ops.neural.loss import NONE, SUM, nll_loss, nll_loss2d
+from ..ops.support.arguments import check_int, check_tensor
+from ..ops.support.options import argument_error
+from ..ops.support.scalars import over, times
 
 
 def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignore_index: int) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import ops
 from ..core import Tensor
-from ..ops.options import warn_user
+from ..ops.support.options import warn_user
 
 __all__ = [
     "alpha_dropout",

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..core import Tensor
-from ..ops import grid as grids
-from ..ops.interpolation import upsampled
-from ..ops.options import warn_user
+from ..ops.neural import grid as grids
+from ..ops.neural.interpolation import upsampled
+from ..ops.support.options import warn_user
 
 __all__ = ["affine_grid", "grid_sample", "interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
 

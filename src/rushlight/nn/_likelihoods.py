@@ -7,8 +7,8 @@ from typing import Any
 
 from .. import ops
 from ..core import Tensor, no_grad
-from ..ops import loss
-from ..ops.ctc import ctc_loss as ctc
+from ..ops.neural import loss
+from ..ops.neural.ctc import ctc_loss as ctc
 from . import _reduction
 
 __all__ = ["ctc_loss", "gaussian_nll_loss", "poisson_nll_loss"]

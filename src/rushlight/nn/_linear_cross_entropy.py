@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ..arrays import dtypes
 from ..core import Tensor
-from ..ops import linear, linear_loss
-from ..ops.options import warn_user
+from ..ops import linear
+from ..ops.neural import linear_loss
+from ..ops.support.options import warn_user
 from . import _reduction
 from ._losses import cross_entropy
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from .. import ops
 from ..core import Tensor
-from ..ops import loss
-from ..ops.options import warn_user
+from ..ops.neural import loss
+from ..ops.support.options import warn_user
 from . import _reduction
 from ._cross_entropy import cross_entropy_loss, nll_loss_nd
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from .. import ops
 from ..core import Tensor
-from ..ops import loss, margin_loss
+from ..ops.neural import loss, margin_loss
 from . import _reduction
 
 __all__ = [

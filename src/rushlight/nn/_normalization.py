@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from ..core import Tensor
-from ..ops import batch_norm as norms
-from ..ops.padding import constant_pad_nd
+from ..ops.neural import batch_norm as norms
+from ..ops.neural.padding import constant_pad_nd
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "local_response_norm"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import ops
 from ..core import Tensor
-from ..ops import adaptive_pooling, folding, pooling
+from ..ops.neural import adaptive_pooling, folding, pooling
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..ops.loss import MEAN, NONE, SUM
-from ..ops.options import warn_user
+from ..ops.neural.loss import MEAN, NONE, SUM
+from ..ops.support.options import warn_user
 
 __all__ = ["chosen", "from_legacy", "get_enum"]
 

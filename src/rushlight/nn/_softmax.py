@@ -6,8 +6,8 @@ from typing import Any
 
 from .. import ops
 from ..core import Tensor
-from ..ops import activation
-from ..ops.options import warn_user
+from ..ops.elementwise import activation
+from ..ops.support.options import warn_user
 
 __all__ = ["gumbel_softmax", "log_softmax", "softmax", "softmin"]
 

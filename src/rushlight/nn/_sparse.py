@@ -6,8 +6,8 @@ from typing import Any
 
 from .. import ops
 from ..core import Tensor, no_grad
-from ..ops import embedding_bag as bags
-from ..ops.options import warn_user
+from ..ops.neural import embedding_bag as bags
+from ..ops.support.options import warn_user
 
 __all__ = ["embedding", "embedding_bag", "padding_row"]
 

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from .. import ops
 from ..core import Tensor
-from ..ops import activation, inplace_activation
-from ..ops.attention import scaled_dot_product_attention
-from ..ops.convolution import (
+from ..ops.elementwise import activation, inplace_activation
+from ..ops.layout.shuffling import channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle
+from ..ops.neural.attention import scaled_dot_product_attention
+from ..ops.neural.convolution import (
     conv1d,
     conv2d,
     conv3d,
@@ -20,9 +21,8 @@ from ..ops.convolution import (
     conv_transpose2d,
     conv_transpose3d,
 )
-from ..ops.distances import pdist
-from ..ops.padding import pad
-from ..ops.shuffling import channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle
+from ..ops.neural.padding import pad
+from ..ops.reduction.distances import pdist
 from ._attention import multi_head_attention_forward
 from ._dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from ._interpolation import affine_grid, grid_sample, interpolate, upsample, upsample_bilinear, upsample_nearest

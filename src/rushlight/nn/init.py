@@ -14,8 +14,8 @@ import numpy as np
 from .. import ops
 from ..arrays.dtypes import bfloat16, float16
 from ..core import Tensor, no_grad
-from ..ops.arguments import unimplemented
-from ..ops.options import warn_user
+from ..ops.support.arguments import unimplemented
+from ..ops.support.options import warn_user
 
 __all__ = [
     "calculate_gain",

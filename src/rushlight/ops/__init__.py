@@ -7,43 +7,45 @@ from importlib import import_module as _import_module
 from types import ModuleType as _ModuleType
 from typing import Any as _Any
 
-from . import copying, indexing, later
-from .activation import *
-from .bounds import *
-from .broadcasting import *
-from .combining import *
-from .comparison import *
-from .complex import *
-from .conversion import *
-from .conversion import copy_of_gradient
-from .creation import *
-from .dropout import *
-from .einsum import *
-from .elementwise import *
-from .extremum import *
-from .from_data import *
-from .geometry import *
-from .index_along import *
-from .inplace_activation import *
-from .inspection import *
-from .joining import *
-from .legacy import *
-from .loss import *
-from .masking import *
-from .math import *
-from .matmul import *
-from .normalization import *
-from .powers import *
-from .random import *
-from .ranges import *
-from .rearranging import *
-from .reduction import *
-from .scan import *
-from .scattering import *
-from .shape import *
-from .sorting import *
-from .splitting import *
-from .writing import *
+from . import later
+from .creation.conversion import *
+from .creation.conversion import copy_of_gradient
+from .creation.filled import *
+from .creation.from_data import *
+from .creation.ranges import *
+from .elementwise.activation import *
+from .elementwise.arithmetic import *
+from .elementwise.bounds import *
+from .elementwise.combining import *
+from .elementwise.comparison import *
+from .elementwise.complex import *
+from .elementwise.inplace_activation import *
+from .elementwise.math import *
+from .elementwise.powers import *
+from .indexing import subscript
+from .indexing.index_along import *
+from .indexing.masking import *
+from .indexing.scattering import *
+from .indexing.sorting import *
+from .indexing.writing import *
+from .language import copying
+from .language.inspection import *
+from .language.legacy import *
+from .layout.broadcasting import *
+from .layout.geometry import *
+from .layout.joining import *
+from .layout.rearranging import *
+from .layout.shape import *
+from .layout.splitting import *
+from .neural.dropout import *
+from .neural.loss import *
+from .neural.normalization import *
+from .products.einsum import *
+from .products.matmul import *
+from .random.tensors import *
+from .reduction.extremum import *
+from .reduction.scan import *
+from .reduction.sums import *
 
 #: What torch has in torch.nn.functional alone.
 _FUNCTIONAL = {
@@ -63,7 +65,7 @@ __all__ = [
 
 def __getattr__(name: str) -> _Any:
     if name == "aten":
-        return _import_module(f"{__name__}.aten")
+        return _import_module(f"{__name__}.language.aten")
     if name in later.FUNCTIONS:
         return getattr(later.load(later.FUNCTIONS[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

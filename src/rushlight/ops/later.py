@@ -13,23 +13,23 @@ from ..core.tensor import Tensor
 
 #: Module of this package (dotted where it is in a folder): what it adds to torch.*, and the methods that it gives Tensor.
 FAMILIES: dict[str, tuple[str, str]] = {
-    "correlation": ("corrcoef cov", "corrcoef cov"),
-    "differences": ("cumulative_trapezoid diff gradient trapezoid trapz", "diff"),
-    "distances": ("cdist dist pdist renorm", "dist renorm renorm_"),
-    "histograms": ("histogram histogramdd", "histogram"),
-    "membership": ("isin", ""),
-    "positions": ("nonzero_static unravel_index", "nonzero_static"),
-    "quantiles": ("nanquantile quantile", "nanquantile quantile"),
-    "spectrogram": ("istft stft", "istft stft"),
-    "windows": ("bartlett_window blackman_window hamming_window hann_window kaiser_window", ""),
-    "ctc": ("ctc_loss", ""),
-    "margin_loss": ("cosine_embedding_loss hinge_embedding_loss margin_ranking_loss triplet_margin_loss", ""),
-    "attention": ("_safe_softmax _softmax_backward_data", ""),
-    "embedding_bag": ("embedding_bag", ""),
-    "shuffling": ("channel_shuffle native_channel_shuffle pixel_shuffle pixel_unshuffle", ""),
-    "grid": ("affine_grid_generator grid_sampler grid_sampler_2d grid_sampler_3d", ""),
-    "interpolation": ("_upsample_bilinear2d_aa", ""),
-    "padding": ("constant_pad_nd", ""),
+    "reduction.correlation": ("corrcoef cov", "corrcoef cov"),
+    "reduction.differences": ("cumulative_trapezoid diff gradient trapezoid trapz", "diff"),
+    "reduction.distances": ("cdist dist pdist renorm", "dist renorm renorm_"),
+    "reduction.histograms": ("histogram histogramdd", "histogram"),
+    "indexing.membership": ("isin", ""),
+    "indexing.positions": ("nonzero_static unravel_index", "nonzero_static"),
+    "reduction.quantiles": ("nanquantile quantile", "nanquantile quantile"),
+    "signals.spectrogram": ("istft stft", "istft stft"),
+    "signals.windows": ("bartlett_window blackman_window hamming_window hann_window kaiser_window", ""),
+    "neural.ctc": ("ctc_loss", ""),
+    "neural.margin_loss": ("cosine_embedding_loss hinge_embedding_loss margin_ranking_loss triplet_margin_loss", ""),
+    "neural.attention": ("_safe_softmax _softmax_backward_data", ""),
+    "neural.embedding_bag": ("embedding_bag", ""),
+    "layout.shuffling": ("channel_shuffle native_channel_shuffle pixel_shuffle pixel_unshuffle", ""),
+    "neural.grid": ("affine_grid_generator grid_sampler grid_sampler_2d grid_sampler_3d", ""),
+    "neural.interpolation": ("_upsample_bilinear2d_aa", ""),
+    "neural.padding": ("constant_pad_nd", ""),
     "linalg.cholesky": ("cholesky cholesky_inverse cholesky_solve", "cholesky cholesky_inverse cholesky_solve"),
     "linalg.determinants": ("det logdet slogdet", "det logdet slogdet"),
     "linalg.inverse": ("inverse", "inverse"),
@@ -41,18 +41,18 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "linalg.norms": ("frobenius_norm nuclear_norm", ""),
     "linalg.products": ("cross matrix_exp matrix_power vander", "cross matrix_exp matrix_power"),
     "linalg.spectral": ("svd", "svd"),
-    "batch_norm": (
+    "neural.batch_norm": (
         "_batch_norm_with_update _native_batch_norm_legit batch_norm group_norm instance_norm native_batch_norm "
         "native_group_norm",
         "",
     ),
-    "convolution": (
+    "neural.convolution": (
         "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d convolution", ""
     ),
-    "adaptive_pooling": ("adaptive_avg_pool1d adaptive_max_pool1d", ""),
-    "pooling": ("avg_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d", ""),
-    "index_reduce": ("_segment_reduce index_reduce segment_reduce", "index_reduce index_reduce_"),
-    "runtime": (
+    "neural.adaptive_pooling": ("adaptive_avg_pool1d adaptive_max_pool1d", ""),
+    "neural.pooling": ("avg_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d", ""),
+    "indexing.index_reduce": ("_segment_reduce index_reduce segment_reduce", "index_reduce index_reduce_"),
+    "language.runtime": (
         "AcceleratorError OutOfMemoryError are_deterministic_algorithms_enabled as_strided_ detach detach_ "
         "get_deterministic_debug_mode get_device get_device_module get_float32_matmul_precision "
         "get_num_interop_threads get_num_threads is_anomaly_check_nan_enabled is_anomaly_enabled "
@@ -62,26 +62,26 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "_is_all_true _is_any_true coalesce dim_order indices is_coalesced is_distributed pin_memory to_dense "
         "values",
     ),
-    "storage": ("TypedStorage UntypedStorage", "_typed_storage is_set_to set_ storage untyped_storage"),
-    "masked_index": ("_unsafe_masked_index _unsafe_masked_index_put_accumulate", ""),
-    "copies": (
+    "language.storage": ("TypedStorage UntypedStorage", "_typed_storage is_set_to set_ storage untyped_storage"),
+    "indexing.masked_index": ("_unsafe_masked_index _unsafe_masked_index_put_accumulate", ""),
+    "layout.copies": (
         "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy "
         "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy unfold_copy unsafe_chunk unsafe_split "
         "unsafe_split_with_sizes unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy",
         "narrow_copy unsafe_chunk unsafe_split unsafe_split_with_sizes",
     ),
-    "deprecated": (
+    "language.deprecated": (
         "eig lstsq matrix_rank solve symeig", "eig lstsq reinforce resize resize_as solve symeig volatile"
     ),
-    "sharing": ("from_file", "is_shared share_memory_"),
-    "symbolic": ("sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum", ""),
-    "representation": ("frexp hash_tensor", "frexp hash_tensor"),
-    "packing": ("_pack_padded_sequence _pad_packed_sequence", ""),
-    "recurrent": ("gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell", ""),
-    "gamma_sampling": (
+    "language.sharing": ("from_file", "is_shared share_memory_"),
+    "language.symbolic": ("sym_float sym_int sym_ite sym_max sym_min sym_not sym_sqrt sym_sum", ""),
+    "elementwise.representation": ("frexp hash_tensor", "frexp hash_tensor"),
+    "neural.packing": ("_pack_padded_sequence _pad_packed_sequence", ""),
+    "neural.recurrent": ("gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell", ""),
+    "random.gamma_sampling": (
         "_dirichlet_grad _sample_dirichlet _standard_gamma _standard_gamma_grad binomial poisson", ""
     ),
-    "weight_norm": ("_weight_norm _weight_norm_interface norm_except_dim", ""),
+    "neural.weight_norm": ("_weight_norm _weight_norm_interface norm_except_dim", ""),
     "special.gamma": ("igamma igammac", "igamma igamma_ igammac igammac_"),
 }
 

@@ -19,7 +19,7 @@ import numpy as np
 from ..arrays import dtypes, types
 from ..arrays.strided import reach
 from ..core.tensor import Tensor
-from ..ops.copying import rebuilt
+from ..ops.language.copying import rebuilt
 from .format import STORAGES, Global
 from .trust import added
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..arrays import dtypes, types
 from ..core.tensor import Tensor
-from ..ops.copying import _pieces as pieces
+from ..ops.language.copying import _pieces as pieces
 from .format import ALIGNMENT, STORAGE_OF, Global, encoded
 
 name_of = cache(Global)

@@ -1,6 +1,6 @@
-"""Window functions, under the names of torch.signal.windows. See `rushlight.ops.windows`."""
+"""Window functions, under the names of torch.signal.windows. See `rushlight.ops.signals.windows`."""
 
-from ..ops.windows import (
+from ..ops.signals.windows import (
     bartlett,
     blackman,
     cosine,

@@ -197,7 +197,7 @@ class BackwardHook:
 
     def _call_without_inputs(self, outputs: tuple) -> None:
         """No input requires a gradient, so no node stands there: the user's hooks are called with None for each."""
-        from ..ops.options import warn_user
+        from ..ops.support.options import warn_user
 
         warn_user(
             "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs "

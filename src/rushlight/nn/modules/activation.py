@@ -9,7 +9,7 @@ from typing import Any
 
 from ... import ops
 from ...core import Tensor
-from ...ops.options import warn_user
+from ...ops.support.options import warn_user
 from .. import functional as F
 from .. import init as initial
 from ..parameter import Parameter

@@ -7,7 +7,7 @@ from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Va
 from itertools import chain
 from typing import Any, Self
 
-from ...ops.options import warn_user
+from ...ops.support.options import warn_user
 from .module import Module, _addindent
 from .parameter_container import ParameterDict, ParameterList, absolute_index, key_value_pairs
 

@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from ... import ops
 from ...core import Tensor, no_grad
-from ...ops.conversion import _parse_to
-from ...ops.options import warn_user
+from ...ops.creation.conversion import _parse_to
+from ...ops.support.options import warn_user
 from ..parameter import Parameter
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...core import Tensor
-from ...ops.options import warn_user
+from ...ops.support.options import warn_user
 from .. import functional as F
 from .batchnorm import NormBase
 

@@ -8,7 +8,7 @@ All take `reduction`: ``"mean"`` and ``"sum"`` give a scalar, ``"none"`` one num
 from __future__ import annotations
 
 from ...core import Tensor
-from ...ops.options import warn_user
+from ...ops.support.options import warn_user
 from .. import _reduction
 from .. import functional as F
 from .module import Module

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...core import Tensor
-from ...ops.options import warn_user
+from ...ops.support.options import warn_user
 from ...utils.hooks import BackwardHook, RemovableHandle
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import Any
 
 from ... import ops
 from ...core import Tensor
-from ...ops import recurrent
-from ...ops.options import warn_user
+from ...ops.neural import recurrent
+from ...ops.support.options import warn_user
 from .. import init
 from ..parameter import Parameter
 from ..utils.rnn import PackedSequence

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...core import Tensor, no_grad
-from ...ops.options import warn_user
+from ...ops.support.options import warn_user
 from ...utils.hooks import RemovableHandle
 from ..parameter import Parameter
 from .module_hooks import WrappedHook, add_hook

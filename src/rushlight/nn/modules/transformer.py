@@ -9,7 +9,7 @@ from typing import Any
 
 from ... import ops
 from ...core import Tensor, is_grad_enabled
-from ...ops.options import warn_user
+from ...ops.support.options import warn_user
 from .. import functional as F
 from .. import init
 from .._attention import canonical_mask

@@ -8,7 +8,7 @@ from ... import linalg, ops
 from ...arrays.types import finfo
 from ...core import Tensor, no_grad
 from ...ops.linalg.qr import geqrf
-from ...ops.weight_norm import _weight_norm, norm_except_dim
+from ...ops.neural.weight_norm import _weight_norm, norm_except_dim
 from .. import functional as F
 from ..modules.conv import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from ..modules.module import Module

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 from ... import ops
 from ...arrays import dtypes
 from ...core import Tensor
-from ...ops import packing
+from ...ops.neural import packing
 
 __all__ = [
     "PackedSequence", "invert_permutation", "pack_padded_sequence", "pack_sequence", "pad_packed_sequence", "pad_sequence",

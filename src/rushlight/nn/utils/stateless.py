@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ...core import Tensor
-from ...ops.options import warn_user
+from ...ops.support.options import warn_user
 from ..modules.module import Module
 
 __all__ = ["functional_call"]

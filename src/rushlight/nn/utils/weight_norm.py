@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...core import Tensor
-from ...ops.options import warn_user
-from ...ops.weight_norm import _weight_norm, norm_except_dim
+from ...ops.neural.weight_norm import _weight_norm, norm_except_dim
+from ...ops.support.options import warn_user
 from ..modules.module import Module
 from ..parameter import Parameter, is_lazy
 

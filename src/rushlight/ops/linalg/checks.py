@@ -9,7 +9,7 @@ import numpy as np
 from ...arrays import dtypes
 from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
-from ..arguments import unimplemented
+from ..support.arguments import unimplemented
 
 
 class _LinAlgError(RuntimeError):

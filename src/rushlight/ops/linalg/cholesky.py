@@ -8,9 +8,9 @@ import numpy as np
 
 from ...core.declare import op
 from ...core.tensor import Tensor
-from ..arguments import check_bool, check_tensor
-from ..attach import methods
-from ..options import warn_once
+from ..support.arguments import check_bool, check_tensor
+from ..support.attach import methods
+from ..support.options import warn_once
 from .checks import LinAlgError, check_inexact, check_kernel, check_old_system, check_square, failed
 from .lapack import adjoint, each, lapack, singly
 from .results import named, single

@@ -16,9 +16,9 @@ import numpy as np
 
 from ...core.declare import op
 from ...core.tensor import Tensor
-from ..arguments import check_tensor
-from ..attach import methods
-from ..comparison import where
+from ..elementwise.comparison import where
+from ..support.arguments import check_tensor
+from ..support.attach import methods
 from .checks import check_inexact, check_kernel, check_square
 from .factored import determinant, log_determinant
 from .inverse import inverse_op

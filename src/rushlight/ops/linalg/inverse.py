@@ -9,8 +9,8 @@ import numpy as np
 from ...core.declare import op
 from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
-from ..arguments import check_bool, check_tensor
-from ..attach import methods
+from ..support.arguments import check_bool, check_tensor
+from ..support.attach import methods
 from .checks import LinAlgError, check_inexact, check_kernel, check_same_dtype, check_square, check_system, failed
 from .factored import factored, lu_solved
 from .lapack import singly

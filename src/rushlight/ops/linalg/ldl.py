@@ -8,7 +8,7 @@ import numpy as np
 
 from ...core.declare import op
 from ...core.tensor import Tensor
-from ..arguments import check_bool, check_tensor
+from ..support.arguments import check_bool, check_tensor
 from .checks import check_inexact, check_kernel, check_old_system, check_square, failed
 from .lapack import each, lapack, stretched
 from .results import named, single

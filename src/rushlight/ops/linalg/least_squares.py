@@ -11,9 +11,9 @@ from ...arrays import dtypes
 from ...core.declare import op
 from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
-from ..arguments import check_bool, check_no_gradient, check_tensor
-from ..attach import methods
-from ..options import argument_error
+from ..support.arguments import check_bool, check_no_gradient, check_tensor
+from ..support.attach import methods
+from ..support.options import argument_error
 from .checks import LinAlgError, check_matrix, check_square
 from .lapack import lapack
 from .results import converted, named

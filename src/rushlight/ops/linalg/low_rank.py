@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ...arrays import dtypes
 from ...core.tensor import Tensor
-from ..random import randn
+from ..random.tensors import randn
 from .qr import linalg_qr
 from .spectral import linalg_svd
 

@@ -18,10 +18,10 @@ from ...arrays import dtypes
 from ...core.declare import op
 from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
-from ..arguments import check_bool, check_tensor
-from ..attach import methods
-from ..options import warn_once
-from ..outputs import check_each
+from ..support.arguments import check_bool, check_tensor
+from ..support.attach import methods
+from ..support.options import warn_once
+from ..support.outputs import check_each
 from .checks import check_inexact, check_kernel, check_same_dtype, check_square, check_system, failed
 from .factored import factored, lu_solved, permutation
 from .lapack import adjoint

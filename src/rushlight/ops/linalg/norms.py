@@ -10,11 +10,11 @@ import numpy as np
 from ...arrays import dtypes
 from ...core.errors import wrap_dim
 from ...core.tensor import Tensor
-from ..arguments import check_tensor
-from ..options import type_name, warn_once
-from ..reduction import Dims, aten_norm, check_keepdim, check_norm_dtype, norm_order, vector_norm
-from ..reduction import dims as wrapped_dims
-from ..shape import permute
+from ..layout.shape import permute
+from ..reduction.sums import Dims, aten_norm, check_keepdim, check_norm_dtype, norm_order, vector_norm
+from ..reduction.sums import dims as wrapped_dims
+from ..support.arguments import check_tensor
+from ..support.options import type_name, warn_once
 from .checks import check_inexact, check_matrix, check_square
 from .inverse import inv_ex
 from .results import converted

@@ -12,15 +12,15 @@ from ...core.declare import op
 from ...core.errors import broadcast_shapes, wrap_dim
 from ...core.short import into
 from ...core.tensor import Tensor
-from ..arguments import check_int, check_tensor, unimplemented
-from ..attach import methods
-from ..creation import eye
-from ..matmul import vdot
-from ..options import warn_once
-from ..precision import wide_op
-from ..scan import cumprod
-from ..shape import movedim
-from ..splitting import diagonal as torch_diagonal
+from ..creation.filled import eye
+from ..layout.shape import movedim
+from ..layout.splitting import diagonal as torch_diagonal
+from ..products.matmul import vdot
+from ..reduction.scan import cumprod
+from ..support.arguments import check_int, check_tensor, unimplemented
+from ..support.attach import methods
+from ..support.options import warn_once
+from ..support.precision import wide_op
 from .checks import check_inexact, check_same_dtype, check_square
 from .inverse import check_inverted, inv, inv_ex, solve
 from .results import single
@@ -192,7 +192,7 @@ def tensorsolve(input: Tensor, other: Tensor, dims: Any = None, *, out: Tensor |
 
 def _powers(x: Tensor, count: int) -> Tensor:
     """The powers 0 to count - 1 along a new last dimension."""
-    from ..joining import cat
+    from ..layout.joining import cat
 
     running = cumprod(x.unsqueeze(-1).expand((*x.shape, count - 1)), -1)
     return cat((running.new_ones((*x.shape, 1)), running), -1)

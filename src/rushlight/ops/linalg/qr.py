@@ -23,10 +23,10 @@ import numpy as np
 from ...core.declare import op
 from ...core.modes import is_grad_enabled
 from ...core.tensor import Tensor
-from ..arguments import check_bool, check_tensor
-from ..attach import methods
-from ..options import argument_error, warn_once
-from ..splitting import diag_embed_op
+from ..layout.splitting import diag_embed_op
+from ..support.arguments import check_bool, check_tensor
+from ..support.attach import methods
+from ..support.options import argument_error, warn_once
 from .checks import check_inexact, check_kernel, check_matrix
 from .lapack import adjoint, each, lapack, singly
 from .results import named, single

@@ -8,9 +8,9 @@ from ... import return_types
 from ...arrays.promotion import can_cast
 from ...core.short import into
 from ...core.tensor import Tensor
-from ..matmul import _c_type
-from ..options import argument_error
-from ..outputs import check_each
+from ..products.matmul import _c_type
+from ..support.options import argument_error
+from ..support.outputs import check_each
 
 
 def _check_out(out: Tensor, result: Tensor) -> None:

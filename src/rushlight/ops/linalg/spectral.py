@@ -19,10 +19,10 @@ from ...core.declare import op
 from ...core.modes import GRAD, grad_mode
 from ...core.op import LAYERS
 from ...core.tensor import Tensor
-from ..arguments import check_bool, check_tensor
-from ..attach import methods
-from ..comparison import choose as where
-from ..options import argument_error
+from ..elementwise.comparison import choose as where
+from ..support.arguments import check_bool, check_tensor
+from ..support.attach import methods
+from ..support.options import argument_error
 from .checks import LinAlgError, check_inexact, check_kernel, check_matrix, check_square
 from .inverse import solve_op
 from .results import converted, named, single

@@ -16,9 +16,9 @@ import numpy as np
 from ...core.declare import op
 from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
-from ..arguments import check_bool, check_tensor
-from ..attach import methods
-from ..options import MISSING, warn_once
+from ..support.arguments import check_bool, check_tensor
+from ..support.attach import methods
+from ..support.options import MISSING, warn_once
 from .checks import check_kernel, check_old_system, check_system
 from .lapack import blas
 from .results import named, single

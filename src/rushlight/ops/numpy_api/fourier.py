@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import fourier
+from ..signals import fourier
 from .arguments import tensor
 
 

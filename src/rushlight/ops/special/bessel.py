@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from ...core.declare import int_to_float
-from ..comparison import choose
-from ..elementwise import sgn
-from ..kinds import only
-from ..math import scipy_special
+from ..elementwise.arithmetic import sgn
+from ..elementwise.comparison import choose
+from ..elementwise.math import scipy_special
+from ..support.kinds import only
 from .kinds import in_double, special
 
 __all__ = [

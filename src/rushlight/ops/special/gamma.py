@@ -12,10 +12,10 @@ import numpy as np
 
 from ...core.declare import NUMBERS, elementwise
 from ...core.tensor import Tensor
-from ..attach import inplace_methods, methods
-from ..kinds import only
-from ..math import exp, lgamma, log
-from ..signatures import either
+from ..elementwise.math import exp, lgamma, log
+from ..support.attach import inplace_methods, methods
+from ..support.kinds import only
+from ..support.signatures import either
 from .kinds import full_precision, in_double, not_implemented
 
 __all__ = ["igamma", "igammac", "zeta"]

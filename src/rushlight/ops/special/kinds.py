@@ -10,8 +10,8 @@ import numpy as np
 from ...arrays.dtypes import dtype
 from ...core.declare import elementwise, int_to_float
 from ...core.op import Rule
-from ..arguments import unimplemented
-from ..math import scipy_special
+from ..elementwise.math import scipy_special
+from ..support.arguments import unimplemented
 
 
 def full_precision(kernel: str) -> Callable[[dtype], dtype]:

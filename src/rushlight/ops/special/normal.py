@@ -9,10 +9,10 @@ import numpy as np
 
 from ...core.declare import NUMBERS, elementwise, int_to_float
 from ...core.tensor import Tensor
-from ..comparison import masked_fill
-from ..kinds import only
-from ..math import exp, log, log1p, scipy_special
-from ..signatures import either
+from ..elementwise.comparison import masked_fill
+from ..elementwise.math import exp, log, log1p, scipy_special
+from ..support.kinds import only
+from ..support.signatures import either
 from .kinds import in_double, special
 
 __all__ = ["entr", "erfcx", "log_ndtr", "ndtr", "ndtri", "xlog1py"]

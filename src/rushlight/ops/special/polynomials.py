@@ -19,8 +19,8 @@ import numpy as np
 
 from ...core.declare import elementwise
 from ...core.tensor import Tensor
-from ..operands import call_into, fused
-from ..signatures import either
+from ..support.operands import call_into, fused
+from ..support.signatures import either
 from .kinds import full_precision
 
 __all__ = [

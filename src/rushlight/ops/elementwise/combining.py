@@ -1,0 +1,149 @@
+"""Operations that combine several tensors at once: a product added to a third, interpolation; integers' divisors."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from typing import Any
+
+import numpy as np
+
+from ...core.declare import elementwise, int_to_float
+from ...core.tensor import Tensor
+from ...core.views import assign
+from ..creation.filled import check_fits
+from ..support.arguments import check_tensor
+from ..support.attach import functions, inplace_methods, methods, written
+from ..support.kinds import only
+from ..support.operands import as_payload, call_into, fused
+from ..support.options import as_number
+from .comparison import choose, zeros
+
+__all__ = [
+    "addcdiv", "addcmul", "gcd", "gcd_", "lcm", "lcm_", "ldexp", "ldexp_", "lerp", "nextafter",
+]  # fmt: skip
+
+
+# Products and quotients that are added.
+
+
+def _check_addcdiv(x: Any, tensor1: Any, tensor2: Any) -> None:
+    if not any(t.dtype.category > 1 for t in (tensor1, tensor2)):
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
+            "true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value "
+            "* torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
+            "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value "
+            "* tensor1 / tensor2), for all dtypes."
+        )
+
+
+_addcmul = elementwise(
+    "addcmul", lambda x, tensor1, tensor2, value: fused(x, tensor2, tensor1 * as_payload(value, x)),
+    "AddcmulBackward0",
+    lambda g: g,
+    lambda g, tensor2, value: g * (tensor2 * value),
+    lambda g, tensor1, value: g * (tensor1 * value),
+    names=("input", "tensor1", "tensor2", "value"), inputs=3, numbers=False,
+    promote=only("ifc", "addcmul_cpu_out"),
+)  # fmt: skip
+_addcdiv = elementwise(
+    "addcdiv", lambda x, tensor1, tensor2, value: x + tensor1 * as_payload(value, x) / tensor2, "AddcdivBackward0",
+    lambda g: g,
+    lambda g, tensor2, value: g * (value / tensor2),
+    lambda g, tensor1, tensor2, value: -g * (value * tensor1 / (tensor2 * tensor2)),
+    names=("input", "tensor1", "tensor2", "value"), inputs=3, numbers=False, check=_check_addcdiv,
+)  # fmt: skip
+
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Tensor | None = None) -> Tensor:
+    """``input + value * tensor1 * tensor2``"""
+    return call_into(out, _addcmul, input, tensor1, tensor2, as_number("addcmul", "value", value))
+
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Tensor | None = None) -> Tensor:
+    """``input + value * tensor1 / tensor2``. Raises RuntimeError if both are integers."""
+    return call_into(out, _addcdiv, input, tensor1, tensor2, as_number("addcdiv", "value", value))
+
+
+def _lerp_value(x: Any, end: Any, weight: Any, out: Any = None) -> Any:
+    # From the nearer end, so that weights 0 and 1 are exact.
+    weight = np.asarray(weight, x.dtype)
+    if not weight.ndim:
+        start, part = (x, weight) if builtins.abs(weight) < 0.5 else (end, weight - weight.dtype.type(1))
+        return fused(start, end - x, part, out)
+    near = np.abs(weight) < 0.5
+    return fused(np.where(near, x, end), end - x, np.where(near, weight, weight - weight.dtype.type(1)))[()]
+
+
+def _check_lerp(x: Any, end: Any, weight: Any = None) -> None:
+    for name, a in (("end", end), ("weight", weight)):
+        if isinstance(a, Tensor) and a.dtype is not x.dtype and (name == "end" or a._data.ndim):
+            raise RuntimeError(f"expected dtype {x.dtype.cpp_name} for `{name}` but got dtype {a.dtype.cpp_name}")
+
+
+_lerp = elementwise(
+    "lerp", _lerp_value, "LerpBackward0", lambda g, weight: g * (1 - weight), lambda g, weight: g * weight,
+    names=("x", "end", "weight"), inputs=2, numbers=False, check=_check_lerp, promote=only("fc", "lerp_kernel_scalar"),
+)  # fmt: skip
+_lerp_tensor = elementwise(
+    "lerp_tensor", _lerp_value, "LerpBackward1",
+    lambda g, weight: g * (1 - weight), lambda g, weight: g * weight, lambda g, x, end: g * (end - x),
+    names=("x", "end", "weight"), check=_check_lerp, promote=only("fc", "lerp_kernel_tensor"),
+)  # fmt: skip
+
+
+def lerp(input: Tensor, end: Tensor, weight: Any, *, out: Tensor | None = None) -> Tensor:
+    """``input + weight * (end - input)`` for a number or a tensor `weight`. Raises RuntimeError if dtypes differ."""
+    if isinstance(weight, Tensor):
+        return call_into(out, _lerp_tensor, input, end, weight)
+    check_tensor("lerp", input)
+    weight = check_fits(as_number("lerp", "weight", weight, 3), input.dtype)
+    return call_into(out, _lerp, input, end, weight)
+
+
+# Integers and the floating-point format.
+
+gcd = elementwise("gcd", np.gcd, names=("x", "y"), numbers=False, promote=only("i", "gcd_cpu"))
+lcm = elementwise("lcm", np.lcm, names=("x", "y"), numbers=False, promote=only("i", "lcm_cpu"))
+nextafter = elementwise(
+    "nextafter", np.nextafter, "NextafterBackward0", lambda g, x, y: choose(0, g, x == y), lambda g: zeros(g),
+    names=("x", "y"), numbers=False, promote=only("f", "nextafter_cpu"),
+)  # fmt: skip
+ldexp = elementwise(
+    "ldexp", lambda x, y: x * np.exp2(y), "LdexpBackward0",
+    lambda g, y: ldexp(g, y), lambda g, out: g * out * math.log(2),
+    names=("x", "y"), numbers=False, promote=int_to_float,
+)  # fmt: skip
+
+
+def _addcmul_inplace(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    if isinstance(value, (int, float)) and written(
+        self, lambda x, y, z, out=None: fused(x, z, y * value, out), tensor1, tensor2, numbers=False
+    ):
+        return self
+    return assign(self, _addcmul, (tensor1, tensor2, as_number("addcmul_", "value", value)))
+
+
+def _addcdiv_inplace(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    if isinstance(value, (int, float)) and written(
+        self, lambda x, y, z, out=None: np.add(x, y * value / z, out), tensor1, tensor2, numbers=False
+    ):
+        return self
+    return assign(self, _addcdiv, (tensor1, tensor2, as_number("addcdiv_", "value", value)))
+
+
+def _lerp_inplace(self: Tensor, end: Tensor, weight: Any) -> Tensor:
+    if weight.__class__ is float and written(
+        self, lambda x, y, out=None: _lerp_value(x, y, weight, out), end, numbers=False
+    ):
+        return self
+    return assign(self, lerp, (end, weight))
+
+
+methods(
+    addcmul=addcmul, addcdiv=addcdiv, lerp=lerp, gcd=gcd, lcm=lcm, nextafter=nextafter, ldexp=ldexp,
+    addcmul_=_addcmul_inplace, addcdiv_=_addcdiv_inplace, lerp_=_lerp_inplace,
+)  # fmt: skip
+inplace_methods(gcd, lcm, nextafter, ldexp)
+gcd_, lcm_, ldexp_ = functions("gcd_", "lcm_", "ldexp_")

@@ -1,0 +1,1 @@
+"""Elements chosen by place, by mask or by order: read and written."""

@@ -1,0 +1,280 @@
+"""Parts along one dimension that a vector of indices names: index_select, index_add, index_copy, index_fill."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ...arrays import dtypes
+from ...core.declare import op
+from ...core.errors import wrap_dim
+from ...core.short import into
+from ...core.tensor import Tensor, wrap
+from ..layout.joining import zeros_from
+from ..layout.splitting import at
+from ..support.arguments import check_int, check_number, check_tensor
+from ..support.attach import inplace_methods, methods
+from ..support.operands import as_payload
+from .subscript import add_at
+
+__all__ = ["index_add", "index_copy", "index_fill", "index_select"]
+
+
+def copied(x: Any) -> Any:
+    return np.array(x, subok=True, order="C")
+
+
+def lined(x: Any) -> Any:
+    """The payload `x` with at least one dimension."""
+    return x if x.ndim else x.reshape(1)
+
+
+def check_same_dtype(name: str, x: Any, out: Any) -> None:
+    """Raises RuntimeError if `out` has another dtype than `x`."""
+    if isinstance(x, Tensor) and isinstance(out, Tensor) and x.dtype is not out.dtype:
+        raise RuntimeError(f"{name}(): self and result must have the same scalar type")
+
+
+def check_index(index: Any, kinds: tuple[Any, ...], error: Exception) -> None:
+    if index.dtype not in kinds:
+        raise error
+
+
+BOTH = (dtypes.int64, dtypes.int32)
+
+
+def check_range(index: Any, n: int, error: Any) -> None:
+    """Raises `error` with the first of the indices that is not between 0 and `n`."""
+    # As unsigned numbers, the negative ones are large.
+    if index.size and np.maximum.reduce(index.view(_UNSIGNED[index.itemsize]), None) >= n:
+        raise error(index[(index < 0) | (index >= n)].flat[0] if index.ndim else index)
+
+
+_UNSIGNED = {4: np.uint32, 8: np.uint64}
+
+
+def out_of_bounds(dim: int, n: int) -> Any:
+    return lambda i: RuntimeError(f"index {i} is out of bounds for dimension {dim} with size {n}")
+
+
+# index_select and index_add are each other's derivatives.
+
+
+def _index_select(x: Any, dim: int, index: Any) -> Any:
+    if not x.ndim:
+        return copied(x)
+    return x.take(lined(index), dim)
+
+
+def _index_add(x: Any, source: Any, dim: int, index: Any, alpha: Any) -> Any:
+    out = copied(x)
+    add_at(lined(out), at(dim, lined(index)), lined(_scaled(source, alpha)))
+    return out
+
+
+index_select_op = op("index_select", _index_select, "IndexSelectBackward0", {
+    "x": lambda g, x_shape, dim, index: index_add_op(zeros_from(g, x_shape), g, dim, index, 1),
+})  # fmt: skip
+index_add_op = op("index_add", _index_add, "IndexAddBackward0", {
+    "x": lambda g: g,
+    "source": lambda g, source_shape, dim, index, alpha: (
+        _scaled(index_select_op(g, dim, index), alpha).reshape(source_shape)
+    ),
+}, saved_as={"source": "source"})  # fmt: skip
+
+
+def _scaled(g: Any, alpha: Any) -> Any:
+    if alpha == 1:
+        return g
+    return g * (alpha if isinstance(g, Tensor) or hasattr(alpha, "dtype") else as_payload(alpha, g))
+
+
+def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The parts of `input` along `dim` that a vector of indices names, as a copy.
+
+    Raises IndexError for indices of two dimensions, RuntimeError for those out of range and of another dtype.
+    """
+    check_tensor("index_select", input)
+    check_tensor("index_select", index, "index", 2)
+    if out is not None:
+        check_same_dtype("index_select", input, out)
+        return into(out, index_select, input, dim, index, disjoint=True)
+    check_int("index_select", dim, "dim", 1)
+    dim = wrap_dim(dim, input._data.ndim)
+    places = index._data
+    if places.ndim > 1:
+        raise IndexError("index_select(): Index is supposed to be a vector")
+    check_index(index, BOTH, RuntimeError("index_select(): Expected dtype int32 or int64 for index"))
+    if not input._data.ndim and places.size != 1:
+        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {places.size} value(s)")
+    n = input._data.shape[dim] if input._data.ndim else 1
+    # torch's kernel for the second dimension is another one, with other words.
+    if dim == 1:
+        error: Any = lambda i: RuntimeError(f"INDICES element is out of DATA bounds, id={i} axis_dim={n}")
+    else:
+        error = lambda i: IndexError("index out of range in self")
+    check_range(places, n, error)
+    return index_select_op(input, dim, index)
+
+
+def index_add(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1, out: Tensor | None = None
+) -> Tensor:
+    """A copy of `input` with the parts of `source`, times `alpha`, added where a vector of indices says.
+
+    An index may come more than once. Raises RuntimeError for other sizes, dtypes, and for indices out of range.
+    """
+    if out is not None:
+        return into(out, partial(index_add, alpha=alpha), input, dim, index, source, own=True)
+    check_tensor("index_add", input)
+    check_tensor("index_add", index, "index", 2)
+    check_tensor("index_add", source, "source", 3)
+    if not isinstance(alpha, (int, float, complex, np.number, Tensor)):
+        check_number("index_add", alpha, "alpha", None)
+    dim = wrap_dim(dim, input._data.ndim)
+    check_vectors("index_add", input, dim, index, source)
+    n = input._data.shape[dim] if input._data.ndim else 1
+    check_range(index._data, n, out_of_bounds(dim, n))
+    if input._data.dtype.kind in "iu" and isinstance(alpha, float):
+        alpha = int(alpha)
+    return index_add_op(input, source, dim, index, alpha)
+
+
+def check_vectors(name: str, x: Tensor, dim: int, index: Tensor, source: Tensor) -> None:
+    """Raises if `index` is no vector of as many integers as `source` has parts along `dim`, each as large as those of `x`."""
+    places, parts, shape = index._data, source._data.shape, x._data.shape
+    if places.ndim > 1:
+        raise IndexError(
+            f"{name}_(): Index is supposed to be a vector, but got dim: {places.ndim} with type: "
+            f"{index.dtype.scalar_name} and size: {list(places.shape)}"
+        )
+    wrong = RuntimeError(f"{name}_(): Expected dtype int32/int64 for index but got: {index.dtype.scalar_name}")
+    check_index(index, BOTH, wrong)
+    if x.dtype is not source.dtype:
+        raise RuntimeError(
+            f"{name}_(): self ({x.dtype.scalar_name}) and source ({source.dtype.scalar_name}) must have the same "
+            "scalar type"
+        )
+    if dim and dim >= len(parts):
+        raise RuntimeError(
+            f"{name}_(): Indexing dim {dim} is out of bounds of the source tensor with dim {len(parts)}"
+        )
+    count = parts[dim] if parts else 1
+    if places.size != count and not parts:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    if places.size != count:
+        raise RuntimeError(
+            f"{name}_(): Number of indices ({places.size}) should be equal to source.size(dim): ({count}), for dim: "
+            f"{dim}"
+        )
+    if len(parts) != len(shape) or parts[:dim] + parts[dim + 1 :] != shape[:dim] + shape[dim + 1 :]:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{list(shape)} source.shape = {list(parts)}"
+        )
+
+
+# index_copy and index_fill.
+
+
+def _index_copy(x: Any, source: Any, dim: int, index: Any) -> Any:
+    out = copied(x)
+    lined(out)[at(dim, lined(index))] = source if source.ndim else source.reshape(1)
+    return out
+
+
+def _index_fill(x: Any, value: Any, dim: int, index: Any) -> Any:
+    out = copied(x)
+    lined(out)[at(dim, lined(index))] = value
+    return out
+
+
+_index_copy_op = op("index_copy", _index_copy, "IndexCopyBackward0", {
+    "x": lambda g, dim, index: _index_fill_op(g, 0, dim, index),
+    "source": lambda g, source_shape, dim, index: index_select_op(g, dim, index).reshape(source_shape),
+}, saved_as={"source": "source"})  # fmt: skip
+_index_fill_op = op("index_fill", _index_fill, "IndexFillBackward0", {
+    "x": lambda g, dim, index: _index_fill_op(g, 0, dim, index),
+})  # fmt: skip
+_index_fill_tensor = op("index_fill_tensor", _index_fill, "IndexFillBackward1", {
+    "x": lambda g, dim, index: _index_fill_op(g, 0, dim, index),
+    "value": lambda g, dim, index: index_select_op(g, dim, _distinct(index)).sum(),
+}, conforms=True)  # fmt: skip
+
+
+def _distinct(index: Any) -> Any:
+    return wrap(np.unique(index._data)) if isinstance(index, Tensor) else np.unique(index)
+
+
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """A copy of `input` with the parts of `source` written where a vector of indices says."""
+    if out is not None:
+        return into(out, index_copy, input, dim, index, source, own=True)
+    check_tensor("index_copy", input)
+    check_tensor("index_copy", index, "index", 2)
+    check_tensor("index_copy", source, "source", 3)
+    dim = wrap_dim(dim, input._data.ndim)
+    places, parts, shape = index._data, source._data.shape, input._data.shape
+    if places.ndim > 1:
+        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {places.ndim})")
+    if not parts and places.size != 1:
+        raise IndexError(
+            f"index_copy_(): When source is scalar, index should have one element (got {places.size})"
+        )
+    if len(parts) != len(shape) and parts and shape:
+        raise IndexError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
+            f"dimensionality ({len(parts)}), destination dimensionality ({len(shape)})"
+        )
+    name = index.dtype.scalar_name
+    check_index(index, BOTH[:1], RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {name}"))
+    if input.dtype is not source.dtype:
+        raise RuntimeError(
+            "index_copy_(): self and source expected to have the same dtype, but got (self) "
+            f"{input.dtype.scalar_name} and (source) {source.dtype.scalar_name}"
+        )
+    rest, others = shape[:dim] + shape[dim + 1 :], parts[:dim] + parts[dim + 1 :]
+    if rest != others:
+        raise RuntimeError(
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{' '.join(map(str, rest))} at dimension {dim} and source slice shape: {' '.join(map(str, others))} at "
+            "dimension 0."
+        )
+    count = parts[dim] if parts else 1
+    if places.size != count:
+        raise IndexError(
+            f"index_copy_(): Number of indices ({places.size}) should be equal to source.size(dim) ({count})"
+        )
+    n = shape[dim] if shape else 1
+    check_range(
+        places, n, lambda i: IndexError(f"index_copy_(): index {i} is out of bounds for dimension {dim} with size {n}")
+    )
+    return _index_copy_op(input, source, dim, index)
+
+
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """A copy of `input` with one value (a number or a 0-d tensor) where a vector of indices says."""
+    check_tensor("index_fill", input)
+    check_tensor("index_fill", index, "index", 2)
+    if isinstance(value, Tensor) and value._data.ndim:
+        raise RuntimeError(
+            "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+            f"{value._data.ndim} dimension(s)."
+        )
+    check_index(index, BOTH[:1], IndexError("index_fill_(): Expected dtype int64 for index."))
+    dim = wrap_dim(dim, input._data.ndim)
+    if index._data.ndim > 1:
+        raise RuntimeError("Index has to be a vector/scalar")
+    if isinstance(value, complex) and not input.dtype.is_complex:
+        raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
+    n = input._data.shape[dim] if input._data.ndim else 1
+    bad = index._data[(index._data < -n) | (index._data >= n)] if index._data.size else index._data
+    if bad.size:
+        raise IndexError(f"index {bad.flat[0]} is out of bounds for dimension {dim} with size {n}")
+    return (_index_fill_tensor if isinstance(value, Tensor) else _index_fill_op)(input, value, dim, index)
+
+
+methods(index_add=index_add, index_copy=index_copy, index_fill=index_fill, index_select=index_select)
+inplace_methods(index_add, index_copy, index_fill)

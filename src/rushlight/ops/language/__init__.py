@@ -1,0 +1,1 @@
+"""What torch says of itself and of tensors, beside operations."""

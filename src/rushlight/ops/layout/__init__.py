@@ -1,0 +1,1 @@
+"""Shapes, views, and tensors put together of parts."""

@@ -1,0 +1,222 @@
+"""Scaled dot product attention: softmax(q k' / sqrt(e) + mask) v (A. Vaswani et al., arXiv:1706.03762).
+
+Where all three have four dimensions it is one operation, which keeps its inputs alone: its derivative computes the
+weights anew, as in T. Dao et al., arXiv:2205.14135. Elsewhere it is written out.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...arrays import dtypes
+from ...core.errors import wrap_dim
+from ...core.tensor import PLAIN, Tensor, wrap
+from ..elementwise.activation import softmax_backward_data
+from ..reduction.sums import add, greatest
+from ..support.arguments import check_tensor
+from ..support.operands import call_into
+from ..support.precision import as_wide_as, wide, wide_op
+from .dropout import dropout
+
+__all__ = ["_safe_softmax", "_softmax_backward_data"]
+
+
+# The softmax that knows rows without an entry.
+
+
+def _safe_softmax_value(x: Any, dim: int) -> Any:
+    top = greatest(x, dim, None, None, True, -np.inf)
+    e = np.exp(x - np.where(np.isneginf(top), 0, top))
+    total = add(e, dim, None, None, True)
+    return e / np.where(total == 0, 1, total)
+
+
+safe_softmax = wide_op("safe_softmax", _safe_softmax_value, "SafeSoftmaxBackward0", {
+    "x": lambda g, out, dim: softmax_backward_data(g, out, dim),
+})  # fmt: skip
+
+
+def _safe_softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The softmax along `dim`, and zeros where all entries are minus infinity."""
+    check_tensor("_safe_softmax", input)
+    if dtype is not None:
+        input = input.to(dtype)
+    return safe_softmax(input, wrap_dim(dim, input.ndim))
+
+
+def _softmax_backward_data(
+    grad_output: Tensor, output: Tensor, dim: int, input_dtype: dtypes.dtype, *, grad_input: Tensor | None = None
+) -> Tensor:
+    """The gradient of `softmax` from its result and the gradient of that."""
+    return call_into(grad_input, softmax_backward_data, grad_output, output, wrap_dim(dim, output.ndim)).to(input_dtype)
+
+
+# Attention as one operation.
+
+
+def _weights(query: Any, key: Any, mask: Any, scale: float) -> Any:
+    scores = query @ key.mT * scale
+    return safe_softmax(scores if mask is None else scores + mask, scores.ndim - 1)
+
+
+def _attention_value(query: Any, key: Any, value: Any, mask: Any, scale: float) -> Any:
+    scores = query @ key.mT
+    scores *= scale
+    if mask is not None:
+        scores = scores + mask
+    return _safe_softmax_value(scores, -1) @ value
+
+
+def _attention_rule(
+    g: Any, query: Any, key: Any, value: Any, mask: Any, scale: float, needs: tuple[bool, ...]
+) -> list[Any]:
+    narrow = query
+    g, query, key, value = wide(g), wide(query), wide(key), wide(value)
+    weights = _weights(query, key, mask, scale)
+    grads: list[Any] = [None, None, weights.mT @ g if needs[2] else None]
+    if needs[0] or needs[1]:
+        slope = softmax_backward_data(g @ value.mT, weights, weights.ndim - 1) * scale
+        grads[:2] = slope @ key if needs[0] else None, slope.mT @ query if needs[1] else None
+    return [None if h is None else as_wide_as(narrow, h) for h in grads]
+
+
+_attention = wide_op(
+    "scaled_dot_product_attention", _attention_value, "ScaledDotProductFlashAttentionForCpuBackward0", _attention_rule,
+    differentiable=("query", "key", "value"),
+)  # fmt: skip
+
+
+# The front.
+
+
+def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> None:
+    name = "scaled_dot_product_attention"
+    for position, (word, t) in enumerate((("query", query), ("key", key), ("value", value))):
+        check_tensor(name, t, word, position + 1)
+    three = query, key, value
+    if len({t.dtype for t in three}) > 1:
+        words = [t.dtype.cpp_name for t in three]
+        raise RuntimeError(
+            "Expected query, key, and value to have the same dtype, but got query.dtype: {} key.dtype: {} and "
+            "value.dtype: {} instead.".format(*words)
+        )
+    if min(t.ndim for t in three) < 2:
+        raise RuntimeError(
+            "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {} key.dim: {} and "
+            "value.dim: {} instead.".format(*[t.ndim for t in three])
+        )
+    if mask is not None and mask.dtype is not query.dtype and mask.dtype not in (dtypes.bool_, dtypes.float32):
+        raise RuntimeError(
+            f"Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
+            f"{mask.dtype.cpp_name} and  query.dtype: {query.dtype.cpp_name} instead."
+        )
+    if not query.dtype.is_floating_point:
+        raise RuntimeError(f"expected scalar type Float but found {query.dtype.scalar_name}")
+
+
+def _is_one_operation(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> bool:
+    """Whether torch has a kernel of its own for this."""
+    q, k, v = query._data, key._data, value._data
+    if not (q.ndim == k.ndim == v.ndim == 4 and q.shape[0] == k.shape[0] == v.shape[0] and k.shape[:3] == v.shape[:3]):
+        return False
+    if q.shape[1] != k.shape[1] or not q.shape[-1] == k.shape[-1] == v.shape[-1]:
+        return False
+    if not (q.size and k.size) or any([t.strides[-1] != t.itemsize and t.shape[-1] > 1 for t in (q, k, v)]):
+        return False
+    if mask is None:
+        return True
+    whole = (*q.shape[:3], k.shape[2])
+    m = mask._data.shape
+    fits = len(m) in (2, 4) and all([n in (1, size) for n, size in zip(m[::-1], whole[::-1])])
+    return fits and mask.__class__ in PLAIN and not mask.requires_grad
+
+
+def _as_addend(mask: Tensor, dtype: dtypes.dtype) -> Tensor:
+    """A mask of bools as numbers to add: 0 where true, minus infinity elsewhere."""
+    if mask.dtype is not dtypes.bool_:
+        return mask
+    return wrap(dtypes.cast(np.where(mask._data, np.float32(0), np.float32(-np.inf)), dtype))
+
+
+def _causal(rows: int, columns: int) -> Tensor:
+    return wrap(np.tri(rows, columns, dtype=np.bool_))
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    r"""The values, averaged with the softmax of the products of queries and keys as weights.
+
+    Args:
+        query: ``(n, ..., heads, rows, e)``.
+        key: ``(n, ..., heads, columns, e)``.
+        value: ``(n, ..., heads, columns, v)``.
+        attn_mask: broadcasts to ``(n, ..., heads, rows, columns)``: where a bool mask is false, there is no weight; any
+            other mask is added to the scores.
+        dropout_p: the probability with which weights become zero (also outside training).
+        is_causal: whether a row looks at no later column.
+        scale: multiplies the scores; one over the square root of ``e`` if left out.
+        enable_gqa: whether there may be fewer heads of keys and values, each for several of the queries.
+
+    Returns:
+        ``(n, ..., heads, rows, v)``. A row without any weight is zero.
+
+    Raises:
+        RuntimeError: for dtypes and shapes that do not fit together, or a mask given with `is_causal`.
+
+    Example::
+
+        >>> q = torch.ones(1, 2, 1)
+        >>> F.scaled_dot_product_attention(q, q, torch.tensor([[[1.0], [3.0]]]))
+        tensor([[[2.],
+                 [2.]]])
+    """
+    _check(query, key, value, attn_mask)
+    dtype, width = query.dtype, query._data.shape[-1]
+    scale = (1 / math.sqrt(width) if width else math.inf) if scale is None else scale
+    if enable_gqa:
+        key, value = _for_all_heads(query, key, value)
+    rows, columns = query._data.shape[-2], key._data.shape[-2]
+    if dropout_p == 0 and _is_one_operation(query, key, value, attn_mask):
+        mask = None if attn_mask is None else wide(_as_addend(attn_mask, dtype)._data)
+        if is_causal:
+            causal = wide(_as_addend(_causal(rows, columns), dtype)._data)
+            mask = causal if mask is None else mask + causal
+        return _attention(query, key, value, mask, scale)
+    if is_causal:
+        if attn_mask is not None:
+            raise RuntimeError(
+                "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True"
+            )
+        attn_mask = _causal(rows, columns)
+    query, key, value = wide(query), wide(key), wide(value)
+    root = math.sqrt(abs(scale))
+    scores = (query * (-root if scale < 0 else root)) @ (key.transpose(-2, -1) * root)
+    if attn_mask is not None:
+        scores = scores + _as_addend(attn_mask, scores.dtype)
+    weights = safe_softmax(scores, scores.ndim - 1)
+    if dropout_p > 0:
+        weights = dropout(weights, dropout_p, True)
+    out = weights @ value
+    return out.to(dtype) if out.dtype is not dtype else out
+
+
+def _for_all_heads(query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+    """Keys and values with as many heads as the queries."""
+    heads = query.size(-3)
+    repeated = []
+    for t in (key, value):
+        if t.size(-3) == 0 or heads % t.size(-3):
+            raise RuntimeError("Number of heads in key and value must divide the number of heads in ")
+        repeated.append(t if t.size(-3) == heads else t.repeat_interleave(heads // t.size(-3), -3))
+    return repeated[0], repeated[1]

@@ -1,0 +1,342 @@
+"""Normalisation over batches, instances and groups of channels.
+
+S. Ioffe, C. Szegedy 2015 (batches); D. Ulyanov, A. Vedaldi, V. Lempitsky 2016 (instances); Y. Wu, K. He 2018 (groups).
+All of them: less a mean, over a standard deviation, times a weight and plus a bias for each channel (dimension 1).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...arrays import dtypes
+from ...core.declare import op
+from ...core.errors import wrap_dim
+from ...core.op import parameters
+from ...core.saved import bump
+from ...core.tensor import Tensor, memory, wrap
+from ..reduction.sums import count, summed
+from ..support.arguments import check_no_gradient, check_tensor, unimplemented
+from ..support.precision import wide, widened
+
+__all__ = [
+    "_batch_norm_with_update", "_native_batch_norm_legit", "batch_norm", "group_norm", "instance_norm",
+    "native_batch_norm", "native_group_norm",
+]  # fmt: skip
+
+
+def _moments(x: Any, axes: Any) -> tuple[Any, Any]:
+    """Mean and (biased) variance over `axes`, which stay with size 1."""
+    n = count(x.shape, axes) or 1
+    mean = summed(x, axes, True) / n
+    centred = x - mean
+    return mean, summed(centred * centred, axes, True) / n
+
+
+def _channels(v: Any, ndim: int) -> Any:
+    """One value a channel, in a shape that broadcasts to a tensor of `ndim` dimensions."""
+    return v.reshape((v.shape[0],) + (1,) * (ndim - 2))
+
+
+def _over_channels(ndim: int) -> tuple[int, ...]:
+    """Every dimension but that of the channels."""
+    return (0, *range(2, ndim))
+
+
+def _affine(normal: Any, weight: Any, bias: Any) -> Any:
+    """`normal`, which is new, times the weights plus the biases, in its memory."""
+    if weight is not None:
+        normal *= _channels(weight, normal.ndim)
+    if bias is not None:
+        normal += _channels(bias, normal.ndim)
+    return normal
+
+
+# Batches.
+
+
+def _batch_norm_value(x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, training: bool, eps: float) -> Any:
+    out = x - mean
+    out *= rstd if weight is None else rstd * _channels(weight, x.ndim)
+    return _affine(out, None, bias)
+
+
+def _batch_norm_rule(
+    g: Any, x: Any, weight: Any, mean: Any, rstd: Any, training: bool, eps: float, needs: tuple[bool, ...]
+) -> list[Any]:
+    """The gradients of all three. The statistics of a batch are constants for it; where the gradient is to be
+    differentiated again, they are computed anew from x."""
+    g, x = wide(g), wide(x)
+    axes = _over_channels(x.ndim)
+    if training and isinstance(x, Tensor):
+        mean, variance = _moments(x, axes)
+        rstd = (variance + eps) ** -0.5
+    grads: list[Any] = [None, None, None]
+    if needs[0] and not training:
+        grads[0] = g * (rstd if weight is None else rstd * _channels(weight, x.ndim))
+        if not (needs[1] or needs[2]):
+            return grads
+    total = summed(g, axes, True)
+    if needs[2]:
+        grads[2] = total.reshape((-1,))
+    if not ((needs[0] and training) or needs[1]):
+        return grads
+    centred = x - mean
+    along = summed(g * centred, axes, True) * rstd
+    if needs[1]:
+        grads[1] = along.reshape((-1,))
+    if needs[0] and training:
+        n, scale = count(x.shape, axes), rstd if weight is None else rstd * _channels(weight, x.ndim)
+        grads[0] = (g - total / n - centred * (along * rstd / n)) * scale
+    return grads
+
+
+def _declare(name: str, node: str) -> Any:
+    return op(
+        name, widened(_batch_norm_value), node, _batch_norm_rule, differentiable=("x", "weight", "bias"),
+        names=parameters(_batch_norm_value), conforms=True,
+    )  # fmt: skip
+
+
+#: One operation for each function that torch has, and so for each name that a node may have.
+_native = _declare("native_batch_norm", "NativeBatchNormBackward0")
+_legit = _declare("native_batch_norm_legit", "NativeBatchNormLegitBackward0")
+_no_stats = _declare("native_batch_norm_legit_no_stats", "NativeBatchNormLegitBackward1")
+_with_update = _declare("batch_norm_with_update", "BatchNormWithUpdateBackward0")
+
+
+def _check_parameters(x: Tensor, parameters: dict[str, Tensor | None]) -> None:
+    """Raises RuntimeError for another size than the number of channels, and for dtypes that do not fit together."""
+    channels = x._data.shape[1]
+    for name, p in parameters.items():
+        if p is not None and p._data.size != channels:
+            raise RuntimeError(f"{name} should contain {channels} elements not {p._data.size}")
+    if x._data.dtype.kind != "f":
+        raise unimplemented("batch_norm", x.dtype)
+    check_mixture(x, [parameters[name] for name in ("weight", "bias", "running_mean", "running_var")])
+
+
+def check_mixture(x: Tensor, parameters: list[Tensor | None]) -> None:
+    """Raises RuntimeError unless the parameters have the dtype of `x`, or all of them float32 where that has 16 bits."""
+    given = [p for p in parameters if p is not None]
+    mixed = x.dtype.itemsize == 2 and bool(given) and given[0].dtype is dtypes.float32
+    expected = dtypes.float32 if mixed else x.dtype
+    for p in given:
+        if p.dtype is not expected:
+            if p is parameters[0] and p.dtype is dtypes.float32:
+                raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+            if mixed or p is parameters[0]:
+                raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
+            names = expected.scalar_name, p.dtype.scalar_name
+            raise RuntimeError("expected scalar type {} but found {}".format(*names))
+
+
+def _normalized(
+    function: Any, input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None,
+    running_var: Tensor | None, training: bool, momentum: float, eps: float,
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """The result, and the mean and the inverse standard deviation of the batch (empty where it was not looked at)."""
+    name = function.op.name
+    check_tensor(name, input)
+    check_no_gradient(name, running_mean, "running_mean")
+    check_no_gradient(name, running_var, "running_var")
+    wrap_dim(1, input.ndim)
+    for word, running in (("running_mean", running_mean), ("running_var", running_var)):
+        if running is None and not training:
+            raise RuntimeError(f"{word} must be defined in evaluation mode")
+    statistics = {"running_mean": running_mean, "running_var": running_var}
+    _check_parameters(input, {**statistics, "weight": weight, "bias": bias})
+    x = wide(input._data)
+    axes, shape = _over_channels(x.ndim), (x.shape[1],) + (1,) * (x.ndim - 2)
+    if training:
+        if not x.size:
+            raise RuntimeError(f"input tensor must have at least one element, but got input_sizes = {list(x.shape)}")
+        mean, variance = _moments(x, axes)
+        n = count(x.shape, axes)
+        _follow(running_mean, mean, momentum)
+        _follow(running_var, variance * (n / (n - 1 or np.nan)), momentum)
+    else:
+        mean, variance = [wide(memory(s)).reshape(shape) for s in statistics.values() if s is not None]
+    found = [mean, 1 / np.sqrt(variance + eps)]
+    kept = next((p.dtype for p in (weight, bias, *statistics.values()) if p is not None), input.dtype)
+    if training:
+        found = [dtypes.cast(s, kept) for s in found]
+    out = function(input, weight, bias, *map(wide, found), training, eps)
+    first, second = [s.reshape(-1) if training else dtypes.cast(s.reshape(-1)[:0], kept) for s in found]
+    return out, wrap(first), wrap(second)
+
+
+def _follow(running: Tensor | None, value: Any, momentum: float) -> None:
+    """Moves a running statistic towards that of a batch."""
+    if running is None:
+        return
+    data = memory(running)
+    data[...] = dtypes.cast((1 - momentum) * wide(data) + momentum * value.reshape(data.shape), running.dtype)
+    bump(running)
+
+
+def native_batch_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None,
+    training: bool, momentum: float, eps: float,
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """`batch_norm`, and the mean and the inverse standard deviation of the batch, which are empty in evaluation."""
+    return _normalized(_native, input, weight, bias, running_mean, running_var, training, momentum, eps)
+
+
+def _native_batch_norm_legit(input: Tensor, weight: Tensor | None, bias: Tensor | None, *rest: Any, **named: Any) -> Any:
+    """`native_batch_norm`, also without the two running statistics."""
+    statistics = len(rest) == 5 or "running_mean" in named
+    names = (("running_mean", "running_var") if statistics else ()) + ("training", "momentum", "eps")
+    given = {"running_mean": None, "running_var": None, **dict(zip(names, rest)), **named}
+    return _normalized(_legit if statistics else _no_stats, input, weight, bias, **given)
+
+
+def _batch_norm_with_update(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor, running_var: Tensor,
+    momentum: float, eps: float,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:  # fmt: skip
+    """`native_batch_norm` in training, and an empty tensor where other devices keep what they reuse in backward."""
+    three = _normalized(_with_update, input, weight, bias, running_mean, running_var, True, momentum, eps)
+    return *three, wrap(np.empty(0, np.uint8))
+
+
+def batch_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None,
+    training: bool, momentum: float, eps: float, cudnn_enabled: bool = True,
+) -> Tensor:  # fmt: skip
+    """`input` (n, channels, ...) less the mean of each channel, over its standard deviation; times `weight`, plus `bias`.
+
+    In training the statistics are those of the batch, and the running ones move towards them by `momentum`, in place;
+    otherwise the running ones are used. Raises RuntimeError for parameters of other sizes or dtypes.
+    """
+    check_tensor("batch_norm", input)
+    if not input._data.size:
+        # Without elements there are no statistics; the parameters get their (zero) gradients all the same.
+        out: Tensor = input.clone()
+        out = out if weight is None else out * weight[0]
+        return out if bias is None else out + bias[0]
+    return _normalized(_native, input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
+
+
+# Instances: batches of one.
+
+
+def instance_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None,
+    use_input_stats: bool, momentum: float, eps: float, cudnn_enabled: bool = True,
+) -> Tensor:  # fmt: skip
+    """`batch_norm` of each sample by itself; the running statistics move towards the mean of theirs."""
+    check_tensor("instance_norm", input)
+    if not use_input_stats and (running_mean is None or running_var is None):
+        raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
+    n, channels = input.size(0), input.size(1)
+    w, b, mean, var = [None if p is None else p.repeat(n) for p in (weight, bias, running_mean, running_var)]
+    one = input.contiguous().view((1, n * channels, *input._data.shape[2:]))
+    out = batch_norm(one, w, b, mean, var, use_input_stats, momentum, eps)
+    for running, each in ((running_mean, mean), (running_var, var)):
+        if running is not None and each is not None and use_input_stats:
+            data = memory(running)
+            data[...] = dtypes.cast(wide(memory(each)).reshape(n, channels).mean(0), running.dtype)
+            bump(running)
+    return out.view(input._data.shape)
+
+
+# Groups.
+
+
+def _group_norm_value(
+    x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, groups: int, eps: float
+) -> tuple[Any, Any, Any]:
+    n, wide_x = x.shape[0], wide(x)
+    normal = (wide_x.reshape(n, groups, -1) - mean) * rstd if x.size else wide_x.copy()
+    out = _affine(normal.reshape(x.shape), *[None if p is None else wide(p) for p in (weight, bias)])
+    kept = dtypes.of_array(x if weight is None else weight)
+    moments = [dtypes.cast(m.reshape(n, groups), kept, copy=True) for m in (mean, rstd)]
+    return dtypes.cast(out, dtypes.of_array(x)), moments[0], moments[1]
+
+
+def _group_norm_rule(
+    g: tuple[Any, Any, Any], x: Any, weight: Any, mean: Any, rstd: Any, groups: int, eps: float,
+    needs: tuple[bool, ...],
+) -> list[Any]:  # fmt: skip
+    """As `_batch_norm_rule`; mean and inverse deviation are results too, and may have gradients of their own."""
+    x, shape = wide(x), x.shape
+    n, axes = shape[0], _over_channels(len(shape))
+    if not x.size:
+        return [x * 0, *[None if p is None else p * 0 for p in (weight, weight)]]
+    rows = x.reshape((n, groups, math.prod(shape[1:]) // groups))
+    if isinstance(x, Tensor):
+        mean, variance = _moments(rows, 2)
+        rstd = (variance + eps) ** -0.5
+    normal = (rows - mean) * rstd
+    grads: list[Any] = [None, None, None]
+    slope = 0
+    if g[0] is not None:
+        out = wide(g[0])
+        if needs[1]:
+            grads[1] = summed(out * normal.reshape(shape), axes)
+        if needs[2]:
+            grads[2] = summed(out, axes)
+        if needs[0]:
+            h = (out if weight is None else out * _channels(weight, len(shape))).reshape(rows.shape)
+            d = rows.shape[2]
+            slope = (h - summed(h, 2, True) / d - normal * (summed(h * normal, 2, True) / d)) * rstd
+    if needs[0]:
+        grads[0] = (slope + _of_moments(g, normal, rstd)).reshape(shape)
+    return grads
+
+
+def _of_moments(g: tuple[Any, Any, Any], normal: Any, rstd: Any) -> Any:
+    """What reaches x through the mean and the inverse deviation of its group."""
+    d = normal.shape[2]
+    through_mean, through_rstd = [None if h is None else wide(h).reshape((*h.shape, 1)) / d for h in g[1:]]
+    out = normal * 0 if through_rstd is None else normal * (-through_rstd * rstd * rstd)
+    return out if through_mean is None else out + through_mean
+
+
+_group_norm = op(
+    "native_group_norm", _group_norm_value, "NativeGroupNormBackward0", _group_norm_rule,
+    differentiable=("x", "weight", "bias"), names=parameters(_group_norm_value), several=True, conforms=True,
+)  # fmt: skip
+
+
+def native_group_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, N: int, C: int, HxW: int, group: int, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """`group_norm` of N samples, C channels and HxW elements each, and the mean and inverse deviation of each group."""
+    check_tensor("native_group_norm", input)
+    x = wide(input._data)
+    if group <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {group}")
+    if C % group:
+        raise RuntimeError(
+            "Expected number of channels in input to be divisible by num_groups, but got input of shape "
+            f"{list(x.shape)} and num_groups={group}"
+        )
+    for word, p in (("weight", weight), ("bias", bias)):
+        if p is not None and p._data.shape != (C,):
+            raise RuntimeError(
+                f"Expected {word} to be a vector of size equal to the number of channels in input, but got {word} of "
+                f"shape {list(p.shape)} and input of shape {list(x.shape)}"
+            )
+    if x.dtype.kind != "f":
+        raise unimplemented("GroupNormKernelImpl", input.dtype)
+    check_mixture(input, [weight, bias])
+    mean, variance = _moments(x.reshape(N, group, (C // group) * HxW), 2)
+    return _group_norm(input, weight, bias, mean, 1 / np.sqrt(variance + eps), group, eps)
+
+
+def group_norm(
+    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-05,
+    cudnn_enabled: bool = True,
+) -> Tensor:  # fmt: skip
+    """`input` (n, channels, ...) normalised over each of `num_groups` groups of channels; times `weight`, plus `bias`.
+
+    Raises RuntimeError if the channels do not divide into the groups, or for parameters of other sizes or dtypes.
+    """
+    check_tensor("group_norm", input)
+    n, channels = input.size(0), input.size(1)
+    rest = math.prod(input._data.shape[2:])
+    return native_group_norm(input, weight, bias, n, channels, rest, num_groups, eps)[0]

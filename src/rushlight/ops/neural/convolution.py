@@ -1,0 +1,544 @@
+"""Convolutions of one, two and three dimensions, and their transposes.
+
+Note [Three products]
+    A convolution y = conv(x, w) is bilinear, so that with a gradient g of y there are three products of two:
+
+        y  = conv(x, w)         every window of x, as a column, times the kernels
+        gx = transposed(g, w)   every column put back into its window, summed where windows overlap
+        gw = of_weight(g, x)    every window of x times its gradient
+
+    The derivatives of each are the other two, whatever the order. A transposed convolution *is* the second. Each is one
+    product of matrices for a stretch of windows that fits into the cache (Chellapilla, Puri and Simard, 2006); `size`,
+    an argument of all three, says how large the last dimensions of the result are, for strides do not tell.
+
+Note [Few windows]
+    A sample with few windows makes a narrow matrix, which BLAS multiplies badly. Then the batch becomes one more
+    dimension, of kernel 1, in front of the last ones: a batch of one sample with many windows.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...arrays import dtypes
+from ...core.declare import op
+from ...core.tensor import Tensor
+from ..support.arguments import check_bool, check_int, check_tensor, unimplemented
+from ..support.options import argument_error, no_such_call, warn_once
+from ..support.precision import wide, wide_op
+from .padding import constant_pad_nd
+from .sliding import Ints, are_ints, columns, ints_of, is_int, taps, tiles
+
+__all__ = [
+    "conv1d", "conv2d", "conv3d", "conv_tbc", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution",
+]  # fmt: skip
+
+
+FEW = 32
+
+
+def _is_narrow(count: int, size: Ints) -> bool:
+    """Whether to go the way of Note [Few windows]."""
+    return count > 1 and math.prod(size) <= FEW
+
+
+def _as_one(x: Any) -> Any:
+    """(N, C, ...) as (1, C, N, ...), and back."""
+    return x.swapaxes(0, 1)[None]
+
+
+def _as_batch(x: Any) -> Any:
+    return np.ascontiguousarray(x[0].swapaxes(0, 1))
+
+
+def _with_bias(out: Any, bias: Any) -> Any:
+    if bias is not None:
+        out += bias.reshape(-1, *[1] * (out.ndim - 2))
+    return out
+
+
+def _convolved(x: Any, weight: Any, bias: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Any:
+    count, channels = len(x), len(weight)
+    if _is_narrow(count, size):
+        return _as_batch(_convolved(
+            _as_one(x), weight[:, :, None], bias, (count, *size), (1, *stride), (0, *padding), (1, *dilation), groups
+        ))  # fmt: skip
+    matrix = weight.reshape(groups, channels // groups, math.prod(weight.shape[1:]))
+    out = np.empty((count, groups, channels // groups, math.prod(size)), x.dtype)
+    for part, places, column in columns(x, weight.shape[2:], size, stride, padding, dilation, groups):
+        np.matmul(matrix, column, out=out[part, :, :, places])
+    return _with_bias(out.reshape(count, channels, *size), bias)
+
+
+def _sums_in(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> dtypes.dtype:
+    """The dtype in which a transposed convolution sums up: float32 for 16 bits, as everywhere. Only where the output is
+    padded by a stride or more, torch has a kernel that sums up in 16 bits."""
+    reach = [(m - 1) * s - 2 * p + d * (k - 1) + 1 for m, s, p, d, k in zip(x.shape[2:], stride, padding, dilation, kernel)]
+    return dtypes.of_array(x if any([n - m >= s for n, m, s in zip(size, reach, stride)]) else wide(x))
+
+
+def _transposed(x: Any, weight: Any, bias: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Any:
+    count, channels, grid, kernel = len(x), weight.shape[1] * groups, x.shape[2:], weight.shape[2:]
+    dtype, sums = dtypes.of_array(x), _sums_in(x, kernel, size, stride, padding, dilation)
+    x, weight = wide(x), wide(weight)
+    if _is_narrow(count, grid) and sums is dtypes.of_array(x):
+        out = _transposed(
+            _as_one(x), weight[:, :, None], bias, (count, *size), (1, *stride), (0, *padding), (1, *dilation), groups
+        )
+        return dtypes.cast(_as_batch(out), dtype)
+    matrix = weight.reshape(groups, len(weight) // groups, weight.shape[1] * math.prod(kernel)).mT
+    row = math.prod(grid[1:])
+    x = np.ascontiguousarray(x).reshape(count, groups, len(weight) // groups, math.prod(grid))
+    out = dtypes.cast(np.zeros((count, channels, *size), x.dtype), sums)
+    buffer = np.empty(0, x.dtype)
+    for part, first, last in tiles(count, grid, channels * math.prod(kernel)):
+        stretch = x[part, :, :, first * row : last * row]
+        shape = len(stretch), groups, matrix.shape[1], stretch.shape[-1]
+        if buffer.size < math.prod(shape):
+            buffer = np.empty(math.prod(shape), x.dtype)
+        column = np.matmul(matrix, stretch, out=buffer[: math.prod(shape)].reshape(shape))
+        column = dtypes.cast(column, sums).reshape(len(stretch), channels, *kernel, last - first, *grid[1:])
+        target = out[part]
+        for tap, inside, places in taps(kernel, (last - first, *grid[1:]), stride, padding, dilation, size, first):
+            target[places] += column[(slice(None), slice(None), *tap)][inside]
+    return dtypes.cast(_with_bias(out, bias), dtype)
+
+
+def _of_weight(g: Any, x: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Any:
+    count, channels, grid = len(g), g.shape[1], g.shape[2:]
+    if _is_narrow(count, grid):
+        out = _of_weight(_as_one(g), _as_one(x), (1, *size), (1, *stride), (0, *padding), (1, *dilation), groups)
+        return out[:, :, 0]
+    inner = x.shape[1] // groups
+    g = np.ascontiguousarray(g).reshape(count, groups, channels // groups, math.prod(grid))
+    out = np.zeros((groups, channels // groups, inner * math.prod(size)), g.dtype)
+    for part, places, column in columns(x, size, grid, stride, padding, dilation, groups):
+        out += np.matmul(g[part, :, :, places], column.mT).sum(0)
+    return out.reshape(channels, inner, *size)
+
+
+def _bias_gradient(g: Any) -> Any:
+    return g.sum((0, *range(2, g.ndim)))
+
+
+# The operations. Gradients are recorded under a node name of their own, so each direction is declared twice.
+
+
+def _convolution(name: str, node: str, transposed: Any) -> Any:
+    return wide_op(name, _convolved, node, {
+        "x": lambda g, x_shape, weight, stride, padding, dilation, groups: transposed()(
+            g, weight, None, x_shape[2:], stride, padding, dilation, groups),
+        "weight": lambda g, x, weight_shape, stride, padding, dilation, groups: weight_op(
+            g, x, weight_shape[2:], stride, padding, dilation, groups),
+        "bias": _bias_gradient,
+    }, saved_as={"x": "input"})  # fmt: skip
+
+
+def _transposed_convolution(name: str, node: str, convolution: Any) -> Any:
+    return op(name, _transposed, node, {
+        "x": lambda g, x_shape, weight, stride, padding, dilation, groups: convolution()(
+            g, weight, None, x_shape[2:], stride, padding, dilation, groups),
+        "weight": lambda g, x, weight_shape, stride, padding, dilation, groups: weight_op(
+            x, g, weight_shape[2:], stride, padding, dilation, groups),
+        "bias": _bias_gradient,
+    }, saved_as={"x": "input"})  # fmt: skip
+
+
+_GRADIENT = "ConvolutionBackwardBackward0"
+convolution_op = _convolution("convolution", "ConvolutionBackward0", lambda: _input_gradient)
+transposed_op = _transposed_convolution(
+    "transposed_convolution", "ConvolutionBackward0", lambda: _transposed_input_gradient
+)
+_input_gradient = _transposed_convolution("convolution_input_gradient", _GRADIENT, lambda: convolution_op)
+_transposed_input_gradient = _convolution("transposed_convolution_input_gradient", _GRADIENT, lambda: transposed_op)
+weight_op = wide_op("convolution_weight_gradient", _of_weight, _GRADIENT, {
+    "g": lambda gg, g_shape, x, stride, padding, dilation, groups: convolution_op(
+        x, gg, None, g_shape[2:], stride, padding, dilation, groups),
+    "x": lambda gg, g, x_shape, stride, padding, dilation, groups: transposed_op(
+        g, gg, None, x_shape[2:], stride, padding, dilation, groups),
+})  # fmt: skip
+
+
+def _time_last(x: Any) -> Any:
+    """(time, batch, C) as (batch, C, time)."""
+    return x.swapaxes(0, 1).swapaxes(1, 2)
+
+
+def _time_first(x: Any) -> Any:
+    return x.swapaxes(1, 2).swapaxes(0, 1)
+
+
+def _tbc_value(x: Any, weight: Any, bias: Any, size: Ints, pad: Ints) -> Any:
+    out = _convolved(_time_last(x), weight.swapaxes(0, 2), bias, size, (1,), pad, (1,), 1)
+    return np.ascontiguousarray(_time_first(out))
+
+
+_tbc = wide_op("conv_tbc", _tbc_value, "ConvTbcBackward0", {
+    "x": lambda g, x_shape, weight, pad: _time_first(
+        transposed_op(_time_last(g), weight.swapaxes(0, 2), None, x_shape[:1], (1,), pad, (1,), 1)),
+    "weight": lambda g, x, weight_shape, pad: weight_op(
+        _time_last(g), _time_last(x), weight_shape[:1], (1,), pad, (1,), 1).swapaxes(0, 2),
+    "bias": lambda g: g.sum((0, 1)),
+})  # fmt: skip
+
+
+# Checks, in torch's words and its order.
+
+_C_TYPES = {
+    "Bool": "bool", "Byte": "unsigned char", "Char": "signed char", "Short": "short int", "Int": "int",
+    "Long": "long int", "Half": "c10::Half", "BFloat16": "c10::BFloat16", "Float": "float", "Double": "double",
+    "ComplexFloat": "c10::complex<float>", "ComplexDouble": "c10::complex<double>",
+}  # fmt: skip
+
+
+def _check_bias_dtype(input: Tensor, bias: Tensor | None) -> None:
+    if bias is not None and bias.dtype is not input.dtype:
+        types = [_C_TYPES[t.dtype.scalar_name] for t in (input, bias)]
+        raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*types))
+
+
+def _one_each(argument: str, value: Ints, ndim: int) -> Ints:
+    if len(value) == ndim:
+        return value
+    if len(value) == 1:
+        return value * ndim
+    raise RuntimeError(
+        f"expected {argument} to be a single integer value or a list of {ndim} values to match the convolution "
+        f"dimensions, but got {argument}={list(value)}"
+    )
+
+
+def _check_numbers(stride: Ints, padding: Ints, dilation: Ints, output_padding: Ints, groups: int) -> None:
+    if any([p < 0 for p in padding]):
+        raise RuntimeError("negative padding is not supported")
+    if any([p < 0 for p in output_padding]):
+        raise RuntimeError("negative output_padding is not supported")
+    if any([s <= 0 for s in stride]):
+        raise RuntimeError("non-positive stride is not supported")
+    if any([d <= 0 for d in dilation]):
+        raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
+    if groups <= 0:
+        raise RuntimeError("non-positive groups is not supported")
+
+
+def _check_shapes(x: Ints, weight: Ints, bias: Any, padding: Ints, dilation: Ints, transposed: bool, groups: int) -> None:
+    """Of tensors whose numbers of dimensions were checked."""
+    if len(x) != len(weight):
+        raise RuntimeError(
+            f"Expected {len(weight)}-dimensional input for {len(weight)}-dimensional weight {list(weight)}, but got "
+            f"{len(x)}-dimensional input of size {list(x)} instead"
+        )
+    if weight[0] < groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size "
+            f"{list(weight)} instead"
+        )
+    if weight[0] % groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size "
+            f"[{list(weight)}] instead"
+        )
+    given = f"transposed={int(transposed)}" if transposed else f"groups={groups}"
+    channels = weight[0] if transposed else weight[1] * groups
+    if x[1] != channels:
+        raise RuntimeError(
+            f"Given {given}, weight of size {list(weight)}, expected input{list(x)} to have {channels} channels, but got "
+            f"{x[1]} channels instead"
+        )
+    filters = weight[1] * groups if transposed else weight[0]
+    if bias is not None and bias.shape != (filters,):
+        raise RuntimeError(
+            f"Given {'transposed=1, ' if transposed else ''}weight of size {list(weight)}, expected bias to be "
+            f"1-dimensional with {filters} elements, but got bias of size {list(bias.shape)} instead"
+        )
+    if transposed:
+        return
+    reach = [d * (k - 1) + 1 for d, k in zip(dilation, weight[2:])]
+    room = [n + 2 * p for n, p in zip(x[2:], padding)]
+    if any([k > n for k, n in zip(reach, room)]):
+        raise RuntimeError(
+            f"Calculated padded input size per channel: ({' x '.join(map(str, room))}). Kernel size: "
+            f"({' x '.join(map(str, reach))}). Kernel size can't be greater than actual input size"
+        )
+
+
+_AXES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def _named(word: str, values: Ints) -> str:
+    return " ".join([f"{word}_{axis}: {value}" for axis, value in zip(_AXES[len(values)], values)])
+
+
+def _check_kernel(input: Tensor, weight: Tensor, ndim: int) -> None:
+    shape = input._data.shape
+    if input.dtype is not weight.dtype:
+        raise RuntimeError(f"expected scalar type {input.dtype.scalar_name} but found {weight.dtype.scalar_name}")
+    if input._data.dtype.kind == "b":
+        raise unimplemented("slow_conv3d_cpu" if ndim == 3 else "slow_conv2d_cpu", input.dtype)
+    if 0 in weight._data.shape[2:]:
+        raise RuntimeError(f"kernel size should be greater than zero, but got {_named('kernel', weight._data.shape[2:])}")
+    if 0 in shape[2:] and 0 not in shape[:2]:
+        raise RuntimeError(
+            f"Only zero batch or zero channel inputs are supported, but got input shape: {list(shape)}"
+        )
+
+
+def _transposed_size(n: Ints, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, output_padding: Ints) -> Ints:
+    if any([o >= max(s, d) for o, s, d in zip(output_padding, stride, dilation)]):
+        raise RuntimeError(
+            "output padding must be smaller than either stride or dilation, but got "
+            f"{_named('output_padding', output_padding)} {_named('stride', stride)} {_named('dilation', dilation)}"
+        )
+    size = tuple([
+        (m - 1) * s - 2 * p + d * (k - 1) + o + 1
+        for m, k, s, p, d, o in zip(n, kernel, stride, padding, dilation, output_padding)
+    ])
+    if any([m < 1 for m in size]):
+        raise RuntimeError(
+            f"Given input size per channel: ({' x '.join(map(str, n))}). Calculated output size per channel: "
+            f"({' x '.join(map(str, size))}). Output size is too small"
+        )
+    return size
+
+
+def convolved(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, padding: Ints, dilation: Ints,
+              transposed: bool, output_padding: Ints, groups: int) -> Tensor:  # fmt: skip
+    """A convolution of a batch, or its transpose, of tensors and integers; their values are checked here."""
+    x, w = input._data.shape, weight._data.shape
+    ndim = len(w) - 2
+    if ndim <= 0:
+        raise RuntimeError("weight should have at least three dimensions")
+    _check_bias_dtype(input, bias)
+    stride, padding = _one_each("stride", stride, ndim), _one_each("padding", padding, ndim)
+    dilation, output_padding = _one_each("dilation", dilation, ndim), _one_each("output_padding", output_padding, ndim)
+    _check_numbers(stride, padding, dilation, output_padding, groups)
+    _check_shapes(x, w, None if bias is None else bias._data, padding, dilation, transposed, groups)
+    if ndim > 3:
+        raise RuntimeError("unsupported ConvNd parameters")
+    _check_kernel(input, weight, ndim)
+    if not x[1]:  # torch gives no channels for none, whatever the weight
+        weight, bias = weight[:0], None
+    if transposed:
+        size = _transposed_size(x[2:], w[2:], stride, padding, dilation, output_padding)
+        return transposed_op(input, weight, bias, size, stride, padding, dilation, groups)
+    size = tuple([(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in zip(x[2:], w[2:], stride, padding, dilation)])
+    return convolution_op(input, weight, bias, size, stride, padding, dilation, groups)
+
+
+def _complex_convolution(call: Any, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Three real convolutions: (a + bi)(c + di) = (ac - bd) + i((a + b)(c + d) - ac - bd)."""
+    if input.dtype is not weight.dtype:
+        raise RuntimeError(f"expected scalar type {input.dtype.scalar_name} but found {weight.dtype.scalar_name}")
+    x, w, xi, wi = input.real, weight.real, input.imag, weight.imag
+    real, imaginary = call(x, w, None if bias is None else bias.real), call(xi, wi, None)
+    both = call(x + xi, w + wi, None if bias is None else bias.real + bias.imag)
+    return (real - imaginary) + (both - real - imaginary) * 1j
+
+
+def _batched(name: str, input: Tensor, ndim: int) -> Tensor:
+    """The input with a batch dimension."""
+    given = input._data.ndim
+    if given == ndim + 2:
+        return input
+    if given != ndim + 1:
+        raise RuntimeError(
+            f"Expected {ndim + 1}D (unbatched) or {ndim + 2}D (batched) input to {name}, but got input of size: "
+            f"{list(input._data.shape)}"
+        )
+    return input.unsqueeze(0)
+
+
+def _same(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, dilation: Ints, groups: int) -> Tensor:
+    """A convolution whose result is as large as its input. Where the padding is odd, there is one more behind."""
+    kernel = weight._data.shape[2:]
+    ndim = len(kernel)
+    if len(input._data.shape) != ndim + 2:
+        x, w = list(input._data.shape), list(weight._data.shape)
+        raise RuntimeError(
+            f"Expected {ndim + 2}-dimensional input for {ndim + 2}-dimensional weight {w}, but got {len(x)}-dimensional "
+            f"input of size {x} instead"
+        )
+    if any([s != 1 for s in stride]):
+        raise RuntimeError("padding='same' is not supported for strided convolutions")
+    dilation = _one_each("dilation", dilation, ndim)
+    total = [d * (k - 1) for d, k in zip(dilation, kernel)]
+    if any([p % 2 for p in total]):
+        warn_once(
+            "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input "
+            "be created"
+        )
+        input = constant_pad_nd(input, [side for p in reversed(total) for side in (0, p % 2)], 0)
+    return convolved(input, weight, bias, stride, tuple([p // 2 for p in total]), dilation, False, (0,) * ndim, groups)
+
+
+_SIGNATURE = (
+    "(Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, {}, tuple of ints dilation = 1, "
+    "int groups = 1)"
+)
+_SIGNATURES = [_SIGNATURE.format(p) for p in ("tuple of ints padding = 0", 'str padding = "valid"')]
+_OPTIONS = ("input", "weight", "bias", "stride", "padding", "dilation", "groups")
+
+
+def _are_convolution_arguments(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any,
+                               groups: Any) -> bool:  # fmt: skip
+    return (
+        isinstance(input, Tensor)
+        and isinstance(weight, Tensor)
+        and (bias is None or isinstance(bias, Tensor))
+        and are_ints(stride)
+        and (isinstance(padding, str) or are_ints(padding))
+        and are_ints(dilation)
+        and is_int(groups)
+    )
+
+
+def _convolve(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Tensor | None, stride: Any, padding: Any,
+              dilation: Any, groups: int) -> Tensor:  # fmt: skip
+    _check_bias_dtype(input, bias)
+    x = _batched(name, input, ndim)
+    if weight._data.ndim < 3:
+        raise RuntimeError("weight should have at least three dimensions")
+    stride, dilation = ints_of(name, "stride", stride, ndim), ints_of(name, "dilation", dilation, ndim)
+    if isinstance(padding, str):
+        if padding not in ("same", "valid"):
+            raise RuntimeError(f"Invalid padding string: '{padding}'")
+        same, padding = padding == "same", (0,) * ndim
+    else:
+        same, padding = False, ints_of(name, "padding", padding, ndim)
+
+    def call(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        if same:
+            return _same(x, weight, bias, stride, dilation, groups)
+        return convolved(x, weight, bias, stride, padding, dilation, False, (0,) * ndim, groups)
+
+    out = _complex_convolution(call, x, weight, bias) if x._data.dtype.kind == "c" else call(x, weight, bias)
+    return out if x is input else out.squeeze(0)
+
+
+def _front(ndim: int) -> Any:
+    name = f"conv{ndim}d"
+
+    def function(*args: Any, **kwargs: Any) -> Tensor:
+        given = dict(zip(_OPTIONS, args))
+        if len(args) > 7 or given.keys() & kwargs or not kwargs.keys() <= set(_OPTIONS) or len(given) + len(kwargs) < 2:
+            raise no_such_call(name, args, kwargs, _SIGNATURES)
+        given = {**_DEFAULTS, **given, **kwargs}
+        if not _are_convolution_arguments(**given):
+            raise no_such_call(name, args, kwargs, _SIGNATURES)
+        return _convolve(name, ndim, **given)
+
+    axes = ", ".join(("D", "H", "W")[3 - ndim :])
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"""Every window of `input` times the kernels of `weight`, summed: a cross-correlation.
+
+    Arguments are ``(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)``: `input` (N, C, {axes}) or
+    (C, {axes}), `weight` (O, C / groups, kernel...), `bias` (O); all of one dtype. A padding of ``"same"`` keeps the size
+    (for a stride of 1), ``"valid"`` is none. The result is (N, O, ...) with sizes
+    ``(n + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1``.
+
+    Raises RuntimeError for shapes, dtypes and numbers that do not fit.
+
+    >>> torch.{name}(torch.ones(1, 1{", 4" * ndim}), torch.ones(1, 1{", 2" * ndim})).shape
+    torch.Size([1, 1{", 3" * ndim}])
+    """
+    return function
+
+
+_DEFAULTS: dict[str, Any] = {
+    "input": None, "weight": None, "bias": None, "stride": 1, "padding": 0, "dilation": 1, "groups": 1,
+}  # fmt: skip
+conv1d, conv2d, conv3d = _front(1), _front(2), _front(3)
+
+
+def _transposed_front(ndim: int) -> Any:
+    name = f"conv_transpose{ndim}d"
+
+    def function(
+        input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0,
+        output_padding: Any = 0, groups: int = 1, dilation: Any = 1,
+    ) -> Tensor:  # fmt: skip
+        check_tensor(name, input)
+        check_tensor(name, weight, "weight", 2)
+        if bias is not None:
+            check_tensor(name, bias, "bias", 3)
+        numbers = [
+            ints_of(name, argument, value, ndim)
+            for argument, value in (("stride", stride), ("padding", padding), ("output_padding", output_padding))
+        ]
+        check_int(name, groups, "groups", None)
+        spread = ints_of(name, "dilation", dilation, ndim)
+        _check_bias_dtype(input, bias)
+        x = _batched(name, input, ndim)
+
+        def call(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+            return convolved(x, weight, bias, numbers[0], numbers[1], spread, True, numbers[2], groups)
+
+        out = _complex_convolution(call, x, weight, bias) if x._data.dtype.kind == "c" else call(x, weight, bias)
+        return out if x is input else out.squeeze(0)
+
+    axes = ", ".join(("D", "H", "W")[3 - ndim :])
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"""The transpose of `conv{ndim}d`: every element of `input` times the kernels, added where they fall.
+
+    `input` is (N, C, {axes}) or (C, {axes}), `weight` (C, O / groups, kernel...), `bias` (O); all of one dtype. The result is
+    (N, O, ...) with sizes ``(n - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1``.
+
+    Raises RuntimeError for shapes, dtypes and numbers that do not fit.
+
+    >>> torch.{name}(torch.ones(1, 1{", 3" * ndim}), torch.ones(1, 1{", 2" * ndim})).shape
+    torch.Size([1, 1{", 4" * ndim}])
+    """
+    return function
+
+
+conv_transpose1d, conv_transpose2d, conv_transpose3d = _transposed_front(1), _transposed_front(2), _transposed_front(3)
+
+
+def convolution(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, padding: Ints, dilation: Ints,
+                transposed: bool, output_padding: Ints, groups: int) -> Tensor:  # fmt: skip
+    """`conv1d` to `conv3d` and their transposes of a batch, by the number of dimensions of `weight`.
+
+    Raises RuntimeError for shapes, dtypes and numbers that do not fit.
+    """
+    check_tensor("convolution", input)
+    check_tensor("convolution", weight, "weight", 2)
+    if bias is not None:
+        check_tensor("convolution", bias, "bias", 3)
+    lists = []
+    for position, (argument, value) in enumerate(
+        (("stride", stride), ("padding", padding), ("dilation", dilation), ("output_padding", output_padding)), 4
+    ):
+        if not isinstance(value, (tuple, list)) or not are_ints(value):
+            raise argument_error("convolution", argument, "tuple of ints", value, position + (position == 7))
+        lists.append(tuple(value))
+    check_bool("convolution", transposed, "transposed", 7)
+    check_int("convolution", groups, "groups", 9)
+    strides, paddings, dilations, output_paddings = lists
+    return convolved(input, weight, bias, strides, paddings, dilations, transposed, output_paddings, groups)
+
+
+def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
+    """A convolution over time of `input` (time, batch, C) with `weight` (kernel, C, O) and `bias` (O).
+
+    Raises RuntimeError for shapes that do not fit.
+    """
+    for position, (name, t) in enumerate((("self", input), ("weight", weight), ("bias", bias)), 1):
+        check_tensor("conv_tbc", t, name, position)
+    if input.ndim != 3:
+        raise RuntimeError("Input must have 3 dims: time, batch, in_channel")
+    if weight.ndim != 3:
+        raise RuntimeError("Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.")
+    if bias.ndim != 1:
+        raise RuntimeError("Bias must be 1-D")
+    if input.shape[2] != weight.shape[1]:
+        raise RuntimeError("Input dim 2 (input channels) is not == dim 1 in the weight tensor")
+    if weight.shape[2] != bias.shape[0]:
+        raise RuntimeError("Bias size must equal dim 2 in the weight tensor (output channels).")
+    check_int("conv_tbc", pad, "pad", 4)
+    if pad < 0:
+        input, pad = input[-pad : pad or None], 0
+    size = max(input.shape[0] + 2 * pad - weight.shape[0] + 1, 0)
+    return _tbc(input, weight, bias, (size,), (pad,))

@@ -1,0 +1,360 @@
+"""Sampling an image at given places, and the places that an affine map leads to (M. Jaderberg et al., arXiv:1506.02025).
+
+A grid names places by coordinates of [-1, 1], the last dimension of the image first. Each place becomes, along every
+dimension, a whole number and a fraction; the value there is a sum over the neighbours, each times a weight that is a
+polynomial of the fractions. The derivative by the places follows from the polynomials' slopes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...core.declare import op
+from ...core.tensor import Tensor
+from ..layout.joining import cat_op, zeros_from
+from ..support.arguments import check_tensor, unimplemented
+from ..support.precision import as_wide_as, wide, wide_op
+
+__all__ = ["affine_grid_generator", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d"]
+
+BILINEAR, NEAREST, BICUBIC = 0, 1, 2
+ZEROS, BORDER, REFLECTION = 0, 1, 2
+
+
+# Elements by their number, minus one standing for none; and the transpose.
+
+
+def _taken(x: Any, index: Any) -> Any:
+    """x (n, c, elements) at index (n, m): (n, c, m)."""
+    outside = index < 0
+    out = np.empty_like(x, shape=(*x.shape[:2], index.shape[1]))
+    for image, places, to in zip(x, np.where(outside, 0, index), out):
+        np.take(image, places, 1, out=to, mode="clip")
+    if outside.any():
+        np.copyto(out, 0, where=outside[:, None])
+    return out
+
+
+def _put_back(g: Any, index: Any, size: int) -> Any:
+    from scipy.sparse import csr_array
+
+    out = zeros_from(g, (*g.shape[:2], size))
+    for gradient, places, to in zip(g, index, out):
+        inside = places >= 0
+        ends = np.append(0, np.cumsum(inside))
+        matrix = csr_array((np.ones(ends[-1], g.dtype), places[inside], ends), (places.size, size))
+        to[...] = (matrix.T @ gradient.T).T
+    return out
+
+
+_take_pixels = op("take_pixels", _taken, "TakePixelsBackward0", {
+    "x": lambda g, x_shape, index: _put_pixels(g, index, x_shape[2]),
+})  # fmt: skip
+_put_pixels = op("put_pixels", _put_back, "PutPixelsBackward0", {"g": lambda gg, index: _take_pixels(gg, index)})
+
+
+# Places, as payloads.
+
+
+def _scaled(coordinate: Any, n: int, align: bool) -> tuple[Any, float]:
+    """A coordinate of [-1, 1] in elements, and how many of them one is."""
+    scale = (n - 1) / 2 if align else n / 2
+    return (coordinate + 1) * scale - (0 if align else 0.5), scale
+
+
+def _reflected(place: Any, n: int, align: bool) -> tuple[Any, Any]:
+    """Places mirrored at the ends as often as it takes, and the sign of their derivatives."""
+    low, span = (0.0, n - 1) if align else (-0.5, n)
+    if span == 0:
+        return place * 0, np.zeros_like(place)
+    distance = np.abs(place - low)
+    flips, rest = np.floor(distance / span), np.fmod(distance, span)
+    odd = np.fmod(flips, 2) == 1
+    sign = np.where(odd, -1, 1) * np.where(place < low, -1, 1)
+    return np.where(odd, span - rest, rest) + low, sign.astype(place.dtype)
+
+
+def _clipped(place: Any, n: int) -> tuple[Any, Any]:
+    """Places within the image (those that are no number at its beginning), and 1 where they are inside already."""
+    inside = (place > 0) & (place < n - 1)
+    return np.minimum(np.fmax(place, 0), n - 1), inside.astype(place.dtype)
+
+
+def _within(place: Any, n: int, padding: int, align: bool) -> tuple[Any, Any]:
+    """Places moved into the image as the padding says, and the derivative of that."""
+    slope: Any = 1
+    if padding == REFLECTION:
+        place, slope = _reflected(place, n, align)
+    if padding != ZEROS:
+        place, inside = _clipped(place, n)
+        slope = slope * inside
+    return place, slope
+
+
+def _taps(place: Any, n: int, mode: int, padding: int, align: bool) -> list[Any]:
+    """The neighbours along one dimension: integers, -1 where there is none."""
+    if mode == NEAREST:
+        neighbours = [np.rint(place)]
+    else:
+        first = np.floor(place)
+        neighbours = [first + k for k in (range(-1, 3) if mode == BICUBIC else range(2))]
+    if mode == BICUBIC and padding != ZEROS:
+        neighbours = [_within(k, n, padding, align)[0] for k in neighbours]
+    return [np.where((k >= 0) & (k < n), k, -1).astype(np.intp) for k in neighbours]
+
+
+# Weights, as polynomials of the fraction.
+
+_A = -0.75
+
+
+def _weights(t: Any, mode: int) -> list[Any]:
+    if mode == BILINEAR:
+        return [1 - t, t]
+    return [_outer(1 + t), _inner(t), _inner(1 - t), _outer(2 - t)]
+
+
+def _slopes(t: Any, mode: int) -> list[Any]:
+    if mode == BILINEAR:
+        one = t * 0 + 1
+        return [-one, one]
+    return [_outer_slope(1 + t), _inner_slope(t), -_inner_slope(1 - t), -_outer_slope(2 - t)]
+
+
+def _inner(x: Any) -> Any:
+    return ((_A + 2) * x - (_A + 3)) * x * x + 1
+
+
+def _outer(x: Any) -> Any:
+    return ((_A * x - 5 * _A) * x + 8 * _A) * x - 4 * _A
+
+
+def _inner_slope(x: Any) -> Any:
+    return (3 * (_A + 2) * x - 2 * (_A + 3)) * x
+
+
+def _outer_slope(x: Any) -> Any:
+    return (3 * _A * x - 10 * _A) * x + 8 * _A
+
+
+# The operation.
+
+
+def _located(x: Any, grid: Any, mode: int, padding: int, align: bool) -> tuple[list[Any], list[Any], list[Any]]:
+    """For each dimension of the image: the neighbours' numbers, the fractions, and how these depend on the grid.
+
+    Places of 16 bits are computed in 16 bits, as torch does: that decides which element is the nearest.
+    """
+    sizes, points = tuple(x.shape[2:]), grid._data if isinstance(grid, Tensor) else grid
+    points = points.reshape(points.shape[0], math.prod(points.shape[1:-1]), points.shape[-1])
+    neighbours, fractions, slopes = [], [], []
+    for dim, n in enumerate(sizes):
+        place, scale = _scaled(points[..., len(sizes) - 1 - dim], n, align)
+        slope: Any = 1
+        if mode != BICUBIC:
+            place, slope = _within(place, n, padding, align)
+        neighbours.append(_taps(place, n, mode, padding, align))
+        fractions.append(place - np.floor(place))
+        slopes.append(wide(place * 0 + slope * scale))
+    return neighbours, fractions, slopes
+
+
+def _flat(neighbours: Sequence[Any], sizes: Sequence[int]) -> Any:
+    """The numbers of elements from those along each dimension; -1 if one of them is."""
+    index: Any = 0
+    outside: Any = False
+    for k, n in zip(neighbours, sizes):
+        index, outside = index * n + k, outside | (k < 0)
+    return np.where(outside, -1, index)
+
+
+def _every_tap(
+    neighbours: list[list[Any]], weights: list[list[Any]], sizes: Sequence[int], use: Callable[..., None]
+) -> None:
+    for choice in itertools.product(*[range(len(k)) for k in neighbours]):
+        index = _flat([k[c] for k, c in zip(neighbours, choice)], sizes)
+        use(choice, index, [w[c] for w, c in zip(weights, choice)])
+
+
+def _sampled(x: Any, grid: Any, mode: int, padding: int, align: bool) -> Any:
+    sizes = x.shape[2:]
+    rows = x.reshape(*x.shape[:2], math.prod(sizes))
+    neighbours, fractions, _ = _located(x, grid, mode, padding, align)
+    out: Any = 0
+    if mode == NEAREST:
+        out = _taken(rows, _flat([k[0] for k in neighbours], sizes))
+    else:
+
+        def add(choice: Any, index: Any, weights: list[Any]) -> None:
+            nonlocal out
+            out = out + _taken(rows, index) * math.prod(weights)[:, None]
+
+        _every_tap(neighbours, [_weights(t, mode) for t in fractions], sizes, add)
+    return out.reshape(*x.shape[:2], *grid.shape[1:-1])
+
+
+def _sampled_rule(
+    g: Any, x: Any, grid: Any, mode: int, padding: int, align: bool, needs: tuple[bool, ...]
+) -> list[Any]:
+    """The fractions are functions of the grid where it is a Tensor: so the gradient has a gradient of its own."""
+    kind, sizes = x, tuple(x.shape[2:])
+    neighbours, fractions, slopes = _located(x, grid, mode, padding, align)
+    x, grid, fractions = wide(x), wide(grid), [wide(t) for t in fractions]
+    n, channels, count = x.shape[0], x.shape[1], math.prod(sizes)
+    points = math.prod(grid.shape[1:-1])
+    rows, g = x.reshape((n, channels, count)), wide(g).reshape((n, channels, points))
+    flat = grid.reshape((n, points, len(sizes)))
+    if mode == NEAREST:
+        index = _flat([k[0] for k in neighbours], sizes)
+        return [_put_pixels(g, index, count).reshape(x.shape) if needs[0] else None, grid * 0 if needs[1] else None]
+    if isinstance(grid, Tensor):
+        along = [flat[:, :, len(sizes) - 1 - dim] for dim in range(len(sizes))]
+        fractions = [t + (c - c.detach()) * slope for t, c, slope in zip(fractions, along, slopes)]
+    bends = [_slopes(t, mode) for t in fractions]
+    to_x: Any = 0
+    to_fractions: list[Any] = [0] * len(sizes)
+
+    def add(choice: tuple[int, ...], index: Any, weights: list[Any]) -> None:
+        nonlocal to_x
+        if needs[0]:
+            to_x = to_x + _put_pixels(g * math.prod(weights)[:, None, :], index, count)
+        if needs[1]:
+            match = (g * _take_pixels(rows, index)).sum(1)
+            for dim, c in enumerate(choice):
+                rest = math.prod([bends[dim][c], *weights[:dim], *weights[dim + 1 :]])
+                to_fractions[dim] = to_fractions[dim] + match * rest
+
+    _every_tap(neighbours, [_weights(t, mode) for t in fractions], sizes, add)
+    grads: list[Any] = [as_wide_as(kind, to_x.reshape(x.shape)) if needs[0] else None, None]
+    if needs[1]:
+        parts = [(h * slope).reshape((n, points, 1)) for h, slope in zip(to_fractions, slopes)]
+        grads[1] = as_wide_as(kind, cat_op(parts[::-1], 2, None).reshape(grid.shape))
+    return grads
+
+
+_sample = {
+    dims: op(
+        f"grid_sampler_{dims}d", _sampled, f"GridSampler{dims}DBackward0", _sampled_rule, differentiable=("x", "grid")
+    )
+    for dims in (2, 3)
+}
+
+
+def _check(input: Tensor, grid: Tensor, mode: int) -> None:
+    check_tensor("grid_sampler", input)
+    check_tensor("grid_sampler", grid, "grid", 2)
+    x, places = input._data.shape, grid._data.shape
+    sizes = f"got input with sizes {list(x)} and grid with sizes {list(places)}"
+    if x[0] != places[0]:
+        raise RuntimeError(f"grid_sampler(): expected grid and input to have same batch size, but {sizes}")
+    if places[-1] != len(x) - 2:
+        raise RuntimeError(
+            f"grid_sampler(): expected grid to have size {len(x) - 2} in last dimension, but got grid with sizes "
+            f"{list(places)}"
+        )
+    for dim, n in enumerate(x[2:], 2):
+        if n <= 0:
+            raise RuntimeError(
+                f"grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes {list(x)} "
+                f"with dimension {dim} being empty"
+            )
+
+
+def _sampler(dims: int, input: Tensor, grid: Tensor, mode: int, padding: int, align: bool) -> Tensor:
+    _check(input, grid, mode)
+    x, places = input._data, grid._data
+    if x.ndim != dims + 2 or places.ndim != dims + 2:
+        raise RuntimeError(
+            f"grid_sampler(): expected {dims + 2}D input and grid with same number of dimensions, but got input with "
+            f"sizes {list(x.shape)} and grid with sizes {list(places.shape)}"
+        )
+    if dims == 3 and mode == BICUBIC:
+        raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
+    if not input.dtype.is_floating_point:
+        raise unimplemented(f"grid_sampler_{dims}d_cpu{'_kernel_impl' if dims == 2 else ''}", input.dtype)
+    if input.dtype is not grid.dtype:
+        names = input.dtype.scalar_name, grid.dtype.scalar_name
+        raise RuntimeError("expected scalar type {} but found {}".format(*names))
+    return _sample[dims](input, grid, mode, padding, bool(align))
+
+
+def grid_sampler_2d(
+    input: Tensor, grid: Tensor, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> Tensor:
+    """`grid_sampler` of images (n, channels, height, width) at places (n, rows, columns, 2)."""
+    return _sampler(2, input, grid, interpolation_mode, padding_mode, align_corners)
+
+
+def grid_sampler_3d(
+    input: Tensor, grid: Tensor, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> Tensor:
+    """`grid_sampler` of volumes (n, channels, depth, height, width) at places (n, layers, rows, columns, 3)."""
+    return _sampler(3, input, grid, interpolation_mode, padding_mode, align_corners)
+
+
+def grid_sampler(
+    input: Tensor, grid: Tensor, interpolation_mode: int, padding_mode: int, align_corners: bool
+) -> Tensor:
+    """The values of `input` at the places of `grid`.
+
+    The mode is 0 (linear), 1 (nearest) or 2 (cubic, for images); the padding 0 (zeros), 1 (the border) or 2 (mirrored).
+    Raises RuntimeError for shapes and dtypes that do not fit.
+    """
+    _check(input, grid, interpolation_mode)
+    ndim = input._data.ndim
+    if ndim not in (4, 5) or grid._data.ndim != ndim:
+        raise RuntimeError(
+            "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with sizes "
+            f"{list(input.shape)} and grid with sizes {list(grid.shape)}"
+        )
+    return _sampler(ndim - 2, input, grid, interpolation_mode, padding_mode, align_corners)
+
+
+# Affine maps.
+
+
+def _base(sizes: Sequence[int], align: bool, like: Any) -> Any:
+    """The places of all elements in homogeneous coordinates: (elements, dimensions + 1), the last dimension first."""
+    axes = []
+    for n in sizes:
+        ends = (1.0 if align else (n - 1) / n) if n > 1 else 0.0
+        axes.append(np.linspace(-ends, ends, n))
+    places = np.meshgrid(*axes, indexing="ij")[::-1]
+    return np.stack([p.ravel() for p in (*places, np.ones(tuple(sizes)))], 1).astype(like)
+
+
+def _generated(theta: Any, size: tuple[int, ...], align: bool) -> Any:
+    places = _base(size[2:], align, theta.dtype) @ theta.mT
+    return places.reshape(theta.shape[0], *size[2:], len(size) - 2)
+
+
+def _generated_rule(g: Any, size: tuple[int, ...], align: bool) -> Any:
+    dims = len(size) - 2
+    base = _base(size[2:], align, np.float64 if g.dtype.itemsize == 8 else np.float32)
+    return as_wide_as(g, wide(g).reshape((g.shape[0], math.prod(size[2:]), dims)).mT @ base)
+
+
+_affine_grid = wide_op("affine_grid_generator", _generated, "AffineGridGeneratorBackward0", {"theta": _generated_rule})
+
+
+def affine_grid_generator(theta: Tensor, size: Sequence[int], align_corners: bool) -> Tensor:
+    """Where the affine maps `theta` (n, d, d + 1) lead the elements of images of this size (n, channels, ...).
+
+    Raises RuntimeError unless there are two or three spatial dimensions, and for maps of another number of them.
+    """
+    check_tensor("affine_grid_generator", theta, "theta", 1)
+    size = tuple(size)
+    if len(size) not in (4, 5):
+        raise RuntimeError("AffineGridGenerator needs 4d (spatial) or 5d (volumetric) inputs.")
+    dims = len(size) - 2
+    if theta._data.ndim != 3 or theta._data.shape[0] != size[0] or theta._data.shape[2] != dims + 1:
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{size[0]}, {dims + 1}] but got: "
+            f"{list(theta.shape[::2])}."
+        )
+    return _affine_grid(theta, size, align_corners)

@@ -1,0 +1,314 @@
+"""Normalisation over dimensions, distances and directions, embeddings.
+
+Layer normalisation: J. Ba, J. Kiros, G. Hinton 2016; root mean square normalisation: B. Zhang, R. Sennrich 2019.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...arrays import dtypes
+from ...core.declare import op
+from ...core.op import parameters
+from ...core.saved import bump
+from ...core.tensor import Tensor, memory, wrap
+from ..elementwise.comparison import choose as where
+from ..layout.joining import zeros_from
+from ..reduction.sums import aten_norm, summed
+from ..support.arguments import check_tensor, unimplemented
+from ..support.options import argument_error
+from ..support.precision import as_wide_as, wide, widened
+from ..support.scalars import plus
+
+__all__ = [
+    "cosine_similarity", "embedding", "embedding_renorm_", "layer_norm", "native_layer_norm", "normalize",
+    "one_hot", "pairwise_distance", "rms_norm",
+]  # fmt: skip
+
+
+# Layer normalisation.
+
+
+def _standardized(x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
+    """x less its mean, over its standard deviation; the mean; and one over the deviation."""
+    n = math.prod([x.shape[d] for d in axes]) or 1
+    mean = summed(x, axes, True) / n
+    centred = x - mean
+    rstd = 1 / np.sqrt(summed(centred * centred, axes, True) / n + eps)
+    return centred * rstd, mean, rstd
+
+
+def _layer_norm_value(x: Any, weight: Any, bias: Any, normal: Any, rstd: Any, axes: Any, eps: float) -> Any:
+    out = normal if weight is None else normal * weight
+    if bias is not None:
+        return out + bias
+    return out.copy() if out is normal else out
+
+
+def _layer_norm_rule(
+    g: Any, x: Any, weight: Any, normal: Any, rstd: Any, axes: tuple[int, ...], eps: float, needs: tuple[bool, ...]
+) -> list[Any]:
+    """The gradients of all three. What the forward pass computed on the way is a constant for it; where the gradient is
+    to be differentiated again, it is computed anew from x."""
+    if isinstance(x, Tensor):
+        normal, _, rstd = _standardized(x, axes, eps)
+    batch = tuple(range(axes[0]))
+    grads: list[Any] = [None, None, None]
+    if needs[0]:
+        h = g if weight is None else g * weight
+        n = math.prod([x.shape[d] for d in axes]) or 1
+        mean, along = summed(h, axes, True) / n, summed(h * normal, axes, True) / n
+        grads[0] = as_wide_as(x, (h - mean - normal * along) * rstd)
+    if needs[1]:
+        grads[1] = summed(g * normal, batch) if batch else g * normal
+    if needs[2]:
+        grads[2] = summed(g, batch) if batch else g
+    return grads
+
+
+def _declare(name: str, **about: Any) -> Any:
+    return op(
+        name, widened(_layer_norm_value), "NativeLayerNormBackward0", _layer_norm_rule,
+        differentiable=("x", "weight", "bias"), names=parameters(_layer_norm_value), **about,
+    )  # fmt: skip
+
+
+_layer_norm = _declare("native_layer_norm")
+#: For 16-bit inputs: the rule computes in float32, and the edges round.
+_layer_norm_narrow = _declare("native_layer_norm_narrow", conforms=True)
+
+
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-05,
+    cudnn_enable: bool = True,
+) -> Tensor:
+    """`input` less its mean over its last dimensions, over its standard deviation there; times `weight`, plus `bias`.
+
+    The dimensions are those of `normalized_shape`, which is the shape of `weight` and `bias`. Raises RuntimeError if
+    `input` does not end in them, or for two dtypes.
+    """
+    return _layer_normalized("layer_norm", input, normalized_shape, weight, bias, eps)[0]
+
+
+def native_layer_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """`layer_norm`, and the mean and the inverse standard deviation, with the last dimensions as ones."""
+    out, mean, rstd = _layer_normalized("native_layer_norm", input, normalized_shape, weight, bias, eps)
+    kept = input.dtype if weight is None else weight.dtype
+    return out, wrap(dtypes.cast(mean, kept)), wrap(dtypes.cast(rstd, kept))
+
+
+def _layer_normalized(
+    name: str, input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
+) -> tuple[Tensor, Any, Any]:
+    check_tensor(name, input)
+    x, narrow = input._data, input.dtype.itemsize == 2
+    for parameter in (weight, bias):
+        if parameter is None or (parameter._data.dtype is x.dtype and not narrow):
+            continue
+        if parameter.dtype is not input.dtype and not (narrow and parameter.dtype is dtypes.float32):
+            raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
+    shape = _check_normalized(name, input, normalized_shape, {"weight": weight, "bias": bias}, "*, ")
+    if x.dtype.kind != "f":
+        raise unimplemented("LayerNormKernelImpl", input.dtype)
+    axes = tuple(range(x.ndim - len(shape), x.ndim))
+    normal, mean, rstd = _standardized(wide(x), axes, eps)
+    return (_layer_norm_narrow if narrow else _layer_norm)(input, weight, bias, normal, rstd, axes, eps), mean, rstd
+
+
+def _check_normalized(
+    name: str, input: Any, normalized_shape: Any, parameters: dict[str, Tensor | None], star: str
+) -> tuple[int, ...]:
+    check_tensor(name, input)
+    if not isinstance(normalized_shape, (tuple, list)):
+        raise argument_error(name, "normalized_shape", "tuple of ints", normalized_shape, 2)
+    shape = tuple(normalized_shape)
+    if not shape:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            "normalized_shape = []"
+        )
+    for word, parameter in parameters.items():
+        if parameter is not None and parameter._data.shape != shape:
+            raise RuntimeError(
+                f"Expected {word} to be of same shape as normalized_shape, but got {word} of shape "
+                f"{list(parameter.shape)} and normalized_shape = {list(shape)}"
+            )
+    own = input._data.shape
+    if own[len(own) - len(shape) :] != shape or len(own) < len(shape):
+        wanted = ", ".join(map(str, shape))
+        raise RuntimeError(
+            f"Given normalized_shape={list(shape)}, expected input with shape [{star}{wanted}], but got input of "
+            f"size{list(own)}"
+        )
+    return shape
+
+
+def rms_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
+) -> Tensor:
+    """`input` over the root of the mean of its squares over its last dimensions; times `weight`.
+
+    `eps`, added to the mean, is the machine epsilon unless given. Raises RuntimeError as `layer_norm` does.
+    """
+    check_tensor("rms_norm", input)
+    if input.ndim < len(normalized_shape):
+        raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, but got {input.ndim}")
+    shape = _check_normalized("rms_norm", input, normalized_shape, {"weight": weight}, "*")
+    d = input.dtype
+    if not (d.is_floating_point or d.is_complex):
+        raise unimplemented("rms_norm", d)
+    if eps is None:
+        eps = 2.0**-23 if d.itemsize == 2 else float(np.finfo(d.numpy).eps)
+    wide = input.to(dtypes.float32) if d.itemsize == 2 else input
+    scale = (wide.pow(2).mean(tuple(range(-len(shape), 0)), keepdim=True) + eps).rsqrt()
+    out = wide * scale
+    if weight is not None:
+        out = out * weight
+    return out.to(d) if out.dtype is not d else out
+
+
+# Embeddings.
+
+#: Elements from which on it is worth while to load SciPy.
+_LARGE = 4096
+
+
+def _embedding_slope(g: Any, indices: Any, rows: int, padding_idx: int, by_freq: bool) -> Any:
+    width = g.shape[-1]
+    g, indices = g.reshape((indices.size, width)), indices.reshape(-1)
+    if padding_idx >= 0:
+        kept = indices != padding_idx
+        g, indices = g[kept], indices[kept]
+    if by_freq:
+        g = g / np.bincount(indices, minlength=rows)[indices, None].astype(g.dtype)
+    if type(g) is np.ndarray and g.size > _LARGE:
+        from scipy.sparse import csr_array
+
+        # The transpose of looking up, as a sparse matrix: ten times as fast, in the same order.
+        lookup = csr_array((np.ones(indices.size, g.dtype), indices, np.arange(indices.size + 1)), (indices.size, rows))
+        return lookup.T @ g
+    out = zeros_from(g, (rows, width))
+    np.add.at(out, indices, g)
+    return out
+
+
+def _embedding_curvature(gg: Any, indices: Any, padding_idx: int, by_freq: bool, rows: int) -> Any:
+    taken = embedding_op(gg, indices, padding_idx, by_freq)
+    if padding_idx >= 0:
+        taken = where(0, taken, (indices == padding_idx)[..., None])
+    if by_freq:
+        flat = indices.reshape((-1,))
+        counts = np.bincount(flat._data if isinstance(flat, Tensor) else flat, minlength=rows)
+        times = counts[indices._data if isinstance(indices, Tensor) else indices][..., None]
+        taken = taken / (wrap(times) if isinstance(taken, Tensor) else times.astype(taken.dtype))
+    return taken
+
+
+embedding_dense_backward = op(
+    "embedding_dense_backward", _embedding_slope, "EmbeddingDenseBackwardBackward0", {"g": _embedding_curvature},
+)  # fmt: skip
+embedding_op = op("embedding", lambda x, indices, padding_idx, by_freq: x.take(indices, 0), "EmbeddingBackward0", {
+    "x": lambda g, indices, x_shape, padding_idx, by_freq: embedding_dense_backward(
+        g, indices, x_shape[0], padding_idx, by_freq
+    ),
+})  # fmt: skip
+
+
+def embedding(
+    weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False
+) -> Tensor:
+    """The rows of a matrix at `indices`: (n, m) and (...) of int or long to (..., m).
+
+    The row `padding_idx` gets no gradient; with ``scale_grad_by_freq`` the others' is divided by how often they occur.
+    Raises IndexError for an index that is no row, RuntimeError for other dtypes, NotImplementedError for `sparse`.
+    """
+    check_tensor("embedding", weight, "weight", 1)
+    check_tensor("embedding", indices, "indices", 2)
+    if weight.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
+    i = indices._data
+    if i.dtype.char not in "li":
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"{indices.type()} instead (while checking arguments for embedding)"
+        )
+    if sparse and weight.requires_grad:
+        raise NotImplementedError("embedding(): sparse gradients are not supported")
+    if i.size and (np.minimum.reduce(i, None) < 0 or np.maximum.reduce(i, None) >= weight._data.shape[0]):
+        raise IndexError("index out of range in self")
+    return embedding_op(weight, indices, padding_idx, scale_grad_by_freq)
+
+
+def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Tensor:
+    """Scales the rows of `input` at `indices` down to the norm `max_norm`, in place, and returns it."""
+    weight, rows = memory(input), np.unique(indices._data)
+    norms = (np.abs(weight[rows]) ** norm_type).sum(1) ** (1 / norm_type)
+    large = norms > max_norm
+    weight[rows[large]] *= (max_norm / (norms[large] + 1e-7))[:, None].astype(weight.dtype)
+    bump(input)
+    return input
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """A vector for each integer, 1 at its place and 0 elsewhere: (...) to (..., num_classes), of int64.
+
+    As many classes as are needed if `num_classes` is -1. Raises RuntimeError for other dtypes and for what is no class.
+    """
+    check_tensor("one_hot", tensor, "tensor", 1)
+    x = np.asarray(tensor._data)
+    if tensor.dtype is not dtypes.int64:
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    if not x.size:
+        if num_classes <= 0:
+            raise RuntimeError("Can not infer total number of classes from empty tensor.")
+        return wrap(np.zeros((*x.shape, num_classes), np.int64))
+    if x.min() < 0:
+        raise RuntimeError("Class values must be non-negative.")
+    if num_classes == -1:
+        num_classes = int(x.max()) + 1
+    elif x.max() >= num_classes:
+        raise RuntimeError("Class values must be smaller than num_classes.")
+    return wrap((x[..., None] == np.arange(num_classes)).astype(np.int64))
+
+
+# Directions and distances.
+
+
+def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
+    """`input` over its norm of order `p` along `dim`, the norm no less than `eps`."""
+    from ...core.short import into
+
+    if out is not None:
+        return into(out, lambda x: normalize(x, p, dim, eps), input)
+    return input / input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input)
+
+
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) -> Tensor:
+    """The cosine of the angle between `x1` and `x2` along `dim`. They broadcast; norms count for `eps` at least."""
+    from ..layout.broadcasting import broadcast_tensors
+
+    x1, x2 = broadcast_tensors(x1, x2)
+    if x1.dtype is not x2.dtype:
+        from ...arrays.promotion import promote_types
+
+        common = promote_types(x1.dtype, x2.dtype)
+        x1, x2 = x1.to(common), x2.to(common)
+    norms = [x.norm(2, dim, keepdim=True) for x in (x1, x2)]
+    a, b = [x / norm.clamp_min(eps) for x, norm in zip((x1, x2), norms)]
+    return (a * b).sum(dim)
+
+
+def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False) -> Tensor:
+    """The norm of order `p` of ``x1 - x2 + eps`` along the last dimension."""
+    difference = plus(x1 - x2, eps)
+    return aten_norm(difference, float(p), difference.ndim - 1, keepdim)

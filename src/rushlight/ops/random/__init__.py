@@ -1,0 +1,1 @@
+"""Random tensors, with PyTorch's streams."""

@@ -1,0 +1,1 @@
+"""Operations that bring dimensions down to one element, or run along them."""

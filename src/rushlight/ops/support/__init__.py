@@ -1,0 +1,1 @@
+"""What declarations share: arguments and their errors, dtypes, results."""

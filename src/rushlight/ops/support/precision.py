@@ -1,0 +1,93 @@
+"""Sixteen-bit floating point: computed in float32 and rounded once, as torch's kernels do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...arrays import dtypes
+from ...core.declare import op
+from ...core.op import parameters
+from ...core.tensor import Tensor
+
+Call = Callable[..., Any]
+_HALF = np.dtype(np.float16)
+
+
+def widened(forward: Call) -> Call:
+    """`forward` with its 16-bit payloads in float32, and its float32 results as narrow again if there were any."""
+
+    def compute(*arguments: Any) -> Any:
+        x = arguments[0]
+        if x.dtype is _HALF or type(x) is dtypes.BFloat16Array:
+            dtype = dtypes.of_array(x)
+            return narrowed(forward(*[_wide(a) for a in arguments]), dtype)
+        return forward(*arguments)
+
+    compute.plain = forward  # type: ignore[attr-defined]
+    return compute
+
+
+def _wide(a: Any) -> Any:
+    half = isinstance(a, (np.ndarray, np.generic)) and (a.dtype == _HALF or type(a) is dtypes.BFloat16Array)
+    return dtypes.cast(a, dtypes.float32) if half else a
+
+
+def wide(x: Any) -> Any:
+    """A payload or Tensor of 16 bits in float32; others as they are. For derivative rules that compute in float32."""
+    if isinstance(x, Tensor):
+        return x.to(dtypes.float32) if x._data.dtype == _HALF or type(x._data) is dtypes.BFloat16Array else x
+    return _wide(x)
+
+
+def as_wide_as(x: Any, g: Any) -> Any:
+    """`g` in the dtype of `x`, if that has 16 bits: the values on the way had 32."""
+    same = g.dtype == x.dtype and type(g) is type(x)
+    if same or g.dtype.itemsize != 4 or x.dtype.itemsize == 8:
+        return g
+    return g.to(x.dtype) if isinstance(g, Tensor) else dtypes.cast(g, dtypes.of_array(x))
+
+
+def narrowed(result: Any, dtype: dtypes.dtype) -> Any:
+    """float32 results as `dtype`; others as they are."""
+    if isinstance(result, tuple):
+        parts = [narrowed(r, dtype) for r in result]
+        return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
+    return dtypes.cast(result, dtype) if result.dtype == np.float32 else result
+
+
+def wide_op(name: str, forward: Call, node: str = "", vjp: Any = None, **about: Any) -> Any:
+    """`op` whose value is computed by `widened(forward)`."""
+    about.setdefault("names", parameters(forward))
+    return op(name, widened(forward), node, vjp, **about)
+
+
+def converting(name: str, value: Call, node: str, vjp: dict[str, Any], **about: Any) -> Any:
+    """An operation on x with a ``dtype=``, to which it converts x by itself, as torch's do."""
+    plain = wide_op(name, value, node, vjp, **about)
+    names = about.pop("names", None) or parameters(value)
+    converted = op(
+        f"{name}_as", lambda x, *rest: dtypes.cast(value(dtypes.cast(x, rest[-1]), *rest[:-1]), rest[-1]), node, vjp,
+        names=(*names, "dtype"), **about, conforms=True,
+    )  # fmt: skip
+
+    def call(input: Tensor, *rest: Any, dtype: dtypes.dtype | None = None) -> Tensor:
+        if dtype is None or dtype is input.dtype:
+            return plain(input, *rest)
+        if input.is_complex() and not dtype.is_complex:
+            return plain(input.to(dtype), *rest)  # the rules are to see the real part alone
+        return converted(input, *rest, dtype)
+
+    call.__name__ = name
+    call.plain = plain  # type: ignore[attr-defined]
+    call.op = plain.op  # type: ignore[attr-defined]
+    return call
+
+
+def summed_dtype(input: Tensor, dtype: dtypes.dtype | None) -> dtypes.dtype | None:
+    """The dtype in which to add up: int64 for integers and bool, unless one is asked for."""
+    if dtype is None and input._data.dtype.kind in "biu":
+        return dtypes.int64
+    return dtype
