@@ -16,6 +16,8 @@ SPACES = [
     "torch", "torch.Tensor", "torch.autograd.functional", "torch.fft", "torch.linalg", "torch.nn.functional", "torch.nn.init",
     "torch.nn.utils", "torch.optim.lr_scheduler", "torch.random", "torch.signal.windows", "torch.special", "torch.testing",
 ]  # fmt: skip
+#: Modules that PyTorch loads when it needs them: whether they are there depends on what ran before.
+LATE = {"onnx"}
 
 
 def spaces(name):
@@ -26,7 +28,7 @@ def spaces(name):
 
 def public(name, space):
     """What `__all__` lists where there is one that is whole, else all that there is."""
-    names = dir(space) if space is torch else getattr(space, "__all__", None) or dir(space)
+    names = (set(dir(space)) - LATE) if space is torch else getattr(space, "__all__", None) or dir(space)
     return {n for n in names if not n.startswith("_") and not leaked(name, getattr(space, n, None))}
 
 

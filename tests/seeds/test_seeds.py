@@ -68,6 +68,7 @@ def test_import_rushlight_as_torch(program, capsys):
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default")
+            warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"rushlight\.")  # as rushlight itself does
             exec(code, {"__name__": "__main__"})
     finally:
         rushlight.set_warn_always(always)
