@@ -581,14 +581,14 @@ def write_out(out: Tensor, call: Call, arguments: tuple[Any, ...], *, own: bool 
         if same if disjoint else overlaps_partly(before, a._data):
             raise RuntimeError(errors.OVERLAPPING_INPUT)
     if data is not before:
-        _warn_resized(before, data.shape)
+        warn_resized(before, data.shape)
         out._data = data
     write(out, result._data)
     bump(out)
     return out
 
 
-def _warn_resized(before: Any, shape: tuple[int, ...]) -> None:
+def warn_resized(before: Any, shape: tuple[int, ...]) -> None:
     if before.size:
         import warnings
 

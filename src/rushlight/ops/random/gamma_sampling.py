@@ -17,7 +17,7 @@ from ...arrays.generator import Generator
 from ...core.declare import op
 from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
-from ...core.views import _warn_resized as warn_resized
+from ...core.views import warn_resized
 from ..elementwise.comparison import no_derivative
 from ..elementwise.comparison import zeros as zero_gradient
 from ..elementwise.math import digamma
