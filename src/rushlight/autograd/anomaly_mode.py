@@ -42,7 +42,7 @@ def is_anomaly_check_nan_enabled() -> bool:
 _RUNNER = f"{__name__.partition('.')[0]}.cli"
 
 
-def _note(node: Node) -> None:
+def _note(node: Node, arguments: Any, result: Any) -> None:
     innermost = frame = sys._getframe(2)
     depth = 0
     while frame is not None and frame.f_globals.get("__name__") != _RUNNER:

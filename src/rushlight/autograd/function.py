@@ -366,7 +366,7 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
             _keep(ctx, outputs, results)
         if OBSERVERS:
             for observe in OBSERVERS:
-                observe(ctx)
+                observe(ctx, args, results if several else results[0])
     return tuple(results) if several else results[0]
 
 

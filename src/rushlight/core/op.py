@@ -35,8 +35,9 @@ RAW = frozenset((np.ndarray, np.float32, np.float64))
 Rule = Callable[..., Any]
 Call = Callable[..., Any]
 
-#: Called with every node that is recorded while anomaly mode (or another observer) is on; empty otherwise.
-OBSERVERS: list[Callable[[Node], None]] = []
+#: Called with every node that is recorded, what the operation was called with and what it returned, while anomaly mode
+#: (or another observer) is on; empty otherwise.
+OBSERVERS: list[Callable[[Node, Sequence[Any], Any], None]] = []
 #: Every operation, by name; tests go through it.
 OPS: dict[str, Op] = {}
 #: Classes of Tensors that carry more than their payload, with the layer that handles operations on them: see `layers`.

@@ -41,7 +41,7 @@ def record(op: Op, arguments: Sequence[Any], payloads: Sequence[Any], result: An
         node.metas = Metas.of(op, inputs, result)
     if OBSERVERS:
         for observe in OBSERVERS:
-            observe(node)
+            observe(node, arguments, out)
     return _tuple_like(result, out) if several else out
 
 

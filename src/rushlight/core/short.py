@@ -61,7 +61,7 @@ def several_inputs(op: Op, slow: Call) -> Call:
         node.metas = Metas.of(op, [arguments[i] for i in differentiable], r) if conforms else None
         if OBSERVERS:
             for observe in OBSERVERS:
-                observe(node)
+                observe(node, arguments, y)
         return y
 
     return call
@@ -160,7 +160,7 @@ def one_input(op: Op, slow: Call) -> Call:
         node.metas = node.extras = None
         if OBSERVERS:
             for observe in OBSERVERS:
-                observe(node)
+                observe(node, (input, *parameters), y)
         return y
 
     return call
@@ -237,7 +237,7 @@ def two_inputs(op: Op, slow: Call) -> Call:
             node.metas = Metas.of(op, (input, other), r) if one_edge else Broadcast(a.shape, b.shape)
         if OBSERVERS:
             for observe in OBSERVERS:
-                observe(node)
+                observe(node, (input, other), z)
         return z
 
     return call

@@ -186,7 +186,7 @@ def view_call(op: Op) -> Call:
             node.metas = node.extras = None
             if OBSERVERS:
                 for observe in OBSERVERS:
-                    observe(node)
+                    observe(node, (x, *parameters), out)
         return out
 
     return call
@@ -217,7 +217,7 @@ def views_call(op: Op) -> Call:
             outs.append(out)
         if node is not None:
             for observe in OBSERVERS:
-                observe(node)
+                observe(node, (x, *parameters), outs)
         return tuple(outs)
 
     return call

@@ -31,7 +31,7 @@ class _Log:
     def __exit__(self, *exc: object) -> None:
         OBSERVERS.remove(self.note)
 
-    def note(self, node: Node) -> None:
+    def note(self, node: Node, arguments: Any, result: Any) -> None:
         if threading.get_ident() == self.thread:
             self.operations.append(node.name())
             own = f"{__package__.split('.')[0]}/"
