@@ -127,13 +127,53 @@ def test_warning_points_at_the_caller():
     assert caught[0].filename == __file__
 
 
-@pytest.mark.parametrize(
-    "option", ["check_forward_ad", "check_batched_grad", "check_fwd_over_rev"], ids=lambda option: option
-)
-def test_what_is_not_there_says_so(x, option):
-    check = gradgradcheck if option == "check_fwd_over_rev" else gradcheck
-    with pytest.raises(NotImplementedError, match=f"{option}=True is not implemented"):
-        check(torch.sin, x, **{option: True})
+class WrongBatch(torch.autograd.Function):
+    """x * 2, whose backward pass does something else each time."""
+
+    calls = 0
+
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, gradient):
+        WrongBatch.calls += 1
+        return gradient * (2 if WrongBatch.calls < 9 else 3)
+
+
+def test_batched_gradients_that_differ(x):
+    WrongBatch.calls = 0
+    with pytest.raises(GradcheckError, match=r"^For output 0 and input 0:\n\ngradcheck or gradgradcheck failed while testing"):
+        gradcheck(WrongBatch.apply, x, check_batched_grad=True)
+
+
+@pytest.mark.parametrize("fast_mode", [False, True])
+def test_forward_mode(x, z, fast_mode):
+    assert gradcheck(lambda x: (x.sin(), x.argmax(), x.detach()), x, check_forward_ad=True, fast_mode=fast_mode)
+    assert gradcheck(lambda z: z * z.conj(), z, check_forward_ad=True, check_batched_forward_grad=True, fast_mode=fast_mode)
+    assert gradgradcheck(torch.tanh, x, check_fwd_over_rev=True, check_batched_grad=True, fast_mode=fast_mode)
+
+
+def test_a_missing_tangent_that_is_not_zero(x):
+    class Undefined(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, y):
+            ctx.set_materialize_grads(False)
+            return x + y
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return gradient, gradient
+
+        @staticmethod
+        def jvp(ctx, dx, dy):
+            return dx + dy if dx is not None and dy is not None else torch.ones(3, dtype=torch.float64)
+
+    y = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    assert gradcheck(Undefined.apply, (x, y), check_forward_ad=True, check_undefined_grad=False)
+    with pytest.raises(GradcheckError, match="Mismatch in tangent values for output with index"):
+        gradcheck(Undefined.apply, (x, y), check_forward_ad=True)
 
 
 def test_asking_for_no_check_at_all(x):

@@ -1,8 +1,8 @@
-"""``autograd.grad(..., is_grads_batched=True)``: many vector-Jacobian products of one graph."""
+"""Many products of one Jacobian at once: with vectors from the left (`grad` with is_grads_batched), or from the right."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import ops
@@ -63,3 +63,31 @@ def _stacked(x: Tensor, column: Sequence[Any], materialize_grads: bool) -> Tenso
     if not found:
         return ops.zeros_like(x) if materialize_grads else None
     return ops.stack([ops.zeros_like(x) if g is None else g for g in column])
+
+
+def batched_jvp(
+    func: Callable[..., tuple[Any, ...]], primals: Sequence[Tensor], tangents: Sequence[Tensor]
+) -> tuple[tuple[Any, ...], list[Tensor]]:
+    """The results of ``func(*primals)``, a tuple of Tensors, and their tangents along many directions.
+
+    The first dimension of each of `tangents` counts directions, and so does that of the tangents that are returned.
+    `func` runs once for each direction, forward mode at its own level (see `forward_ad`).
+    """
+    from ..layers.dual import below, set_tangent, tangent_of
+    from . import forward_ad
+
+    rows: list[list[Tensor]] = []
+    values: tuple[Any, ...] = ()
+    for direction in zip(*tangents):
+        level = forward_ad.enter_level()
+        try:
+            duals = [x.view(x.shape) for x in primals]
+            for dual, tangent in zip(duals, direction):
+                set_tangent(dual, tangent, level)
+            outputs = func(*duals)
+            values = tuple([below(out, level) for out in outputs])
+            found = [tangent_of(out, level) for out in outputs]
+            rows.append([ops.zeros_like(v) if t is None else t for t, v in zip(found, values)])
+        finally:
+            forward_ad.exit_level()
+    return values, [ops.stack(column) for column in zip(*rows)]

@@ -37,6 +37,11 @@ def has_derivative(x: Any) -> bool:
     return isinstance(x, Tensor) and (x.is_floating_point() or x.is_complex())
 
 
+def differentiable(returned: Any) -> tuple:
+    """Those of the results of a function that require a gradient."""
+    return tuple(output for output in as_tuple(returned) if output.requires_grad)
+
+
 def tensors_requiring_grad(x: Any) -> Iterator[Tensor]:
     """The tensors that require a gradient in `x`, be it a tensor or an iterable of whatever depth."""
     if isinstance(x, Tensor):
@@ -155,7 +160,7 @@ def _vjp(output: Tensor, inputs: list[Tensor], v: Tensor) -> tuple:
     return grad(output, inputs, v, retain_graph=True, allow_unused=True)
 
 
-def _basis(output: Tensor) -> Iterator[Tensor]:
+def basis(output: Tensor) -> Iterator[Tensor]:
     """The standard basis of the output's space. One tensor over and over again: use it up before the next."""
     vector = ops.zeros(output.shape, dtype=output.dtype)
     flat = vector.view(-1)
@@ -169,7 +174,7 @@ class _Columns:
     """The gradients of some inputs for one output, one after the other, as columns of that output's Jacobians."""
 
     def __init__(self, output: Tensor, inputs: list[Tensor], v: Tensor | None) -> None:
-        vectors = _basis(output) if v is None else iter([v.reshape(output.shape)])
+        vectors = basis(output) if v is None else iter([v.reshape(output.shape)])
         width = output.numel() if v is None else 1
         self.jacobians = [x.new_zeros((x.numel(), width)) for x in inputs]
         self.sizes_ok = self.dtypes_ok = True

@@ -7,22 +7,24 @@ vectors u and v, ``v . (J u)`` by finite differences along u, and ``(J' v) . u``
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .. import ops
-from ..arrays.dtypes import complex64, complex128, float32, float64
+from ..arrays.dtypes import complex128, float64
 from ..core import Tensor
 from ._jacobians import (
     GradcheckError,
     analytical_jacobians,
     as_tuple,
     checked_analytical_jacobians,
+    differentiable,
     numerical_jacobians,
     numerical_jacobians_of_input,
     numerical_jvp,
     tensors_requiring_grad,
 )
+from ._mismatch import Tolerances, Wording, close, random_direction, random_vector, slow_mode_details, total
 
 __all__ = [
     "GradcheckError",
@@ -65,7 +67,9 @@ def gradcheck(
         nondet_tol: how far two backward passes over the same graph may differ.
         check_undefined_grad: check too that the backward pass takes undefined output gradients as zeros.
         check_grad_dtypes: check too that gradients have the dtypes of their inputs.
-        check_batched_grad, check_batched_forward_grad, check_forward_ad: raise NotImplementedError.
+        check_batched_grad: check too that gradients of a batch of vectors, computed at once, are those of each.
+        check_batched_forward_grad: the same of forward mode.
+        check_forward_ad: check the derivatives by forward mode too.
         check_backward_ad: if False, nothing that needs the backward pass is checked.
         fast_mode: compare random projections of the Jacobians instead of the Jacobians: much faster where they are
             large, and a little less strict.
@@ -94,10 +98,12 @@ def gradcheck(
         raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
     if check_batched_forward_grad and not check_forward_ad:
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
-    _refuse("gradcheck", check_forward_ad=check_forward_ad, check_batched_grad=check_batched_grad)
-    tolerances = _Tolerances(eps, rtol, atol, nondet_tol, check_grad_dtypes)
+    options = _Options(
+        Tolerances(eps, rtol, atol, nondet_tol, check_grad_dtypes), fast_mode, bool(masked), check_undefined_grad,
+        check_backward_ad, check_forward_ad, check_batched_grad, check_batched_forward_grad,
+    )  # fmt: skip
     try:
-        _check(func, as_tuple(inputs), tolerances, fast_mode, masked, check_undefined_grad)
+        _check(func, as_tuple(inputs), options)
     except GradcheckError:
         if raise_exception:
             raise
@@ -131,8 +137,8 @@ def gradgradcheck(
     Args:
         grad_outputs: a tensor or a tuple of them, one for each differentiable output; by default random, in [-1, 1).
         gen_non_contig_grad_outputs: make the random ones non-contiguous.
-        check_fwd_over_rev: raises NotImplementedError.
-        check_rev_over_rev: the check by two backward passes.
+        check_fwd_over_rev: check forward mode through the backward pass.
+        check_rev_over_rev: check the backward pass through the backward pass.
 
     The other arguments, and what is returned and raised, are those of :func:`gradcheck`.
 
@@ -147,10 +153,9 @@ def gradgradcheck(
     for name, asked in (("check_undefined_grad", check_undefined_grad), ("check_batched_grad", check_batched_grad)):
         if asked and not check_rev_over_rev:
             raise AssertionError(f"Setting {name}=True requires check_rev_over_rev to be True")
-    _refuse("gradgradcheck", check_fwd_over_rev=check_fwd_over_rev, check_batched_grad=check_batched_grad)
     inputs = as_tuple(inputs)
     if grad_outputs is None:
-        outputs = _differentiable(func(*inputs))
+        outputs = differentiable(func(*inputs))
         grad_outputs = tuple(_random_gradient(output, gen_non_contig_grad_outputs) for output in outputs)
     grad_outputs = as_tuple(grad_outputs)
     return gradcheck(
@@ -163,48 +168,62 @@ def gradgradcheck(
         nondet_tol=nondet_tol,
         check_undefined_grad=check_undefined_grad,
         check_grad_dtypes=check_grad_dtypes,
+        check_batched_grad=check_batched_grad,
+        check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev,
         fast_mode=fast_mode,
         masked=masked,
     )
 
 
-def _refuse(name: str, **asked: bool) -> None:
-    for option, value in asked.items():
-        if value:
-            raise NotImplementedError(f"{name}: {option}=True is not implemented")
+class _Options(NamedTuple):
+    tolerances: Tolerances
+    fast_mode: bool
+    masked: bool
+    undefined: bool
+    backward: bool
+    forward: bool
+    batched: bool
+    batched_forward: bool
 
 
-class _Tolerances(NamedTuple):
-    eps: float
-    rtol: float
-    atol: float
-    nondet_tol: float
-    check_grad_dtypes: bool
-
-
-def _check(
-    func: Callable, inputs: tuple, tolerances: _Tolerances, fast_mode: bool, masked: bool | None, undefined: bool
-) -> None:
+def _check(func: Callable, inputs: tuple, options: _Options) -> None:
     _check_inputs(inputs)
     returned = as_tuple(func(*inputs))
-    outputs = _differentiable(returned)
-    compare = _compare_projections if fast_mode else _compare_jacobians
-    if any(output.is_complex() for output in returned):
-        complex_outputs = [i for i, output in enumerate(outputs) if output.is_complex()]
-        for part in ("imaginary", "real"):
-            wording = _Wording(f"While considering the {part} part of complex outputs only, ", complex_outputs)
-            function = _part_of(func, part)
-            compare(function, inputs, function(*inputs), tolerances, wording)
-    else:
-        compare(func, inputs, returned, tolerances, _Wording())
+    outputs = differentiable(returned)
+    if options.backward:
+        _check_backward(func, inputs, returned, options)
+    if options.forward:
+        from ._forward_checks import check_forward
+
+        check_forward(func, inputs, options.tolerances, options.fast_mode, options.undefined)
+    if options.batched_forward:
+        from ._batched_checks import check_batched_forward
+
+        check_batched_forward(func, inputs)
+    if not options.backward:
+        return
+    if options.batched:
+        from ._batched_checks import check_batched_backward
+
+        for i, output in enumerate(outputs):
+            check_batched_backward(inputs, output, i)
     if outputs:
-        _check_zero_gradients(inputs, outputs, bool(masked))
-    if undefined:
+        _check_zero_gradients(inputs, outputs, options.masked)
+    if options.undefined:
         _check_undefined_gradients(func, inputs)
 
 
-def _differentiable(returned: Any) -> tuple:
-    return tuple(output for output in as_tuple(returned) if output.requires_grad)
+def _check_backward(func: Callable, inputs: tuple, returned: tuple, options: _Options) -> None:
+    compare = _compare_projections if options.fast_mode else _compare_jacobians
+    if not any(output.is_complex() for output in returned):
+        compare(func, inputs, returned, options.tolerances, Wording())
+        return
+    complex_outputs = [i for i, output in enumerate(differentiable(returned)) if output.is_complex()]
+    for part in ("imaginary", "real"):
+        function = _part_of(func, part)
+        wording = Wording(f"While considering the {part} part of complex outputs only, ", complex_outputs)
+        compare(function, inputs, function(*inputs), options.tolerances, wording)
 
 
 def _part_of(func: Callable, part: str) -> Callable:
@@ -235,33 +254,13 @@ def _check_inputs(inputs: tuple) -> None:
         )
 
 
-class _Wording:
-    """The words for a mismatch, which depend on what is being compared."""
-
-    def __init__(self, part: str = "", complex_outputs: Sequence[int] = ()) -> None:
-        self.part = part
-        self.complex_outputs = complex_outputs
-
-    def mismatch(self, analytical: Tensor, numerical: Tensor, output: int, input: int) -> str:
-        return (
-            f"{self.part if output in self.complex_outputs else ''}"
-            f"Jacobian mismatch for output {output:d} with respect to input {input:d},\n"
-            f"numerical:{numerical}\nanalytical:{analytical}\n"
-        )
-
-
-def _close(a: Tensor, b: Tensor, rtol: float, atol: float) -> bool:
-    dtype = ops.promote_types(a.dtype, b.dtype)
-    return ops.allclose(a.to(dtype), b.to(dtype), rtol, atol)
-
-
 # The slow mode.
 
 
 def _compare_jacobians(
-    func: Callable, inputs: tuple, returned: tuple, tolerances: _Tolerances, wording: _Wording
+    func: Callable, inputs: tuple, returned: tuple, tolerances: Tolerances, wording: Wording
 ) -> None:
-    outputs = _differentiable(returned)
+    outputs = differentiable(returned)
     numerical = numerical_jacobians(func, inputs, returned, tolerances.eps)
     if not outputs:
         if any((jacobian != 0).any() for row in numerical for jacobian in row if jacobian is not None):
@@ -272,43 +271,20 @@ def _compare_jacobians(
         analytical = checked_analytical_jacobians(inputs, output, tolerances.nondet_tol, tolerances.check_grad_dtypes)
         for i, (a, row) in enumerate(zip(analytical, numerical, strict=True)):
             n = row[position]
-            if not _close(a, n, tolerances.rtol, tolerances.atol):
+            if not close(a, n, tolerances.rtol, tolerances.atol):
                 raise GradcheckError(wording.mismatch(a, n, o, i))
 
 
 # The fast mode.
 
-_SLOW_MODE_NOTE = (
-    "\nThe above quantities relating the numerical and analytical jacobians are computed \n"
-    "in fast mode. See: https://github.com/pytorch/pytorch/issues/53876 for more background \n"
-    "about fast mode. Below, we recompute numerical and analytical jacobians in slow mode:\n\n"
-)
-
-_SLOW_MODE_PASSES = """
-Fast gradcheck failed but element-wise differences are small. This means that the
-test might've passed in slow_mode!
-
-If you are adding a new operator, please file an issue and then use one of the
-workarounds. The workaround depends on how your test invokes gradcheck/gradgradcheck:
-
-If the test
-- manually invokes gradcheck/gradgradcheck, then call gradcheck/gradgradcheck
-  with `fast_mode=False` as a keyword argument.
-- is OpInfo-based (e.g., in test_ops_gradients.py), then modify the OpInfo for the test
-  to have `gradcheck_fast_mode=False`
-- is a Module test (e.g., in common_nn.py), then modify the corresponding
-  module_test entry to have `gradcheck_fast_mode=False`
-""".strip()
-
-
 def _compare_projections(
-    func: Callable, inputs: tuple, returned: tuple, tolerances: _Tolerances, wording: _Wording
+    func: Callable, inputs: tuple, returned: tuple, tolerances: Tolerances, wording: Wording
 ) -> None:
-    outputs = _differentiable(returned)
+    outputs = differentiable(returned)
     targets = [x for x in inputs if isinstance(x, Tensor) and x.requires_grad]
     generator = ops.Generator()  # one of its own: the user's random numbers stay as they were
-    us = [_random_direction(x, generator) for x in targets]
-    vs = [_random_vector(output.numel(), output.dtype, generator) for output in outputs]
+    us = [random_direction(x, generator) for x in targets]
+    vs = [random_vector(output.numel(), output.dtype, generator) for output in outputs]
     jvps = [numerical_jvp(func, inputs, x, u, tolerances.eps) for x, u in zip(targets, us, strict=True)]
     if not outputs:
         flat = [jvp for row in jvps for jvp in row if jvp is not None and jvp.numel()]
@@ -324,24 +300,9 @@ def _compare_projections(
         for o, (v, position) in enumerate(zip(vs, positions, strict=True)):
             n = (v * row[position]).sum()
             a = _project(vjps[o][i].reshape(-1), u)
-            if not _close(a, n, tolerances.rtol, tolerances.atol * _sum(u) * _sum(v)):
+            if not close(a, n, tolerances.rtol, tolerances.atol * total(u) * total(v)):
                 details = _slow_mode_details(func, inputs, outputs, i, o, tolerances)
                 raise GradcheckError(wording.mismatch(a, n, o, i) + details)
-
-
-def _random_vector(numel: int, dtype: Any, generator: Any) -> Tensor:
-    """A random unit vector without negative elements."""
-    vector = ops.rand(numel, generator=generator).to(dtype)
-    vector /= vector.norm()
-    return vector
-
-
-def _random_direction(x: Tensor, generator: Any) -> Any:
-    """A random real direction in the space of `x`; for a complex `x` a pair of them, for its two parts."""
-    if not x.is_complex():
-        return _random_vector(x.numel(), x.dtype, generator)
-    dtype = {complex64: float32, complex128: float64}[x.dtype]
-    return tuple(_random_vector(x.numel(), dtype, generator) for _ in range(2))
 
 
 def _project(vjp: Tensor, u: Any) -> Tensor:
@@ -351,24 +312,11 @@ def _project(vjp: Tensor, u: Any) -> Tensor:
     return vjp.real.dot(u[0]) + 1j * vjp.imag.dot(u[1])
 
 
-def _sum(vector: Any) -> float:
-    """The sum of a vector (or a pair of them). A tolerance `atol` for every element of a Jacobian J gives ``v' J u``
-    the tolerance ``v' (atol everywhere) u``, which is atol times the sum of u times that of v."""
-    return sum(map(_sum, vector)) if isinstance(vector, tuple) else float(vector.sum())
-
-
-def _slow_mode_details(func: Callable, inputs: tuple, outputs: tuple, i: int, o: int, tolerances: _Tolerances) -> str:
+def _slow_mode_details(func: Callable, inputs: tuple, outputs: tuple, i: int, o: int, tolerances: Tolerances) -> str:
     """The Jacobians of output `o` with respect to input `i` in full, for the error message."""
     numerical = numerical_jacobians(func, inputs, outputs, tolerances.eps)[i][o]
     analytical = checked_analytical_jacobians(inputs, outputs[o], float("inf"), False)[i]
-    message = _SLOW_MODE_NOTE + (
-        f"Numerical:\n {numerical}\n"
-        f"Analytical:\n{analytical}\n\n"
-        f"The max per-element difference (slow mode) is: {(numerical - analytical).abs().max()}.\n"
-    )
-    if _close(analytical, numerical, tolerances.rtol, tolerances.atol):
-        message += _SLOW_MODE_PASSES
-    return message
+    return slow_mode_details(numerical, analytical, tolerances)
 
 
 # Gradients that are zero, and gradients that are not there.
@@ -412,10 +360,10 @@ def _undefined_grad(x: Tensor) -> Tensor:
 def _check_undefined_gradients(func: Callable, inputs: tuple) -> None:
     """Undefined output gradients must count as zeros: all of them at once, then one at a time."""
     targets = list(tensors_requiring_grad(inputs))
-    outputs = _differentiable(func(*inputs))
+    outputs = differentiable(func(*inputs))
     _check_undefined(tuple(map(_undefined_grad, outputs)), targets)
     for undefined in range(len(outputs)) if len(outputs) > 1 else ():
-        fresh = _differentiable(func(*inputs))
+        fresh = differentiable(func(*inputs))
         _check_undefined(tuple(_undefined_grad(out) if i == undefined else out for i, out in enumerate(fresh)), targets)
 
 
@@ -468,7 +416,10 @@ def _backward_pass(func: Callable, inputs: tuple, grad_outputs: tuple) -> Callab
     def gradients(*args: Any) -> tuple:
         from . import grad
 
-        outputs = _differentiable(func(*args[: len(inputs)]))
+        for x, given in zip(args, inputs + grad_outputs):
+            if isinstance(x, Tensor) and given.requires_grad:
+                x.requires_grad_()  # in forward mode these are detached duals
+        outputs = differentiable(func(*args[: len(inputs)]))
         targets = [args[i] for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
         results = grad(outputs, targets, args[len(inputs) :], create_graph=True, allow_unused=True)
         return tuple(result for result in results if result is not None)

@@ -287,7 +287,10 @@ def _sgn_rule(g: Any, x: Any, out: Any) -> Any:
     if not is_complex(x):
         return zeros(g)
     size = abs(x)
-    return masked_fill(g / size - (g / out).real * out / size, size == 0, 0)
+    nothing = size == 0
+    # Masked before the division too: second derivatives go through it.
+    size, out = masked_fill(size, nothing, 1), masked_fill(out, nothing, 1)
+    return masked_fill(g / size - (g / out).real * out / size, nothing, 0)
 
 
 abs = absolute = elementwise(
