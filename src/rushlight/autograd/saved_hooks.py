@@ -77,7 +77,7 @@ def refuse(message: str | None) -> None:
     _refusal.set(message)
 
 
-def _observe(node: Node, arguments: Any, result: Any) -> None:
+def _observe(node: Node, *_: Any) -> None:
     hooks = _stack.get()
     if hooks and node.saved:
         pack(node, *hooks[-1])
