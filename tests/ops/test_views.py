@@ -153,7 +153,7 @@ def test_only_reversed_matrices_are_quiet():
     [
         (lambda x: x.view(5), RuntimeError, "shape '[5]' is invalid for input of size 24"),
         (lambda x: x.view(-1, -1), RuntimeError, "only one dimension can be inferred"),
-        (lambda x: x.T.view(24), RuntimeError, "view size is not compatible with input tensor's size and stride"),
+        (lambda x: x.mT.view(24), RuntimeError, "view size is not compatible with input tensor's size and stride"),
         (
             lambda x: x.transpose(0, 5),
             IndexError,

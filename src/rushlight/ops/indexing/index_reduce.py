@@ -14,6 +14,7 @@ from ...core.short import into
 from ...core.tensor import Tensor
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import inplace_methods, methods
+from ..support.checked import checked
 from ..support.options import argument_error, warn_once
 from .index_along import check_range, check_vectors, lined
 from .scattering import gather_op, product_gradients, reduce_gradients, scatter_add_op, scattered
@@ -47,6 +48,7 @@ _index_reduce_op = op(
 )  # fmt: skip
 
 
+@checked
 def index_reduce(
     input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True,
     out: Tensor | None = None,
@@ -58,9 +60,6 @@ def index_reduce(
     """
     if out is not None:
         return into(out, partial(index_reduce, include_self=include_self), input, dim, index, source, reduce, own=True)
-    check_tensor("index_reduce", input)
-    check_tensor("index_reduce", index, "index", 3)
-    check_tensor("index_reduce", source, "source", 4)
     if not isinstance(reduce, str):
         raise argument_error("index_reduce", "reduce", "str", reduce, 5)
     dim = wrap_dim(dim, input._data.ndim)

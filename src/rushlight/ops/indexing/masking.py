@@ -18,6 +18,7 @@ from ..layout.broadcasting import expanded, tensors
 from ..layout.joining import zeros_from
 from ..support.arguments import check_tensor
 from ..support.attach import methods
+from ..support.checked import checked
 from .index_along import check_same_dtype
 from .subscript import Advanced, check_bounds, check_values, index_put_into, index_put_op, numpy_index
 
@@ -164,9 +165,9 @@ def _check_put(x: Tensor, values: Any) -> None:
         )
 
 
+@checked
 def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of `input` with ``input[indices] = values``, or ``+= values``, where an index may come more than once."""
-    check_tensor("index_put", input)
     places = _indices("index_put", input, indices)
     _check_put(input, values)
     check_values(input, places, values)

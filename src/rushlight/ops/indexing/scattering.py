@@ -18,6 +18,7 @@ from ..layout.joining import zeros_from
 from ..layout.shape import reshaped
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import inplace_methods, methods
+from ..support.checked import checked
 from ..support.options import is_warn_always_enabled, warn_user
 from .index_along import BOTH, check_index, check_range, copied, lined, out_of_bounds
 
@@ -309,6 +310,7 @@ scatter_reduce_op = op(
 )
 
 
+@checked
 def scatter_reduce(
     input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True,
     out: Tensor | None = None,
@@ -319,8 +321,6 @@ def scatter_reduce(
     """
     if out is not None:
         return into(out, partial(scatter_reduce, include_self=include_self), input, dim, index, src, reduce, own=True)
-    check_tensor("scatter_reduce", index, "index", 3)
-    check_tensor("scatter_reduce", src, "src", 4)
     dim = _check_scatter("scatter_reduce", input, dim, index, src)
     if reduce not in _COMBINE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
@@ -382,11 +382,9 @@ def _check_numbers(index: Any, n: int) -> None:
             raise IndexError(f"out of range: tried to access index {bad.flat[0]} on a tensor of {n} elements.")
 
 
+@checked
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of `input` with the elements of `source` at these numbers, or added there (`accumulate`)."""
-    check_tensor("put", input)
-    check_tensor("put", index, "index", 1)
-    check_tensor("put", source, "source", 2)
     name = index.dtype.scalar_name
     check_index(index, BOTH[:1], RuntimeError(f"put_(): Expected a long tensor for index, but got {name}"))
     if input.dtype is not source.dtype:

@@ -16,8 +16,9 @@ from ...core.errors import wrap_dim
 from ...core.tensor import Tensor, wrap
 from ..reduction.scan import along
 from ..support.along import gather_along, scatter_along
-from ..support.arguments import check_int, check_tensor, unimplemented
+from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.outputs import into_each, into_own
 
 __all__ = [
@@ -48,6 +49,10 @@ def _order(x: Any, dim: int, descending: bool) -> Any:
     return x.shape[dim] - 1 - x[back].argsort(dim, kind="stable")[back]
 
 
+@checked(signatures=(
+    "(Tensor input, *, bool stable, int dim = -1, bool descending = False, tuple of Tensors out = None)",
+    "(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)",
+))
 def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None, out: Any = None) -> Any:
     """The elements in order along `dim`, and their indices, as a named tuple (values, indices).
 
@@ -56,8 +61,6 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     >>> torch.tensor([3., 1., 2.]).sort().indices
     tensor([1, 2, 0])
     """
-    check_tensor("sort", input)
-    check_int("sort", dim, "dim", 2)
     dim = wrap_dim(int(dim), input._data.ndim)
     if input.dtype.is_complex:
         raise RuntimeError(" Sort does not support complex dtypes on CPU")
@@ -67,9 +70,12 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     return result if out is None else into_each(out, result)
 
 
+@checked(signatures=(
+    "(Tensor input, *, bool stable, int dim = -1, bool descending = False, Tensor out = None)",
+    "(Tensor input, int dim = -1, bool descending = False)",
+))
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Tensor:
     """The indices that put `input` in order along `dim`. See `sort`."""
-    check_tensor("argsort", input)
     return sort(input.detach(), dim, descending)[1]
 
 
@@ -80,13 +86,12 @@ def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return values if out is None else into_own(out, values, "sort")
 
 
+@checked
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *, out: Any = None) -> Any:
     """The `k` greatest (or smallest) elements along `dim`, in order, and their indices, as a named tuple.
 
     Raises RuntimeError if there are fewer, and for bool and complex dtypes.
     """
-    check_tensor("topk", input)
-    check_int("topk", k, "k", 2)
     x = input._data
     dim = wrap_dim(dim, x.ndim)
     if not 0 <= k <= (x.shape[dim] if x.ndim else 1):
@@ -138,6 +143,7 @@ _unique_dim = _distinct("unique_dim", _unique_value, "UniqueDimBackward0", "uniq
 _consecutive = _distinct("unique_consecutive", _consecutive_value, "UniqueConsecutiveBackward0", "unique_consecutive")
 
 
+@checked(name="_unique2")
 def unique(
     input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
     dim: int | None = None,
@@ -146,15 +152,14 @@ def unique(
 
     With ``return_inverse`` also where in them each element went, with ``return_counts`` also how often each occurs.
     """
-    check_tensor("unique", input)
     return _answer(_unique2 if dim is None else _unique_dim, input, return_inverse, return_counts, dim)
 
 
+@checked
 def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The elements (or slices along `dim`) without those that equal the one before them; otherwise as `unique`."""
-    check_tensor("unique_consecutive", input)
     return _answer(_consecutive, input, return_inverse, return_counts, dim)
 
 
@@ -194,8 +199,14 @@ def _placed(out: Any, found: Tensor, out_int32: bool) -> Tensor:
     return into_own(out, found, "searchsorted")
 
 
+@checked(signatures=(
+    "(Tensor sorted_sequence, Tensor input, *, bool out_int32 = False, bool right = False, str side = None, "
+    "Tensor sorter = None, Tensor out = None)",
+    "(Tensor sorted_sequence, Number self, *, bool out_int32 = False, bool right = False, str side = None, "
+    "Tensor sorter = None, Tensor out = None)",
+))
 def searchsorted(
-    sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None,
+    sorted_sequence: Tensor, input: Tensor | complex, *, out_int32: bool = False, right: bool = False, side: str | None = None,
     sorter: Tensor | None = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """Where each value would be put into the last dimension of `sorted_sequence` to keep it in order.
@@ -204,7 +215,6 @@ def searchsorted(
     has one dimension; otherwise their leading dimensions agree. Raises RuntimeError where they do not.
     """
     name = "torch.searchsorted()"
-    check_tensor("searchsorted", sorted_sequence, "sorted_sequence", 1)
     if side is not None and side not in ("left", "right"):
         raise RuntimeError(f"{name}: side can only be 'left' or 'right' but got {side}")
     if side == "left" and right:
@@ -226,11 +236,14 @@ def searchsorted(
     return found if out is None else _placed(out, found, out_int32)
 
 
+@checked(signatures=(
+    "(Tensor input, Tensor boundaries, *, bool out_int32 = False, bool right = False, Tensor out = None)",
+    "(Number self, Tensor boundaries, *, bool out_int32 = False, bool right = False)",
+))
 def bucketize(
-    input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False, out: Tensor | None = None
+    input: Tensor | complex, boundaries: Tensor, *, out_int32: bool = False, right: bool = False, out: Tensor | None = None
 ) -> Tensor:
     """The number of the bucket between `boundaries` (one dimension, in order) into which each value falls."""
-    check_tensor("bucketize", boundaries, "boundaries", 2)
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
     found = _search("bucketize", boundaries, input, out_int32, right, None)
@@ -240,12 +253,12 @@ def bucketize(
 # Counts.
 
 
+@checked
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each number from 0 up occurs in a vector of integers; or the sums of the `weights` of each.
 
     The result has at least `minlength` elements. Raises RuntimeError for other shapes and negative numbers.
     """
-    check_tensor("bincount", input)
     x = input._data
     if x.dtype.kind not in "iu":
         raise unimplemented("bincount_cpu", input.dtype)
@@ -270,12 +283,12 @@ def _counted(x: Any, bins: int, low: float, high: float) -> Any:
     return dtypes.cast(np.bincount(np.minimum(places, bins - 1), minlength=bins), dtypes.of_array(x))
 
 
+@checked
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out: Tensor | None = None) -> Tensor:
     """How many elements fall into each of `bins` equal parts of [min, max]; of the range of `input` if both are equal.
 
     Raises RuntimeError for no bins, a range the wrong way round, and one that is not finite.
     """
-    check_tensor("histc", input)
     if bins <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     low, high, x = min, max, input._data

@@ -17,6 +17,7 @@ from ...core.op import LAYERS, OBSERVERS, layer_of
 from ...core.short import into
 from ...core.tensor import Tensor, edge_of, wrap
 from ..support.arguments import check_int, check_tensor
+from ..support.checked import checked
 from ..support.options import argument_error, is_warn_always_enabled, warn_user
 from .broadcasting import atleast_1d, atleast_2d, atleast_3d, expand_op, tensors
 from .shape import reshaped, view_op
@@ -283,9 +284,9 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
     return stack([reshaped(grid, (-1,)) for grid in meshgrid(*tensors, indexing="ij")], 1)
 
 
+@checked
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """All combinations of `r` elements of a vector, as rows."""
-    check_tensor("combinations", input)
     if input.ndim != 1:
         raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
     if r < 0:

@@ -13,6 +13,7 @@ from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
 from ..support.arguments import check_bool, check_no_gradient, check_tensor
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.options import argument_error
 from .checks import LinAlgError, check_matrix, check_square
 from .lapack import lapack
@@ -130,6 +131,12 @@ def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
 # The rank.
 
 
+@checked(signatures=(
+    "(Tensor input, *, Tensor atol = None, Tensor rtol = None, bool hermitian = False, Tensor out = None)",
+    "(Tensor input, *, float atol = None, float rtol = None, bool hermitian = False, Tensor out = None)",
+    "(Tensor input, Tensor tol, bool hermitian = False, *, Tensor out = None)",
+    "(Tensor input, float tol, bool hermitian = False, *, Tensor out = None)",
+), name="linalg_matrix_rank")
 def matrix_rank(
     input: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None,
     out: Tensor | None = None,
@@ -142,8 +149,6 @@ def matrix_rank(
     tensor(1)
     """
     name = "torch.linalg.matrix_rank"
-    check_tensor("linalg_matrix_rank", input)
-    check_bool("linalg_matrix_rank", hermitian, "hermitian", None)
     if tol is not None:
         atol, rtol = tol, 0.0
     check_matrix(name, input, "input")

@@ -19,6 +19,7 @@ from ..products.matmul import vdot
 from ..reduction.scan import cumprod
 from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.options import warn_once
 from ..support.precision import wide_op
 from .checks import check_inexact, check_same_dtype, check_square
@@ -242,13 +243,12 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 # Products of vectors.
 
 
+@checked(name="linalg_vecdot")
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The sums of products over `dim` of two tensors that broadcast; `x` is conjugated where it is complex.
 
     Raises RuntimeError for integers and two dtypes.
     """
-    check_tensor("linalg_vecdot", x, "x")
-    check_tensor("linalg_vecdot", y, "y", 2)
     check_inexact("linalg.vecdot", x)
     check_same_dtype("linalg.vecdot", x, y, ("x", "y"))
     if isinstance(out, Tensor) and out.dtype is not x.dtype:

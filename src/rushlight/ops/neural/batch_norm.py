@@ -19,6 +19,7 @@ from ...core.saved import bump
 from ...core.tensor import Tensor, memory, wrap
 from ..reduction.sums import count, summed
 from ..support.arguments import check_no_gradient, check_tensor, unimplemented
+from ..support.checked import checked
 from ..support.precision import wide, widened
 
 __all__ = [
@@ -202,6 +203,7 @@ def _batch_norm_with_update(
     return *three, wrap(np.empty(0, np.uint8))
 
 
+@checked
 def batch_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None,
     training: bool, momentum: float, eps: float, cudnn_enabled: bool = True,
@@ -211,7 +213,6 @@ def batch_norm(
     In training the statistics are those of the batch, and the running ones move towards them by `momentum`, in place;
     otherwise the running ones are used. Raises RuntimeError for parameters of other sizes or dtypes.
     """
-    check_tensor("batch_norm", input)
     if not input._data.size:
         # Without elements there are no statistics; the parameters get their (zero) gradients all the same.
         out: Tensor = input.clone()
@@ -223,12 +224,12 @@ def batch_norm(
 # Instances: batches of one.
 
 
+@checked
 def instance_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None,
     use_input_stats: bool, momentum: float, eps: float, cudnn_enabled: bool = True,
 ) -> Tensor:  # fmt: skip
     """`batch_norm` of each sample by itself; the running statistics move towards the mean of theirs."""
-    check_tensor("instance_norm", input)
     if not use_input_stats and (running_mean is None or running_var is None):
         raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
     n, channels = input.size(0), input.size(1)
@@ -302,11 +303,11 @@ _group_norm = op(
 )  # fmt: skip
 
 
+@checked
 def native_group_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, N: int, C: int, HxW: int, group: int, eps: float
 ) -> tuple[Tensor, Tensor, Tensor]:
     """`group_norm` of N samples, C channels and HxW elements each, and the mean and inverse deviation of each group."""
-    check_tensor("native_group_norm", input)
     x = wide(input._data)
     if group <= 0:
         raise RuntimeError(f"Expected num groups to be greater than 0, got {group}")

@@ -12,6 +12,7 @@ from ...core.tensor import Tensor, memory, wrap
 from ..random import sampling
 from ..support.arguments import check_number, check_tensor
 from ..support.attach import inplace
+from ..support.checked import checked
 from ..support.kinds import only
 from ..support.selection import choose
 
@@ -123,6 +124,7 @@ _rrelu = elementwise(
 )  # fmt: skip
 
 
+@checked
 def rrelu(
     input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False, generator: Any = None
 ) -> Tensor:

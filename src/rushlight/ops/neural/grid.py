@@ -18,6 +18,7 @@ from ...core.declare import op
 from ...core.tensor import Tensor
 from ..layout.joining import cat_op, zeros_from
 from ..support.arguments import check_tensor, unimplemented
+from ..support.checked import checked
 from ..support.precision import as_wide_as, wide, wide_op
 
 __all__ = ["affine_grid_generator", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d"]
@@ -283,6 +284,7 @@ def _sampler(dims: int, input: Tensor, grid: Tensor, mode: int, padding: int, al
     return _sample[dims](input, grid, mode, padding, bool(align))
 
 
+@checked
 def grid_sampler_2d(
     input: Tensor, grid: Tensor, interpolation_mode: int, padding_mode: int, align_corners: bool
 ) -> Tensor:
@@ -290,6 +292,7 @@ def grid_sampler_2d(
     return _sampler(2, input, grid, interpolation_mode, padding_mode, align_corners)
 
 
+@checked
 def grid_sampler_3d(
     input: Tensor, grid: Tensor, interpolation_mode: int, padding_mode: int, align_corners: bool
 ) -> Tensor:
@@ -297,6 +300,7 @@ def grid_sampler_3d(
     return _sampler(3, input, grid, interpolation_mode, padding_mode, align_corners)
 
 
+@checked
 def grid_sampler(
     input: Tensor, grid: Tensor, interpolation_mode: int, padding_mode: int, align_corners: bool
 ) -> Tensor:

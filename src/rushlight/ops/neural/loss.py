@@ -17,6 +17,7 @@ from ...core.tensor import Tensor
 from ..elementwise.activation import log_sigmoid, sigmoid
 from ..elementwise.comparison import choose as where
 from ..support.arguments import check_int, check_no_gradient, check_tensor, unimplemented
+from ..support.checked import checked
 from ..support.precision import wide_op
 from ..support.scalars import plus, times
 from ..support.selection import choose
@@ -102,6 +103,7 @@ _mse_loss = wide_op("mse_loss", _mse_value, "MseLossBackward0", {
 }, saved_as={"y": "target"})  # fmt: skip
 
 
+@checked
 def mse_loss(input: Tensor, target: Tensor, reduction: int = MEAN) -> Tensor:
     """(input - target) squared, reduced. Raises RuntimeError if the shapes do not broadcast."""
     try:
@@ -142,6 +144,7 @@ _smooth_l1_loss = wide_op("smooth_l1_loss", _smooth_l1_value, "SmoothL1LossBackw
 }, saved_as={"y": "target"})  # fmt: skip
 
 
+@checked
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: int = MEAN, beta: float = 1.0) -> Tensor:
     """The squared error over 2 beta where it is below `beta`, the absolute one less beta / 2 elsewhere; reduced.
 
@@ -176,6 +179,7 @@ _huber_loss = wide_op("huber_loss", _huber_value, "HuberLossBackward0", {
 }, saved_as={"y": "target"})  # fmt: skip
 
 
+@checked
 def huber_loss(input: Tensor, target: Tensor, reduction: int = MEAN, delta: float = 1.0) -> Tensor:
     """Half the squared error up to `delta`, a straight line of that slope beyond (P. Huber 1964); reduced.
 
@@ -187,14 +191,12 @@ def huber_loss(input: Tensor, target: Tensor, reduction: int = MEAN, delta: floa
     return _huber_loss(input, target, divisor_of(reduction, input._data.size), delta)
 
 
+@checked
 def kl_div(input: Tensor, target: Tensor, reduction: int = NONE, *, log_target: bool = False) -> Tensor:
     """The Kullback-Leibler divergence target * (log(target) - input), reduced; `target` may be given as logarithms.
 
     Raises RuntimeError for integers.
     """
-    check_tensor("kl_div", input)
-    check_tensor("kl_div", target, "target", 2)
-    check_int("kl_div", reduction, "reduction", 3)
     if input.dtype.is_complex or target.dtype.is_complex:
         raise RuntimeError("kl_div: Complex inputs not supported.")
     if input.dtype.category < 2 or target.dtype.category < 2:
@@ -202,15 +204,13 @@ def kl_div(input: Tensor, target: Tensor, reduction: int = NONE, *, log_target: 
     return reduce(target.exp() * (target - input) if log_target else target.xlogy(target) - target * input, reduction)
 
 
+@checked
 def poisson_nll_loss(input: Tensor, target: Tensor, log_input: bool, full: bool, eps: float, reduction: int) -> Tensor:
     """exp(input) - target * input, for counts whose expected value has the logarithm `input`; reduced.
 
     Without `log_input`, `input` is the expected value: input - target * log(input + eps). With `full`, Stirling's
     approximation of log(target!) is added where the target is above 1.
     """
-    check_tensor("poisson_nll_loss", input)
-    check_tensor("poisson_nll_loss", target, "target", 2)
-    check_int("poisson_nll_loss", reduction, "reduction", 6)
     losses = input.exp() - target * input if log_input else input - target * plus(input, eps).log()
     if full:
         stirling = target * target.log() - target + times(times(target, 2 * np.pi).log(), 0.5)
@@ -319,6 +319,7 @@ _with_logits = wide_op("binary_cross_entropy_with_logits", _logits_value, "Binar
 }, saved_as={"y": "target"})  # fmt: skip
 
 
+@checked
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,

@@ -20,6 +20,7 @@ from ..elementwise.comparison import choose as where
 from ..layout.joining import zeros_from
 from ..reduction.sums import aten_norm, summed
 from ..support.arguments import check_tensor, unimplemented
+from ..support.checked import checked
 from ..support.options import argument_error
 from ..support.precision import as_wide_as, wide, widened
 from ..support.scalars import plus
@@ -98,6 +99,7 @@ def layer_norm(
     return _layer_normalized("layer_norm", input, normalized_shape, weight, bias, eps)[0]
 
 
+@checked
 def native_layer_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
 ) -> tuple[Tensor, Tensor, Tensor]:
@@ -224,6 +226,7 @@ embedding_op = op("embedding", lambda x, indices, padding_idx, by_freq: x.take(i
 })  # fmt: skip
 
 
+@checked
 def embedding(
     weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False
 ) -> Tensor:
@@ -232,8 +235,6 @@ def embedding(
     The row `padding_idx` gets no gradient; with ``scale_grad_by_freq`` the others' is divided by how often they occur.
     Raises IndexError for an index that is no row, RuntimeError for other dtypes, NotImplementedError for `sparse`.
     """
-    check_tensor("embedding", weight, "weight", 1)
-    check_tensor("embedding", indices, "indices", 2)
     if weight.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
     i = indices._data
@@ -293,6 +294,7 @@ def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, o
     return input / input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input)
 
 
+@checked
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) -> Tensor:
     """The cosine of the angle between `x1` and `x2` along `dim`. They broadcast; norms count for `eps` at least."""
     from ..layout.broadcasting import broadcast_tensors
@@ -308,6 +310,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) 
     return (a * b).sum(dim)
 
 
+@checked
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False) -> Tensor:
     """The norm of order `p` of ``x1 - x2 + eps`` along the last dimension."""
     difference = plus(x1 - x2, eps)

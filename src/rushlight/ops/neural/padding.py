@@ -18,6 +18,7 @@ from ...core.tensor import Tensor
 from ..creation.filled import check_fits
 from ..layout.joining import zeros_from
 from ..support.arguments import check_tensor, unimplemented
+from ..support.checked import checked
 from ..support.options import argument_error, check_size
 
 __all__ = ["constant_pad_nd"]
@@ -50,7 +51,8 @@ _constant_pad = op("constant_pad_nd", _constant, "ConstantPadNdBackward0", {
 })  # fmt: skip
 
 
-def constant_pad_nd(input: Tensor, pad: Sequence[int], value: Any = 0, *, out: Tensor | None = None) -> Tensor:
+@checked
+def constant_pad_nd(input: Tensor, pad: Sequence[int], value: complex = 0, *, out: Tensor | None = None) -> Tensor:
     """`input` with `value` before and after its last dimensions: see the head of this file.
 
     Raises RuntimeError for an odd number of paddings, for more than `input` has dimensions, and where a dimension would
@@ -58,7 +60,6 @@ def constant_pad_nd(input: Tensor, pad: Sequence[int], value: Any = 0, *, out: T
     """
     if out is not None:
         return into(out, constant_pad_nd, input, pad, value)
-    check_tensor("constant_pad_nd", input)
     pad = check_size("constant_pad_nd", pad, 2, "pad")
     x = input._data
     if len(pad) % 2:

@@ -21,6 +21,7 @@ from ..layout.broadcasting import expand_op
 from ..layout.shape import unsafe_view, view_op
 from ..support.arguments import check_tensor
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.options import argument_error
 from ..support.precision import wide_op
 from .matmul import _c_type, mm
@@ -341,6 +342,7 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return unsafe_view(left * right, tuple([m * n for m, n in zip(a, b)]))
 
 
+@checked
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input1ᵀ weight[k] input2 + bias[k]: (..., m), (..., n), (p, m, n) and (p) to (..., p). Else RuntimeError."""
     for position, (name, x) in enumerate({"input1": input1, "input2": input2, "weight": weight}.items(), 1):

@@ -22,6 +22,7 @@ from ..elementwise.bounds import maximum, minimum
 from ..support.along import gather_along, restored, scatter_along
 from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.outputs import into_each
 from .sums import Dims, check_keepdim, count, dims, greatest, least, no_signature, ties
 
@@ -301,6 +302,7 @@ nanmedian = _median("nanmedian", "Nanmedian", _nanmedian_places, "NaN does not c
 _kthvalue = selecting("kthvalue", "KthvalueBackward0")
 
 
+@checked
 def kthvalue(
     input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *, out: Any = None, axis: int | None = None,
     keepdims: bool = False,
@@ -309,8 +311,6 @@ def kthvalue(
 
     Raises RuntimeError if there is none.
     """
-    check_tensor("kthvalue", input)
-    check_int("kthvalue", k, "k", 2)
     dim = reduced_dim("kthvalue", input, dim if axis is None else axis)
     if not 1 <= k <= count(input._data.shape, dim):
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
@@ -337,6 +337,7 @@ def _mode_places(x: Any, dim: int) -> Any:
 _mode = selecting("mode", "ModeBackward0")
 
 
+@checked
 def mode(
     input: Tensor, dim: int = -1, keepdim: bool = False, *, out: Any = None, axis: int | None = None,
     keepdims: bool = False,

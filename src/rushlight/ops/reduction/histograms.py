@@ -13,8 +13,9 @@ from ...core.declare import op
 from ...core.tensor import Tensor, wrap
 from ..creation.ranges import linspace
 from ..elementwise.comparison import no_derivative
-from ..support.arguments import check_tensor, unimplemented
+from ..support.arguments import unimplemented
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.options import argument_error, no_such_call
 from ..support.outputs import into_each
 
@@ -136,6 +137,11 @@ _FORMS = [
 ]
 
 
+@checked(signatures=(
+    "(Tensor input, Tensor bins, *, Tensor weight = None, bool density = False, tuple of Tensors out = None)",
+    "(Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, "
+    "bool density = False, tuple of Tensors out = None)",
+))
 def histogram(
     input: Tensor, bins: Any = 100, *unexpected: Any, range: Sequence[float] | None = None, weight: Tensor | None = None,
     density: bool = False, out: Any = None,
@@ -149,7 +155,6 @@ def histogram(
     >>> torch.histogram(torch.tensor([1., 2., 1.]), bins=2, range=(0., 4.)).hist
     tensor([2., 1.])
     """
-    check_tensor("histogram", input)
     edges_given = isinstance(bins, Tensor)
     if unexpected or (range is not None and edges_given) or not (edges_given or isinstance(bins, int)):
         options = {"range": range, "weight": weight, "density": density or None}
@@ -167,6 +172,11 @@ def histogram(
     return return_types.histogram_out(into_each(out, tuple(results), "histogram"))
 
 
+@checked(signatures=(
+    "(Tensor input, int bins, tuple of floats range = None, Tensor weight = None, bool density = False)",
+    "(Tensor input, tuple of ints bins, tuple of floats range = None, Tensor weight = None, bool density = False)",
+    "(Tensor input, tuple of Tensors bins, tuple of floats range = None, Tensor weight = None, bool density = False)",
+))
 def histogramdd(
     input: Tensor, bins: Any, range: Sequence[float] | None = None, weight: Tensor | None = None, density: bool = False
 ) -> Any:
@@ -175,7 +185,6 @@ def histogramdd(
     The last dimension of `input` are the coordinates of a point. `bins` is a number of equal parts for all dimensions, or
     one for each, or the edges for each; `range` a flat sequence of two ends for each. See `histogram`.
     """
-    check_tensor("histogramdd", input)
     if not input.ndim:
         raise IndexError("Dimension specified as -1 but tensor has no dimensions")
     n = input._data.shape[-1]

@@ -18,6 +18,7 @@ from ..indexing.scattering import gather
 from ..indexing.sorting import sort
 from ..support.arguments import check_tensor
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.options import no_such_call
 
 __all__ = ["nanquantile", "quantile"]
@@ -88,8 +89,12 @@ def _quantile(name: str, input: Tensor, q: Any, dim: Any, keepdim: bool, interpo
     return result.reshape(tuple(q.shape) + ones) if dim is None and keepdim else result
 
 
+@checked(signatures=(
+    '(Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None)',
+    '(Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None)',
+))
 def quantile(
-    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear",
+    input: Tensor, q: Tensor | complex, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear",
     out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """The values below which the parts `q` (a number or a vector, in [0, 1]) of all elements lie, or of those along `dim`.
@@ -104,8 +109,12 @@ def quantile(
     return _quantile("quantile", input, q, dim, keepdim, interpolation, out, False)
 
 
+@checked(signatures=(
+    '(Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None)',
+    '(Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None)',
+))
 def nanquantile(
-    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear",
+    input: Tensor, q: Tensor | complex, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear",
     out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """`quantile` of what is not NaN; NaN where nothing is left."""

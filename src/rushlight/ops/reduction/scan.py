@@ -26,6 +26,7 @@ from ..layout.rearranging import flip_op
 from ..support.along import scatter_along
 from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import inplace, methods
+from ..support.checked import checked
 from ..support.outputs import dtype_to_add_in, into_each
 from ..support.precision import converting, summed_dtype, wide_op
 
@@ -135,6 +136,7 @@ def _dimension(name: str, input: Any, dim: Any) -> int:
     return wrap_dim(int(dim), input._data.ndim)
 
 
+@checked
 def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The running sum along `dim`, in the shape of `input`. Integers and bool give int64 unless a `dtype` is asked for.
 
@@ -150,6 +152,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: T
     return cumsum_along(input, dim, dtype=dtype)
 
 
+@checked
 def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The running product along `dim`; as `cumsum` otherwise."""
     dim = _dimension("cumprod", input, dim)

@@ -15,8 +15,8 @@ from ..elementwise.complex import view_as_real
 from ..layout.broadcasting import expand_op, unsqueeze_op
 from ..layout.splitting import slice_op, unfold_backward, unfold_op
 from ..neural.padding import constant_pad_nd, pad
-from ..support.arguments import check_tensor
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.options import check_integer, warn_once
 from .fourier import BY_N, BY_ROOT_N, NONE, c2c, c2r, r2c
 
@@ -60,6 +60,7 @@ def _whole_window(window: Tensor | None, n_fft: int, win_length: int, like: Tens
     return constant_pad_nd(window, (left, n_fft - win_length - left))
 
 
+@checked
 def stft(
     input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None,
     window: Tensor | None = None, center: bool = True, pad_mode: str = "reflect", normalized: bool = False,
@@ -75,7 +76,6 @@ def stft(
     >>> torch.stft(torch.ones(8), 4, window=torch.ones(4), return_complex=True).abs()[:, 0]
     tensor([4.0000, 0.0000, 0.0000])
     """
-    check_tensor("stft", input)
     n_fft = check_integer("stft", "n_fft", n_fft, 2)
     if center:
         if align_to_window is not None:
@@ -145,6 +145,7 @@ def _spectra(x: Tensor, n_fft: int, hop: int, win: int, window: Tensor | None, n
     return out.squeeze_(0) if alone else out
 
 
+@checked
 def istft(
     input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None,
     window: Tensor | None = None, center: bool = True, normalized: bool = False, onesided: bool | None = None,
@@ -159,7 +160,6 @@ def istft(
     >>> torch.istft(torch.stft(torch.ones(8), 4, window=w, return_complex=True), 4, window=w)
     tensor([1., 1., 1., 1., 1., 1., 1., 1.])
     """
-    check_tensor("istft", input)
     n_fft = check_integer("istft", "n_fft", n_fft, 2)
     hop_length = n_fft // 4 if hop_length is None else check_integer("istft", "hop_length", hop_length, 3)
     win_length = n_fft if win_length is None else check_integer("istft", "win_length", win_length, 4)

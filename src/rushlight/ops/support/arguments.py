@@ -11,6 +11,8 @@ from ...core.modes import is_grad_enabled
 from ...core.tensor import Tensor
 from .options import argument_error
 
+PYTHON_NUMBERS = (bool, int, float, complex, np.number)
+
 
 def check_tensor(function: str, value: Any, name: str = "input", position: int = 1) -> None:
     """Raises TypeError if `value` is not a Tensor."""
@@ -22,17 +24,18 @@ def check_number(function: str, value: Any, name: str, position: int | None) -> 
     """Raises TypeError if `value` is not a number (a 0-d tensor passes for one)."""
     if isinstance(value, Tensor):
         value = value if value.ndim else 0
-    if not isinstance(value, (bool, int, float, complex, np.number)):
+    if not isinstance(value, PYTHON_NUMBERS):
         raise argument_error(function, name, "Number", value, position)
 
 
 def check_int(function: str, value: Any, name: str, position: int | None) -> None:
     """Raises TypeError if `value` is not an integer."""
-    if isinstance(value, bool) or not (isinstance(value, (int, np.integer)) or _is_index(value)):
+    if isinstance(value, bool) or not (isinstance(value, (int, np.integer)) or is_index(value)):
         raise argument_error(function, name, "int", value, position)
 
 
-def _is_index(value: Any) -> bool:
+def is_index(value: Any) -> bool:
+    """Whether `value` is a tensor that passes for an int."""
     return isinstance(value, Tensor) and not value.ndim and value._data.dtype.kind in "iu"
 
 

@@ -25,7 +25,7 @@ from .arguments import check_tensor
 def methods(**functions: Callable[..., Any] | property) -> None:
     """Makes each function a method of Tensor under its keyword: ``methods(mul=mul, __mul__=mul.operator)``."""
     for name, function in functions.items():
-        setattr(Tensor, name, function)
+        setattr(Tensor, name, getattr(function, "as_method", function))
 
 
 def inplace(function: Callable[..., Any], ufunc: Callable[..., Any] | None = None) -> Callable[..., Any]:

@@ -1,0 +1,92 @@
+"""Arguments checked by a function's own annotations, before anything is computed, in torch's words.
+
+    @checked
+    def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *, out: Any = None): ...
+
+    >>> torch.topk(torch.ones(3), 2, largest=None)
+    Traceback (most recent call last):
+    TypeError: topk(): argument 'largest' must be bool, not NoneType
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Any
+
+import numpy as np
+
+from ...core.tensor import PLAIN, Tensor
+from .arguments import PYTHON_NUMBERS, is_index
+from .options import PYTHON_DTYPES, argument_error, dtypes, no_such_call
+
+#: An annotation: the classes of nearly all values, what torch calls it, and whether another value passes.
+_KINDS: dict[str, tuple[Any, str, Callable[[Any], bool]]] = {
+    "Tensor": (PLAIN, "Tensor", lambda v: isinstance(v, Tensor)),
+    "bool": ({bool}, "bool", lambda v: isinstance(v, np.bool)),
+    "int": ({int}, "int", lambda v: not isinstance(v, bool) and (isinstance(v, (int, np.integer)) or is_index(v))),
+    "float": ({float, int, bool}, "float", lambda v: _is_number(v) and not isinstance(v, complex)),
+    "complex": ({float, int, bool, complex}, "Number", lambda v: _is_number(v)),
+    "Tensor | complex": ({*PLAIN, float, int}, "Tensor", lambda v: isinstance(v, (Tensor, *PYTHON_NUMBERS))),
+    "str": ({str}, "str", lambda v: isinstance(v, str)),
+    "dtypes.dtype": ({dtypes.dtype}, "torch.dtype", lambda v: isinstance(v, type) and v in PYTHON_DTYPES),
+}  # fmt: skip
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, PYTHON_NUMBERS) or (isinstance(value, Tensor) and not value.ndim)
+
+
+class _Kind:
+    """What one parameter takes."""
+
+    __slots__ = "classes", "optional", "passes", "word"
+
+    def __init__(self, annotation: str) -> None:
+        self.classes, self.word, self.passes = _KINDS[annotation.removesuffix(" | None")]
+        self.optional = annotation.endswith(" | None")
+
+    def takes(self, value: Any) -> bool:
+        return (value is None and self.optional) or value.__class__ in self.classes or self.passes(value)
+
+
+def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str = "") -> Any:
+    """`function`, which raises TypeError for an argument that is not what its annotation says.
+
+    Known are Tensor, bool, int, float, complex (any number), ``Tensor | complex``, str and dtypes.dtype, each also
+    ``| None``; any other annotation is not checked. A function that has several `signatures` in torch lists them in
+    its error. `name`: what torch calls it, if not by its own name. As a method, it does not count its first parameter.
+    """
+    if function is None:
+        return lambda function: checked(function, signatures=signatures, name=name)
+    parameters = signature(function).parameters
+    kinds = {p.name: _Kind(p.annotation) for p in parameters.values() if p.annotation.removesuffix(" | None") in _KINDS}
+    positional = [p.name for p in parameters.values() if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+    places = tuple([(i, n, kinds[n]) for i, n in enumerate(positional) if n in kinds])
+    called = name or function.__name__
+
+    def refuse(args: tuple[Any, ...], keywords: dict[str, Any], argument: str, value: Any, place: int | None) -> TypeError:
+        if signatures:
+            return no_such_call(called, args, keywords, list(signatures))
+        return argument_error(called, argument, kinds[argument].word, value, place)
+
+    def with_first_place(first: int) -> Any:
+        @wraps(function)
+        def call(*args: Any, **keywords: Any) -> Any:
+            count = len(args)
+            for i, argument, kind in places:
+                if i >= count:
+                    break
+                if args[i].__class__ not in kind.classes and not kind.takes(args[i]):
+                    raise refuse(args[1 - first :], keywords, argument, args[i], i + first)
+            for argument, value in keywords.items():
+                if argument in kinds and not kinds[argument].takes(value):
+                    raise refuse(args[1 - first :], keywords, argument, value, None)
+            return function(*args, **keywords)
+
+        return call
+
+    call = with_first_place(1)
+    call.as_method = with_first_place(0)
+    return call
