@@ -70,6 +70,20 @@ def test_the_value_keeps_its_history_under_create_graph():
     assert torch.allclose(both, x.cos() - x.sin())
 
 
-def test_what_has_no_forward_mode_says_so():
-    with pytest.raises(NotImplementedError, match="forward-mode"):
-        jacobian(torch.exp, X, strategy="forward-mode", vectorize=True)
+def test_forward_mode_gives_the_value_too():
+    value, matrix = jacobian(torch.exp, X, strategy="forward-mode", vectorize=True, return_value=True)
+    assert torch.equal(value, X.exp()) and torch.equal(matrix, jacobian(torch.exp, X))
+    value, matrix = hessian(
+        lambda x: (x**3).sum(), X, outer_jacobian_strategy="forward-mode", vectorize=True, return_value=True
+    )
+    assert torch.equal(value, (X**3).sum()) and not value.requires_grad
+    assert torch.equal(matrix, hessian(lambda x: (x**3).sum(), X))
+
+
+def test_forward_mode_in_forward_mode():
+    from rushlight.autograd import forward_ad
+
+    with forward_ad.dual_level():
+        x = forward_ad.make_dual(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 0.0]))
+        matrix = jacobian(lambda x: x**3, x, strategy="forward-mode", vectorize=True)
+        assert torch.equal(forward_ad.unpack_dual(matrix).tangent, torch.tensor([[6.0, 0.0], [0.0, 0.0]]))

@@ -88,6 +88,26 @@ def test_matrices(function, name):
     check(case)
 
 
+@pytest.mark.parametrize("function", [name for name in functions(torch) if name != "empty"])  # PyTorch has no empty batch
+def test_forward_mode(function):
+    def case(t):
+        made = functions(t)[function]
+        return [
+            called(t, "jacobian", *made, vectorize=True, strategy="forward-mode"),
+            called(t, "hessian", *made, vectorize=True, outer_jacobian_strategy="forward-mode"),
+        ]
+
+    check(case)
+
+
+def nested_in_lists(t):
+    """Tuples on both sides come back as lists from forward mode, as tuples from reverse mode."""
+    x = t.ones(2)
+    made = [t.autograd.functional.jacobian(lambda a, b: (a * b, a.sum()), (x, x), vectorize=True, strategy=strategy)
+            for strategy in ("forward-mode", "reverse-mode")]  # fmt: skip
+    return [(type(m).__name__, type(m[0]).__name__) for m in made]
+
+
 def strategies(t):
     x, f = t.ones(2), t.autograd.functional
 
@@ -133,6 +153,6 @@ def batched(t):
     ]  # fmt: skip
 
 
-@parametrize([strategies, no_trace, batched])
+@parametrize([strategies, nested_in_lists, no_trace, batched])
 def test_other_cases(case):
     check(case)

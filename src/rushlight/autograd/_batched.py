@@ -73,7 +73,7 @@ def batched_jvp(
     The first dimension of each of `tangents` counts directions, and so does that of the tangents that are returned.
     `func` runs once for each direction, forward mode at its own level (see `forward_ad`).
     """
-    from ..layers.dual import below, set_tangent, tangent_of
+    from ..layers.dual import below, tangent_of
     from . import forward_ad
 
     rows: list[list[Tensor]] = []
@@ -81,13 +81,13 @@ def batched_jvp(
     for direction in zip(*tangents):
         level = forward_ad.enter_level()
         try:
-            duals = [x.view(x.shape) for x in primals]
-            for dual, tangent in zip(duals, direction):
-                set_tangent(dual, tangent, level)
-            outputs = func(*duals)
+            outputs = func(*[forward_ad.make_dual(x, tangent) for x, tangent in zip(primals, direction)])
             values = tuple([below(out, level) for out in outputs])
             found = [tangent_of(out, level) for out in outputs]
-            rows.append([ops.zeros_like(v) if t is None else t for t, v in zip(found, values)])
         finally:
             forward_ad.exit_level()
+        rows.append([ops.zeros_like(v) if t is None else t for t, v in zip(found, values)])
+    if not rows:
+        values = func(*primals)
+        return values, [v.new_zeros((0, *v.shape)) for v in values]
     return values, [ops.stack(column) for column in zip(*rows)]

@@ -287,7 +287,8 @@ def jacobian(
         create_graph: record the computation, so that the Jacobian can be differentiated.
         strict: raise RuntimeError where an output does not depend on an input, instead of returning zeros.
         vectorize: compute all rows at once; excludes `strict`.
-        strategy: "reverse-mode", one backward pass for each row; "forward-mode", one pass for each column.
+        strategy: "reverse-mode", one backward pass for each row; "forward-mode", a tangent for each column, which takes
+            `vectorize`, and excludes `create_graph` and `strict`.
         return_value: return the pair of what `func` returned (without its history, unless under `create_graph`) and
             the Jacobian. `func` is called once either way. (Not in PyTorch.)
 
@@ -306,7 +307,7 @@ def jacobian(
             'than inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".'
         )
     if strategy == "forward-mode":
-        _refuse_forward_mode(create_graph, strict, vectorize)
+        return _by_forward_mode(func, inputs, create_graph, strict, vectorize, return_value)
     with enable_grad():
         several_inputs, inputs = _as_tuple(inputs, "inputs", "jacobian")
         inputs = _fresh(inputs, create_graph, differentiate=True)
@@ -325,23 +326,55 @@ def jacobian(
     return (_unpacked(_finished(outputs, create_graph), several), matrix) if return_value else matrix
 
 
-def _refuse_forward_mode(create_graph: bool, strict: bool, vectorize: bool) -> None:
-    options = '"forward-mode"` are not supported together (yet). Please either set'
+def _refused(option: str, value: bool) -> str:
+    return (
+        f'torch.autograd.functional.jacobian: `{option}={value}` and `strategy="forward-mode"` are not supported together '
+        f'(yet). Please either set `{option}={not value}` or `strategy="reverse-mode"`.'
+    )
+
+
+def _by_forward_mode(
+    func: Callable[..., Any], inputs: Any, create_graph: bool, strict: bool, vectorize: bool, return_value: bool
+) -> Any:
+    """`jacobian` from the tangents of the outputs along each element of the inputs: column by column.
+
+    As PyTorch's, the result has a history where the inputs have one, and comes in lists where both sides are tuples.
+    """
     if create_graph:
-        raise NotImplementedError(
-            f"torch.autograd.functional.jacobian: `create_graph=True` and `strategy={options} `create_graph=False` or "
-            '`strategy="reverse-mode"`.'
-        )
+        raise NotImplementedError(_refused("create_graph", True))
     if strict:
-        raise RuntimeError(
-            f"torch.autograd.functional.jacobian: `strict=True` and `strategy={options} `strict=False` or "
-            '`strategy="reverse-mode"`.'
-        )
+        raise RuntimeError(_refused("strict", True))
+    several_inputs, inputs = _as_tuple(inputs, "inputs", "jacobian")
     if not vectorize:
         raise NotImplementedError(
             "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for `vectorize=True`."
         )
-    raise NotImplementedError('torch.autograd.functional.jacobian: strategy="forward-mode" is not implemented yet')
+    from ._batched import batched_jvp
+
+    several = False
+
+    def called(*xs: Tensor) -> Tensors:
+        nonlocal several
+        several, outputs = _as_tuple(func(*xs), "outputs", "None")
+        return outputs
+
+    outputs, pushed = batched_jvp(called, inputs, _basis_of(inputs))
+    sizes = [x.numel() for x in inputs]
+    rows: Any = [
+        [part.permute(*range(1, part.ndim), 0).reshape(out.shape + x.shape) for part, x in zip(columns.split(sizes), inputs)]
+        for columns, out in zip(pushed, outputs)
+    ]
+    matrix = _unpacked(rows if several_inputs else tuple([row[0] for row in rows]), several)
+    return (_unpacked(_finished(outputs, False), several), matrix) if return_value else matrix
+
+
+def _basis_of(tensors: Tensors) -> list[Tensor]:
+    """The standard basis of the space of all `tensors` together: a batch of vectors for each of them."""
+    sizes = [x.numel() for x in tensors]
+    identities = [ops.eye(sum(sizes), dtype=x.dtype) for x in tensors]
+    return [
+        part.reshape(sum(sizes), *x.shape) for i, x in enumerate(tensors) for part in [identities[i].split(sizes, 1)[i]]
+    ]
 
 
 def _rows_of(i: int, out: Tensor, inputs: Tensors, create_graph: bool, strict: bool) -> Tensors:
@@ -363,13 +396,7 @@ def _rows_of(i: int, out: Tensor, inputs: Tensors, create_graph: bool, strict: b
 
 def _rows_at_once(outputs: Tensors, inputs: Tensors, create_graph: bool) -> list[Tensors]:
     """What `_rows_of` gives for all outputs, from one call of `grad` on a batch: the rows of the identity."""
-    sizes = [out.numel() for out in outputs]
-    parts = [ops.eye(sum(sizes), dtype=out.dtype) for out in outputs]
-    starts = [sum(sizes[:i]) for i in range(len(sizes))]
-    basis = [
-        part[:, start : start + size].reshape(sum(sizes), *out.shape)
-        for part, start, size, out in zip(parts, starts, sizes, outputs)
-    ]
+    sizes, basis = [out.numel() for out in outputs], _basis_of(outputs)
     found = _gradients(outputs, inputs, basis, create_graph=create_graph, is_grads_batched=True)
     batches = [x.new_zeros(sum(sizes), *x.shape) if g is None else g for g, x in zip(found, inputs)]
     split = [batch.split(sizes) for batch in batches]
@@ -403,10 +430,13 @@ def hessian(
             raise RuntimeError("The function given to hessian should return a single Tensor")
         if outputs[0].numel() != 1:
             raise RuntimeError("The Tensor returned by the function given to hessian should contain a single element")
-        values.append(outputs[0])
+        values[:] = outputs
         return outputs[0].squeeze()
 
     def gradient(*xs: Tensor) -> Tensors:
+        if outer_jacobian_strategy == "forward-mode":
+            for x in xs:
+                x.requires_grad_()  # or `jacobian` takes it as constant
         rows = jacobian(scalar, xs, create_graph=True)
         if strict:
             _check_differentiable(rows, _CONSTANT_JACOBIAN)
@@ -420,5 +450,5 @@ def hessian(
         vectorize=vectorize,
         strategy=outer_jacobian_strategy,
     )
-    matrix = _unpacked(tuple([_unpacked(row, several) for row in found]), several)
+    matrix = found if several else found[0][0]
     return (_finished(values[0], create_graph), matrix) if return_value else matrix
