@@ -52,6 +52,8 @@ def __getattr__(name: str) -> _Any:
         except ModuleNotFoundError as error:
             if error.name != f"{__name__}.{name}":
                 raise
+    if name == "vmap":
+        return _import_module(f"{__name__}.func").vmap
     if name in {"load", "save"}:
         return getattr(_import_module(f"{__name__}.serialization"), name)
     if name in _later.FUNCTIONS:
@@ -65,4 +67,4 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, *_later.FUNCTIONS, "load", "save"})
+    return sorted({*globals(), *_LAZY, *_later.FUNCTIONS, "load", "save", "vmap"})

@@ -89,7 +89,6 @@ NAMES: dict[str, dict[str, str]] = {
         "jagged": "nested tensors", "nested": "nested tensors",
         "lobpcg": "see scipy.sparse.linalg.lobpcg", "quasirandom": "see scipy.stats.qmc",
         **each(LEAKED, "TYPE_CHECKING classproperty functional torch types windows"),
-        "func": NOT_YET, "vmap": NOT_YET,
     },
     "torch.Tensor": {
         "*sparse*": SPARSE, "*_indices": SPARSE, "dense_dim": SPARSE, "smm": SPARSE, "sspaddmm": SPARSE,

@@ -260,9 +260,13 @@ def _rounded(result: Any, sources: list[BFloat16Array] | tuple = ()) -> Any:
     return array.view(BFloat16Array)
 
 
+_BFLOAT16 = BFloat16Array.dtype
+
+
 def of_array(array: Any) -> dtype:
     """The torch dtype of a payload (NumPy array or scalar, or BFloat16Array)."""
-    return bfloat16 if type(array) is BFloat16Array else BY_NUMPY[array.dtype]
+    numpy = array.dtype
+    return bfloat16 if numpy is _BFLOAT16 else BY_NUMPY[numpy]
 
 
 def cast(array: Any, dtype: dtype, copy: bool = False) -> Any:

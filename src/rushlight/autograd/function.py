@@ -303,7 +303,7 @@ class Function(metaclass=FunctionMeta):
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Calls forward, and puts one node on the graph if an argument requires grad."""
         layer = layer_of(args) if LAYERS else None
-        return cls._applied(args, kwargs)[0] if layer is None else layer.apply(cls, args, kwargs)
+        return cls._applied(args, kwargs)[0] if layer is None else layer.apply_function(cls, args, kwargs)
 
     @classmethod
     def _applied(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, BackwardCFunction]:

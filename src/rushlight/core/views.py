@@ -405,8 +405,8 @@ def is_recorded(x: Tensor, arguments: tuple[Any, ...]) -> bool:
 
 def assign_view(x: Tensor, call: Call, parameters: tuple[Any, ...]) -> Tensor:
     """``x.t_()``, ``x.squeeze_()`` and the like: `x` becomes the view that ``call(x, *parameters)`` is."""
-    if x.__class__ in LAYERS:
-        LAYERS[x.__class__].assign_view(x, call, parameters)
+    if x.__class__ in LAYERS and LAYERS[x.__class__].assign_view(x, call, parameters):
+        return x
     recording = is_recorded(x, ())
     check_inplace(x, recording)
     memory(x)

@@ -228,6 +228,9 @@ def _grad_fn_name(x: Tensor) -> str | None:
 def to_text(self: Tensor, *, tensor_contents: str | None = None) -> str:
     """The elements, and what else tells this tensor from ``torch.tensor(elements)``; see `set_printoptions`."""
     kind = type(self)
+    of_layer = LAYERS[kind].shown(self) if kind in LAYERS else None
+    if isinstance(of_layer, str):
+        return of_layer
     return tensor_repr(
         self._data,
         self.dtype.name,
@@ -235,7 +238,7 @@ def to_text(self: Tensor, *, tensor_contents: str | None = None) -> str:
         requires_grad=self.requires_grad,
         grad_fn_name=_grad_fn_name(self),
         class_name="tensor" if kind in PLAIN or kind in LAYERS else kind.__name__,
-        tangent=LAYERS[kind].shown(self) if kind in LAYERS else None,
+        tangent=of_layer,
         tensor_contents=tensor_contents,
         options=PRINT_OPTS,
     )

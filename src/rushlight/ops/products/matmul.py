@@ -390,7 +390,8 @@ class Shape:
 
     @classmethod
     def of(cls, x: Tensor, shape: tuple[int, ...]) -> Any:
-        return cls(np.broadcast_to(np.zeros((), x._data.dtype), shape).view(type(x._data)), x.dtype)
+        data = np.broadcast_to(np.zeros((), x._data.dtype), shape)
+        return cls(data.view(type(x._data)) if isinstance(x._data, np.ndarray) else data, x.dtype)
 
 
 def _matmul_stacks(x: Tensor, y: Tensor) -> Tensor:

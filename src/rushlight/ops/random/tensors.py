@@ -32,6 +32,7 @@ from ..elementwise.comparison import no_derivative
 from ..elementwise.comparison import zeros as zero_gradient
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import methods
+from ..support.layered import draws, reads_values
 from ..support.options import (
     argument_error,
     as_number,
@@ -95,7 +96,7 @@ def _standard(name: str, sampler: Callable[..., Any]) -> Callable[..., Any]:
         return _drawn(name, lambda data: sampler(data, 0.0, 1.0, generator), size, out, dtype, default, requires_grad)
 
     draw.__name__ = draw.__qualname__ = name
-    return draw
+    return draws(draw)
 
 
 rand = _standard("rand", sampling.uniform)
@@ -104,6 +105,7 @@ randn = _standard("randn", sampling.normal)
 randn.__doc__ = "Standard normal numbers: ``randn(2, 3)`` or ``randn((2, 3))``, of the default dtype if none is given."
 
 
+@draws
 def randint(*args: Any, generator: Generator | None = None, out: Tensor | None = None, dtype: Any = None,
             layout: Any = strided, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
             **keywords: Any) -> Tensor:  # fmt: skip
@@ -133,6 +135,7 @@ def _randint_arguments(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple
     return (0, *numbers, size) if count == 2 else (*numbers, size)  # type: ignore[return-value]
 
 
+@draws
 def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None = None, dtype: Any = None,
              layout: Any = strided, device: Any = None, pin_memory: bool = False,
              requires_grad: bool = False) -> Tensor:  # fmt: skip
@@ -158,6 +161,7 @@ def _like(name: str, x: Any, sample: Callable[..., Any], generator: Any, dtype: 
     return made(_scalar(data), requires_grad)
 
 
+@draws
 def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: Any = None, layout: Any = None,
               device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
               memory_format: Any = preserve_format) -> Tensor:  # fmt: skip
@@ -166,6 +170,7 @@ def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: Any =
                  device, pin_memory, requires_grad, memory_format)  # fmt: skip
 
 
+@draws
 def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: Any = None, layout: Any = None,
                device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
                memory_format: Any = preserve_format) -> Tensor:  # fmt: skip
@@ -174,6 +179,7 @@ def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: Any 
                  device, pin_memory, requires_grad, memory_format)  # fmt: skip
 
 
+@draws
 def randint_like(input: Tensor, *args: int, low: int | None = None, high: int | None = None,
                  generator: Generator | None = None, dtype: Any = None, layout: Any = None, device: Any = None,
                  pin_memory: bool = False, requires_grad: bool = False,
@@ -363,6 +369,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     return write_out(out, bernoulli, arguments)
 
 
+@reads_values
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None,
                 out: Tensor | None = None) -> Tensor:  # fmt: skip
     """Indices drawn with probabilities in proportion to `input`, (n,) or (m, n): int64, (..., num_samples).

@@ -1,0 +1,286 @@
+"""The rules of vmap: what an operation on all examples at once is.
+
+A rule is called with the operation (as a function of tensors), the level, and the arguments, of which at least one is
+batched at this level. Elementwise operations, views and whatever works along given dimensions need none of their own:
+their kind says it. What has no rule runs once for each example, and warns.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import ops
+from ..arrays.generator import Generator, default_generator
+from ..arrays.promotion import result_dtype
+from ..core.declare import _category
+from ..core.op import Op
+from ..core.tensor import Tensor
+from .batched import Hidden, lower, raised, wrap
+from .levels import Batch
+
+Rule = Callable[[Any, Batch, Sequence[Any]], Any]
+
+NO_RULE = "There is a performance drop because we have not yet implemented the batching rule for {}."
+NO_VIEW_RULE = "Batching rule not implemented for {}; the fallback path doesn't work on views."
+
+#: Rules written by hand, by the operation's name; of functions that read values, by theirs.
+RULES: dict[str, Rule] = {}
+FUNCTIONS: dict[str, Callable[..., Any]] = {}
+
+RANDOM = (
+    "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness "
+    "flags on vmap or perform the randomness operation out of vmap"
+)
+
+
+def rule_of(op: Op) -> Rule:
+    """The rule of an operation: its own, that of its kind, or the loop."""
+    rule = RULES.get(op.name)
+    if rule is None:
+        _load()
+        rule = RULES.get(op.name) or (elementwise(op) if op.inputs else looping(op))
+        RULES[op.name] = rule
+    return rule
+
+
+def function_rule(name: str) -> Callable[..., Any]:
+    """The rule of a function that reads values, called with its keywords, too: its own, or the loop."""
+    rule = FUNCTIONS.get(name)
+    if rule is None:
+        _load()
+        rule = FUNCTIONS.get(name, _loop_of_function)
+    return rule
+
+
+def _load() -> None:
+    from . import rules_of_shapes, rules_of_values  # noqa: F401
+
+
+def rules(*names: str) -> Callable[[Rule], Rule]:
+    """Declares a function as the rule of these operations."""
+
+    def declare(rule: Rule) -> Rule:
+        RULES.update(dict.fromkeys(names, rule))
+        return rule
+
+    return declare
+
+
+def functions(*names: str) -> Callable[[Any], Any]:
+    """Declares a function as the rule of these functions, which read values: ``rule(call, level, args, kwargs)``."""
+
+    def declare(rule: Any) -> Any:
+        FUNCTIONS.update(dict.fromkeys(names, rule))
+        return rule
+
+    return declare
+
+
+# What rules are made of.
+
+
+def lowered(a: Any, level: Batch) -> tuple[Any, bool]:
+    """An argument below the level, and whether it is batched there. A payload stays one."""
+    if isinstance(a, Tensor):
+        return lower(a, level)
+    if a.__class__ is Hidden:
+        physical, batched = lower(wrap(a.physical, a.level), level)
+        return physical._data, batched
+    if a.__class__ in (list, tuple) and not hasattr(a, "_fields"):
+        pairs = [lowered(item, level) for item in a]
+        return type(a)([p for p, _ in pairs]), any([b for _, b in pairs])
+    return a, False
+
+
+def lifted(result: Any, level: Batch) -> Any:
+    """What an operation on all examples returned, as one example."""
+    if isinstance(result, Tensor):
+        return wrap(result, level)
+    if isinstance(result, (tuple, list)):
+        parts = [lifted(r, level) for r in result]
+        return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
+    return result
+
+
+def ndim_of(a: Any) -> int:
+    """The number of dimensions of one example."""
+    return a.ndim if isinstance(a, Tensor) else getattr(a, "ndim", 0)
+
+
+def shifted(dim: Any, ndim: int) -> Any:
+    """Dimensions of an example as dimensions of the whole batch: None stands for all of them."""
+    if dim is None:
+        return tuple(range(1, ndim + 1))
+    if isinstance(dim, (tuple, list)):
+        return type(dim)([shifted(d, ndim) for d in dim])
+    return dim % max(ndim, 1) + 1
+
+
+# Kinds.
+
+
+def elementwise(op: Op) -> Rule:
+    """Operands are aligned: the batch first, then dimensions of size one that an example lacks."""
+
+    def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+        operands = _promoted(op, arguments[: op.inputs])
+        rank = max(ndim_of(a) for a in operands)
+        aligned = [_aligned(a, level, rank) for a in operands]
+        return lifted(call(*aligned, *[lowered(a, level)[0] for a in arguments[op.inputs :]]), level)
+
+    return rule
+
+
+def _aligned(a: Any, level: Batch, rank: int) -> Any:
+    physical, batched = lowered(a, level)
+    lacking = rank - ndim_of(a)
+    if not batched or not lacking:
+        return physical
+    return physical.reshape(physical.shape[0], *[1] * lacking, *physical.shape[1:])
+
+
+def _promoted(op: Op, operands: Sequence[Any]) -> Sequence[Any]:
+    """Examples without dimensions give way to others' dtypes as ever, though as a batch they have one."""
+    tensors = [a for a in operands if isinstance(a, Tensor)]
+    if len({a.ndim == 0 for a in tensors}) < 2 or len({a.dtype for a in tensors}) < 2:
+        return operands
+    dtype = result_dtype([_category(a) for a in operands])
+    if not dtype.is_floating_point and not dtype.is_complex:
+        return operands
+    return [a.to(dtype) if isinstance(a, Tensor) and a.ndim == 0 else a for a in operands]  # type: ignore[attr-defined]
+
+
+def along(*places: int, alike: bool = True) -> Rule:
+    """Of operations along dimensions of their first argument, which stand at `places`. Other tensors are batched, too.
+
+    An example without dimensions counts as one with a single dimension of size one.
+    """
+
+    def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+        ndim = ndim_of(arguments[0])
+        given = [_at_front(a, level, ndim) if _is_data(a) else a for a in arguments]
+        for place in places:
+            if place < len(given):
+                given[place] = shifted(given[place], max(ndim, 1))
+        return _squeezed(lifted(call(*given), level), ndim)
+
+    return rule
+
+
+def _is_data(a: Any) -> bool:
+    return isinstance(a, Tensor) or a.__class__ is Hidden or (hasattr(a, "dtype") and getattr(a, "ndim", 0) > 0)
+
+
+def _at_front(a: Any, level: Batch, ndim: int) -> Any:
+    """`a` with the examples along its first dimension, and at least one more."""
+    if not isinstance(a, Tensor):
+        physical, batched = lowered(a, level)
+        if not batched:
+            import numpy as np
+
+            physical = np.broadcast_to(physical, (level.size, *physical.shape))
+        return physical if ndim else physical.reshape(level.size, 1)
+    physical = raised(a, level)
+    return physical if ndim or physical.ndim > 1 else physical.unsqueeze(1)
+
+
+def _squeezed(result: Any, ndim: int) -> Any:
+    if ndim:
+        return result
+    if isinstance(result, Tensor):
+        return result.reshape(()) if result.ndim else result
+    return type(result)(*[_squeezed(r, 0) for r in result]) if hasattr(result, "_fields") else tuple(
+        [_squeezed(r, 0) for r in result]
+    )
+
+
+def leading(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    """Of operations that broadcast all dimensions before those they work on: the batch is one more."""
+    rank = max([ndim_of(a) for a in arguments if isinstance(a, Tensor)])
+    given = [_aligned(a, level, rank) if isinstance(a, Tensor) else lowered(a, level)[0] for a in arguments]
+    return lifted(call(*given), level)
+
+
+def stacked(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    """Of operations that treat the first dimensions of their only tensor one by one already."""
+    return lifted(call(*[raised(a, level) if isinstance(a, Tensor) else lowered(a, level)[0] for a in arguments]), level)
+
+
+# The loop.
+
+
+def looping(op: Op) -> Rule:
+    def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+        if op.view:
+            raise RuntimeError(NO_VIEW_RULE.format(f"aten::{op.name}"))
+        warnings.warn(NO_RULE.format(f"aten::{op.name}"), UserWarning, stacklevel=2)
+        return loop(call, level, arguments, {})
+
+    return rule
+
+
+def _loop_of_function(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    warnings.warn(NO_RULE.format(f"aten::{call.__name__}"), UserWarning, stacklevel=3)
+    return loop(call, level, args, kwargs)
+
+
+def loop(function: Any, level: Batch, arguments: Sequence[Any], options: dict[str, Any]) -> Any:
+    """The function on one example after the other."""
+    names = list(options)
+    pairs = [lowered(a, level) for a in (*arguments, *options.values())]
+    results = []
+    for n in range(level.size or 1):
+        given = [_example(a, n, level.size) if batched else a for a, batched in pairs]
+        count = len(arguments)
+        results.append(function(*given[:count], **dict(zip(names, given[count:]))))
+    return _joined(results, level)
+
+
+def _example(a: Any, n: int, size: int) -> Any:
+    if isinstance(a, (list, tuple)):
+        return type(a)([_example(item, n, size) for item in a])
+    if not hasattr(a, "dtype"):
+        return a
+    if not size:
+        return ops.zeros(a.shape[1:], dtype=a.dtype) if isinstance(a, Tensor) else a.sum(0)
+    return a.select(0, n) if isinstance(a, Tensor) else a[n]
+
+
+def _joined(results: list[Any], level: Batch) -> Any:
+    first = results[0]
+    if isinstance(first, Tensor):
+        joined = ops.stack(results) if level.size else ops.stack(results)[:0]
+        return wrap(joined, level)
+    if isinstance(first, (tuple, list)):
+        parts = [_joined(list(column), level) for column in zip(*results)]
+        return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
+    return first
+
+
+# Random numbers.
+
+
+def drawn(function: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """A random tensor for each example. Raises RuntimeError where vmap was not told what to do."""
+    if level.randomness == "error":
+        raise RuntimeError(RANDOM)
+    return _joined([function(*args, **kwargs) for _ in range(max(level.size, 1))], level)
+
+
+def random(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    """Of operations that draw a number for each element of their arguments."""
+    if level.randomness == "error":
+        raise RuntimeError(RANDOM)
+    if level.randomness == "different":
+        return leading(call, level, arguments)
+    generator = next((a for a in arguments if isinstance(a, Generator)), default_generator)
+    state, results = generator.get_state(), []
+    for n in range(max(level.size, 1)):
+        if n:
+            generator.set_state(state)
+        results.append(call(*[
+            _example(low, n, level.size) if batched else low for low, batched in [lowered(a, level) for a in arguments]
+        ]))
+    return _joined(results, level)

@@ -1,0 +1,72 @@
+"""The layers' side of `core.op.LAYERS`: which of them handles an operation.
+
+Batches come first: what is left is an operation on whole batches, which may carry tangents.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..core.op import LAYERS, Op
+from ..core.tensor import Tensor
+from . import batched, dual
+from .levels import newest_batch
+
+
+def call(op: Op, arguments: Sequence[Any]) -> Any:
+    """An operation on tensors of which some are batched or dual."""
+    return dual.call(op, arguments) if batched.newest(arguments) is None else batched.call(op, arguments)
+
+
+def assign(x: Tensor, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
+    """``x.op_(*arguments)``."""
+    layer = dual if batched.newest((x, *arguments)) is None else batched
+    return layer.assign(x, function, arguments, options)  # type: ignore[attr-defined]
+
+
+def assign_view(x: Tensor, function: Callable[..., Any], parameters: tuple[Any, ...]) -> bool:
+    """``x.t_()`` and the like. Returns whether that was all."""
+    if x.__class__ is batched.Batched:
+        batched.assign_view(x, function, parameters)
+        return True
+    dual.assign_view(x, function, parameters)
+    return False
+
+
+def apply_function(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``Function.apply``."""
+    if batched.newest(args) is not None:
+        from .custom import apply
+
+        return apply(cls, args, kwargs)
+    return dual.apply(cls, args, kwargs)
+
+
+def whole(call: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A function that reads values: `call`, which is marked so, on what lies below a batch; as it is on dual tensors."""
+    level = batched.newest((*args, *kwargs.values()))
+    if level is None:
+        return function(*args, **kwargs)
+    from . import batching
+
+    return batching.function_rule(function.__name__)(call, level, args, kwargs)
+
+
+def drawn(call: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A function that makes a random tensor: in a vmap, for each example or for all."""
+    level = newest_batch()
+    if level is None or level.randomness == "same":
+        return function(*args, **kwargs)
+    from . import batching
+
+    return batching.drawn(function, level, args, kwargs)
+
+
+def shown(x: Tensor) -> Any:
+    """What `x` prints as: all of the text of a batched tensor, the tangent of a dual one."""
+    return batched.shown(x) if x.__class__ is batched.Batched else dual.shown(x)
+
+
+LAYERS.update(dict.fromkeys((dual.Dual, batched.Batched, batched.Hidden), sys.modules[__name__]))

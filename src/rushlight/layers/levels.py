@@ -1,0 +1,66 @@
+"""Which transforms are entered: the levels of vmap and of func's gradients, oldest first.
+
+A level is *newer* than another if it was entered inside of it. Which of two batches an operation handles first, and
+whether a gradient is wanted for each example of a batch or for all of them together, follows from that alone.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+from ..core.op import LIVE
+
+_entered: ContextVar[tuple[Transform, ...]] = ContextVar("rushlight.transforms", default=())
+
+
+class Transform:
+    """One transform at work, for the time of a ``with`` block."""
+
+    __slots__ = ("alive", "depth")
+
+    def __enter__(self) -> Any:
+        levels = _entered.get()
+        self.depth, self.alive = len(levels) + 1, True
+        _entered.set((*levels, self))
+        LIVE[0] += 1
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.alive = False
+        _entered.set(_entered.get()[:-1])
+        LIVE[0] -= 1
+
+
+class Gradient(Transform):
+    """A function whose gradient is going to be asked for: `func.grad`, `func.vjp`."""
+
+    __slots__ = ()
+
+
+class Batch(Transform):
+    """One vmap: how many examples it has, and what random functions do in it ("error", "same" or "different")."""
+
+    __slots__ = ("randomness", "size")
+
+    def __init__(self, size: int, randomness: str = "error") -> None:
+        self.size, self.randomness = size, randomness
+
+
+def entered() -> tuple[Transform, ...]:
+    return _entered.get()
+
+
+def newest_gradient() -> int:
+    """The depth of the newest gradient that is being recorded; 0 outside of all."""
+    for level in reversed(_entered.get()):
+        if isinstance(level, Gradient):
+            return level.depth
+    return 0
+
+
+def newest_batch() -> Batch | None:
+    for level in reversed(_entered.get()):
+        if isinstance(level, Batch):
+            return level
+    return None
