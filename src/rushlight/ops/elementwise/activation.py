@@ -16,12 +16,13 @@ from ...core.declare import elementwise, op
 from ...core.errors import wrap_dim
 from ...core.tensor import Tensor
 from ..layout.joining import cat_op
-from ..reduction.sums import add, greatest, summed
+from ..reduction.sums import greatest
 from ..support.arguments import check_int, check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.kinds import Promote, only
 from ..support.operands import call_into
 from ..support.precision import wide_op
+from ..support.rows import by_parts, summed
 from ..support.selection import choose, drop, keep
 from .comparison import choose as where
 from .comparison import zeros
@@ -288,14 +289,17 @@ log_sigmoid = elementwise(
 # Softmax and its kin: along one dimension.
 
 
+def _softmax_slope(g: Any, output: Any, dim: int, out: Any = None) -> Any:
+    return np.multiply(g - summed(g * output, dim, True), output, out)
+
+
 softmax_backward_data = wide_op(
-    "softmax_backward_data", lambda g, output, dim: (g - summed(g * output, dim, True)) * output,
-    "SoftmaxBackwardDataBackward0", {
+    "softmax_backward_data", by_parts(_softmax_slope, 2), "SoftmaxBackwardDataBackward0", {
         "g": lambda gg, output, dim: softmax_backward_data(gg, output, dim),
         "output": lambda gg, g, output, dim: (
             gg * (g - summed(g * output, dim, True)) - g * summed(gg * output, dim, True)
         ),
-    },
+    }, names=("g", "output", "dim"),
 )  # fmt: skip
 
 
@@ -304,32 +308,36 @@ def _shifted(x: Any, dim: int) -> Any:
     return x - greatest(x, dim, None, None, True, -np.inf)
 
 
-def _softmax_value(x: Any, dim: int) -> Any:
+def _softmax_value(x: Any, dim: int, out: Any = None) -> Any:
     e = np.exp(_shifted(x, dim))
-    return e / add(e, dim, None, None, True)
+    return np.divide(e, summed(e, dim, True), out)
 
 
-_softmax = wide_op("softmax", _softmax_value, "SoftmaxBackward0", {
+_softmax = wide_op("softmax", by_parts(_softmax_value, 1), "SoftmaxBackward0", {
     "x": lambda g, out, dim: softmax_backward_data(g, out, dim),
-})  # fmt: skip
+}, names=("x", "dim"))  # fmt: skip
+
+
+def _log_softmax_slope(g: Any, output: Any, dim: int, out: Any = None) -> Any:
+    return np.subtract(g, np.exp(output) * summed(g, dim, True), out)
+
 
 log_softmax_backward_data = wide_op(
-    "log_softmax_backward_data", lambda g, output, dim: g - np.exp(output) * summed(g, dim, True),
-    "LogSoftmaxBackwardDataBackward0", {
+    "log_softmax_backward_data", by_parts(_log_softmax_slope, 2), "LogSoftmaxBackwardDataBackward0", {
         "g": lambda gg, output, dim: gg - summed(gg * np.exp(output), dim, True),
         "output": lambda gg, g, output, dim: -(gg * np.exp(output) * summed(g, dim, True)),
-    },
+    }, names=("g", "output", "dim"),
 )  # fmt: skip
 
 
-def _log_softmax_value(x: Any, dim: int) -> Any:
+def _log_softmax_value(x: Any, dim: int, out: Any = None) -> Any:
     s = _shifted(x, dim)
-    return s - np.log(add(np.exp(s), dim, None, None, True))
+    return np.subtract(s, np.log(summed(np.exp(s), dim, True)), out)
 
 
-_log_softmax = wide_op("log_softmax", _log_softmax_value, "LogSoftmaxBackward0", {
+_log_softmax = wide_op("log_softmax", by_parts(_log_softmax_value, 1), "LogSoftmaxBackward0", {
     "x": lambda g, out, dim: log_softmax_backward_data(g, out, dim),
-})  # fmt: skip
+}, names=("x", "dim"))  # fmt: skip
 
 
 def _along(name: str, function: Any, input: Any, dim: Any, dtype: dtypes.dtype | None) -> Tensor:

@@ -7,6 +7,7 @@ All of them: less a mean, over a standard deviation, times a weight and plus a b
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from ...core.errors import wrap_dim
 from ...core.op import parameters
 from ...core.saved import bump
 from ...core.tensor import Tensor, memory, wrap
-from ..reduction.sums import count, summed
+from ..layout.broadcasting import expand_op
+from ..reduction.sums import count
 from ..support.arguments import check_no_gradient, check_tensor, unimplemented
 from ..support.checked import checked
 from ..support.precision import wide, widened
+from ..support.rows import parts, summed
 
 __all__ = [
     "_batch_norm_with_update", "_native_batch_norm_legit", "batch_norm", "group_norm", "instance_norm",
@@ -36,32 +39,64 @@ def _moments(x: Any, axes: Any) -> tuple[Any, Any]:
     return mean, summed(centred * centred, axes, True) / n
 
 
-def _channels(v: Any, ndim: int) -> Any:
-    """One value a channel, in a shape that broadcasts to a tensor of `ndim` dimensions."""
-    return v.reshape((v.shape[0],) + (1,) * (ndim - 2))
+# Batches. Here `x` is seen as (samples, channels, what is left), and a parameter as (channels, 1).
+
+_OVER = (0, 2)
 
 
-def _over_channels(ndim: int) -> tuple[int, ...]:
-    """Every dimension but that of the channels."""
-    return (0, *range(2, ndim))
+def _by_channel(x: Any) -> Any:
+    return x.reshape((*x.shape[:2], math.prod(x.shape[2:])))
 
 
-def _affine(normal: Any, weight: Any, bias: Any) -> Any:
-    """`normal`, which is new, times the weights plus the biases, in its memory."""
-    if weight is not None:
-        normal *= _channels(weight, normal.ndim)
-    if bias is not None:
-        normal += _channels(bias, normal.ndim)
-    return normal
+def _column(p: Any) -> Any:
+    return p if p is None else p.reshape((-1, 1))
 
 
-# Batches.
+def _channel_parts(x: np.ndarray) -> list[slice]:
+    """Slices of the channels, to be computed one after the other: each channel has its own statistics."""
+    samples, channels, rest = x.shape
+    return list(parts(channels, samples * rest)) if rest > 16 else [slice(0, channels)]
+
+
+def _batch_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    x = _by_channel(x)
+    found = [_moments(x[:, part], _OVER) for part in _channel_parts(x)]
+    mean, variance = [np.concatenate(each, 1).reshape(-1, 1) for each in zip(*found)]
+    return mean, variance
 
 
 def _batch_norm_value(x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, training: bool, eps: float) -> Any:
-    out = x - mean
-    out *= rstd if weight is None else rstd * _channels(weight, x.ndim)
-    return _affine(out, None, bias)
+    scale, bias = rstd if weight is None else rstd * _column(weight), _column(bias)
+    rows = _by_channel(x)
+    out = np.empty_like(rows, order="C")
+    for part in _channel_parts(rows):
+        normal = np.subtract(rows[:, part], mean[part], out[:, part])
+        normal *= scale[part]
+        if bias is not None:
+            normal += bias[part]
+    return out.reshape(x.shape)
+
+
+def _batch_slopes(
+    g: Any, x: Any, weight: Any, mean: Any, rstd: Any, training: bool, needs: tuple[bool, ...]
+) -> list[Any]:
+    """The gradients of all three."""
+    grads: list[Any] = [None, None, None]
+    scale = rstd if weight is None else rstd * weight
+    if needs[0] and not training:
+        grads[0] = g * scale
+    total: Any = summed(g, _OVER, True) if needs[2] or (needs[0] and training) else None
+    if needs[2]:
+        grads[2] = total.reshape((-1,))
+    if needs[1] or (needs[0] and training):
+        centred = x - mean
+        along = summed(g * centred, _OVER, True) * rstd
+        if needs[1]:
+            grads[1] = along.reshape((-1,))
+        if needs[0] and training:
+            n = count(x.shape, _OVER)
+            grads[0] = (g - total / n - centred * (along * rstd / n)) * scale
+    return grads
 
 
 def _batch_norm_rule(
@@ -69,29 +104,23 @@ def _batch_norm_rule(
 ) -> list[Any]:
     """The gradients of all three. The statistics of a batch are constants for it; where the gradient is to be
     differentiated again, they are computed anew from x."""
-    g, x = wide(g), wide(x)
-    axes = _over_channels(x.ndim)
-    if training and isinstance(x, Tensor):
-        mean, variance = _moments(x, axes)
-        rstd = (variance + eps) ** -0.5
-    grads: list[Any] = [None, None, None]
-    if needs[0] and not training:
-        grads[0] = g * (rstd if weight is None else rstd * _channels(weight, x.ndim))
-        if not (needs[1] or needs[2]):
-            return grads
-    total = summed(g, axes, True)
-    if needs[2]:
-        grads[2] = total.reshape((-1,))
-    if not ((needs[0] and training) or needs[1]):
-        return grads
-    centred = x - mean
-    along = summed(g * centred, axes, True) * rstd
-    if needs[1]:
-        grads[1] = along.reshape((-1,))
-    if needs[0] and training:
-        n, scale = count(x.shape, axes), rstd if weight is None else rstd * _channels(weight, x.ndim)
-        grads[0] = (g - total / n - centred * (along * rstd / n)) * scale
-    return grads
+    shape, weight = x.shape, _column(weight)
+    g, x = _by_channel(wide(g)), _by_channel(wide(x))
+    if isinstance(x, Tensor):
+        if training:
+            mean, variance = _moments(x, _OVER)
+            rstd = (variance + eps) ** -0.5
+        found = _batch_slopes(g, x, weight, mean, rstd, training, needs)
+    else:
+        shapes = x.shape, x.shape[1:2], x.shape[1:2]
+        found = [np.empty(size, x.dtype) if wanted else None for wanted, size in zip(needs, shapes)]
+        for part in _channel_parts(x):
+            scales = None if weight is None else weight[part]
+            few = _batch_slopes(g[:, part], x[:, part], scales, mean[part], rstd[part], training, needs)
+            for whole, slope, place in zip(found, few, ((slice(None), part), part, part)):
+                if whole is not None:
+                    whole[place] = slope
+    return [None if found[0] is None else found[0].reshape(shape), *found[1:]]
 
 
 def _declare(name: str, node: str) -> Any:
@@ -150,16 +179,15 @@ def _normalized(
     statistics = {"running_mean": running_mean, "running_var": running_var}
     _check_parameters(input, {**statistics, "weight": weight, "bias": bias})
     x = wide(input._data)
-    axes, shape = _over_channels(x.ndim), (x.shape[1],) + (1,) * (x.ndim - 2)
     if training:
         if not x.size:
             raise RuntimeError(f"input tensor must have at least one element, but got input_sizes = {list(x.shape)}")
-        mean, variance = _moments(x, axes)
-        n = count(x.shape, axes)
+        mean, variance = _batch_moments(x)
+        n = x.size // x.shape[1]
         _follow(running_mean, mean, momentum)
         _follow(running_var, variance * (n / (n - 1 or np.nan)), momentum)
     else:
-        mean, variance = [wide(memory(s)).reshape(shape) for s in statistics.values() if s is not None]
+        mean, variance = [_column(wide(memory(s))) for s in statistics.values() if s is not None]
     found = [mean, 1 / np.sqrt(variance + eps)]
     kept = next((p.dtype for p in (weight, bias, *statistics.values()) if p is not None), input.dtype)
     if training:
@@ -244,18 +272,60 @@ def instance_norm(
     return out.view(input._data.shape)
 
 
-# Groups.
+# Groups. Here `x` is seen as (samples * groups, channels of a group, what is left), and a parameter like that with 1.
+
+_WITHIN = (1, 2)
+
+
+def _by_group(x: Any, groups: int) -> Any:
+    samples, channels = x.shape[:2]
+    return x.reshape((samples * groups, channels // groups, math.prod(x.shape[2:])))
+
+
+def _for_groups(p: Any, samples: int, groups: int) -> Any:
+    """A parameter, for the groups of all samples."""
+    if p is None:
+        return None
+    return expand_op(wide(p), (samples, *p.shape)).reshape((samples * groups, p.shape[0] // groups, 1))
+
+
+def _group_parts(x: np.ndarray) -> Iterator[slice]:
+    return parts(len(x), x.shape[1] * x.shape[2])
+
+
+def _group_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mean, variance = np.empty((2, len(x), 1, 1), x.dtype)
+    for part in _group_parts(x):
+        mean[part], variance[part] = _moments(x[part], _WITHIN)
+    return mean, variance
 
 
 def _group_norm_value(
     x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, groups: int, eps: float
 ) -> tuple[Any, Any, Any]:
-    n, wide_x = x.shape[0], wide(x)
-    normal = (wide_x.reshape(n, groups, -1) - mean) * rstd if x.size else wide_x.copy()
-    out = _affine(normal.reshape(x.shape), *[None if p is None else wide(p) for p in (weight, bias)])
+    rows = _by_group(wide(x), groups)
+    w, b = [_for_groups(p, len(x), groups) for p in (weight, bias)]
+    scale = rstd if w is None else rstd * w
+    out = np.empty_like(rows, order="C")
+    for part in _group_parts(rows):
+        normal = np.subtract(rows[part], mean[part], out[part])
+        normal *= scale[part]
+        if b is not None:
+            normal += b[part]
     kept = dtypes.of_array(x if weight is None else weight)
-    moments = [dtypes.cast(m.reshape(n, groups), kept, copy=True) for m in (mean, rstd)]
-    return dtypes.cast(out, dtypes.of_array(x)), moments[0], moments[1]
+    moments = [dtypes.cast(m.reshape(len(x), groups), kept, copy=True) for m in (mean, rstd)]
+    return dtypes.cast(out.reshape(x.shape), dtypes.of_array(x)), moments[0], moments[1]
+
+
+def _group_slopes(g: Any, normal: Any, weight: Any, rstd: Any, needs: tuple[bool, ...]) -> list[Any]:
+    """The gradients of x and, of each group by itself, of weight and bias."""
+    along, total = summed(g * normal, 2, True), summed(g, 2, True)
+    if not needs[0]:
+        return [None, along, total]
+    h, of_normal, of_one = (g, along, total) if weight is None else (g * weight, along * weight, total * weight)
+    n = normal.shape[1] * normal.shape[2]
+    slope = h - summed(of_one, 1, True) / n - normal * (summed(of_normal, 1, True) / n)
+    return [slope * rstd, along, total]
 
 
 def _group_norm_rule(
@@ -263,36 +333,35 @@ def _group_norm_rule(
     needs: tuple[bool, ...],
 ) -> list[Any]:  # fmt: skip
     """As `_batch_norm_rule`; mean and inverse deviation are results too, and may have gradients of their own."""
-    x, shape = wide(x), x.shape
-    n, axes = shape[0], _over_channels(len(shape))
-    if not x.size:
-        return [x * 0, *[None if p is None else p * 0 for p in (weight, weight)]]
-    rows = x.reshape((n, groups, math.prod(shape[1:]) // groups))
+    shape, samples = x.shape, x.shape[0]
+    x = _by_group(wide(x), groups)
+    if not math.prod(shape):
+        return [(x * 0).reshape(shape), *[None if p is None else p * 0 for p in (weight, weight)]]
     if isinstance(x, Tensor):
-        mean, variance = _moments(rows, 2)
+        mean, variance = _moments(x, _WITHIN)
         rstd = (variance + eps) ** -0.5
-    normal = (rows - mean) * rstd
-    grads: list[Any] = [None, None, None]
-    slope = 0
+    found: list[Any] = [0, None, None]
     if g[0] is not None:
-        out = wide(g[0])
-        if needs[1]:
-            grads[1] = summed(out * normal.reshape(shape), axes)
-        if needs[2]:
-            grads[2] = summed(out, axes)
-        if needs[0]:
-            h = (out if weight is None else out * _channels(weight, len(shape))).reshape(rows.shape)
-            d = rows.shape[2]
-            slope = (h - summed(h, 2, True) / d - normal * (summed(h * normal, 2, True) / d)) * rstd
-    if needs[0]:
-        grads[0] = (slope + _of_moments(g, normal, rstd)).reshape(shape)
-    return grads
+        out, w = _by_group(wide(g[0]), groups), _for_groups(weight, samples, groups)
+        if isinstance(x, Tensor):
+            found = _group_slopes(out, (x - mean) * rstd, w, rstd, needs)
+        else:
+            found = [np.empty_like(x) if needs[0] else None, *np.empty((2, *x.shape[:2], 1), x.dtype)]
+            for part in _group_parts(x):
+                normal, scales = (x[part] - mean[part]) * rstd[part], None if w is None else w[part]
+                for whole, slope in zip(found, _group_slopes(out[part], normal, scales, rstd[part], needs)):
+                    if whole is not None:
+                        whole[part] = slope
+        found[1:] = [summed(f.reshape((samples, shape[1])), 0) if need else None for f, need in zip(found[1:], needs[1:])]
+    if needs[0] and (g[1] is not None or g[2] is not None):
+        found[0] = found[0] + _of_moments(g, (x - mean) * rstd, rstd)
+    return [found[0].reshape(shape) if needs[0] else None, *found[1:]]
 
 
 def _of_moments(g: tuple[Any, Any, Any], normal: Any, rstd: Any) -> Any:
     """What reaches x through the mean and the inverse deviation of its group."""
-    d = normal.shape[2]
-    through_mean, through_rstd = [None if h is None else wide(h).reshape((*h.shape, 1)) / d for h in g[1:]]
+    d = normal.shape[1] * normal.shape[2]
+    through_mean, through_rstd = [None if h is None else wide(h).reshape((-1, 1, 1)) / d for h in g[1:]]
     out = normal * 0 if through_rstd is None else normal * (-through_rstd * rstd * rstd)
     return out if through_mean is None else out + through_mean
 
@@ -325,7 +394,7 @@ def native_group_norm(
     if x.dtype.kind != "f":
         raise unimplemented("GroupNormKernelImpl", input.dtype)
     check_mixture(input, [weight, bias])
-    mean, variance = _moments(x.reshape(N, group, (C // group) * HxW), 2)
+    mean, variance = _group_moments(x.reshape(N * group, C // group, HxW))
     return _group_norm(input, weight, bias, mean, 1 / np.sqrt(variance + eps), group, eps)
 
 

@@ -18,11 +18,12 @@ from ...core.saved import bump
 from ...core.tensor import Tensor, memory, wrap
 from ..elementwise.comparison import choose as where
 from ..layout.joining import zeros_from
-from ..reduction.sums import aten_norm, summed
+from ..reduction.sums import aten_norm
 from ..support.arguments import check_tensor, unimplemented
 from ..support.checked import checked
 from ..support.options import argument_error
 from ..support.precision import as_wide_as, wide, widened
+from ..support.rows import ELEMENTS, parts, summed
 from ..support.scalars import plus
 
 __all__ = [
@@ -34,41 +35,78 @@ __all__ = [
 # Layer normalisation.
 
 
-def _standardized(x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
-    """x less its mean, over its standard deviation; the mean; and one over the deviation."""
-    n = math.prod([x.shape[d] for d in axes]) or 1
-    mean = summed(x, axes, True) / n
+def _moments(x: Any, eps: float) -> tuple[Any, Any]:
+    """The mean of each row of a matrix, and one over its standard deviation."""
+    n = x.shape[1] or 1
+    mean = summed(x, 1, True) / n
     centred = x - mean
-    rstd = 1 / np.sqrt(summed(centred * centred, axes, True) / n + eps)
-    return centred * rstd, mean, rstd
+    return mean, (summed(centred * centred, 1, True) / n + eps) ** -0.5
 
 
-def _layer_norm_value(x: Any, weight: Any, bias: Any, normal: Any, rstd: Any, axes: Any, eps: float) -> Any:
-    out = normal if weight is None else normal * weight
-    if bias is not None:
-        return out + bias
-    return out.copy() if out is normal else out
+def _each_moments(x: np.ndarray, eps: float) -> tuple[np.ndarray, np.ndarray]:
+    """`_moments`, for some rows at a time."""
+    if x.size <= ELEMENTS:
+        return _moments(x, eps)
+    mean, rstd = np.empty((2, len(x), 1), x.dtype)
+    for part in parts(*x.shape):
+        mean[part], rstd[part] = _moments(x[part], eps)
+    return mean, rstd
+
+
+def _layer_norm_value(x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, axes: Any, eps: float) -> Any:
+    rows = x.reshape(mean.size, -1) if mean.size else x.reshape(mean.size, 0)
+    weight, bias = [None if p is None else p.reshape(-1) for p in (weight, bias)]
+    out = np.empty_like(rows, order="C")
+    for part in parts(*rows.shape):
+        normal = np.subtract(rows[part], mean[part], out[part])
+        normal *= rstd[part]
+        if weight is not None:
+            normal *= weight
+        if bias is not None:
+            normal += bias
+    return out.reshape(x.shape)
+
+
+def _slopes(g: Any, x: Any, weight: Any, mean: Any, rstd: Any, needs: tuple[bool, ...]) -> list[Any]:
+    """The gradients of all three, for a matrix."""
+    normal = (x - mean) * rstd
+    along = g * normal if needs[0] or needs[1] else None
+    grads: list[Any] = [None, None, None]
+    if needs[0]:
+        n = x.shape[1] or 1
+        h = g if weight is None else g * weight
+        straight = summed(g, 1, True) if weight is None else (g @ weight)[:, None]
+        across = summed(along, 1, True) if weight is None else (along @ weight)[:, None]
+        grads[0] = (h - straight / n - normal * (across / n)) * rstd
+    if needs[1]:
+        grads[1] = summed(along, 0)
+    if needs[2]:
+        grads[2] = summed(g, 0)
+    return grads
 
 
 def _layer_norm_rule(
-    g: Any, x: Any, weight: Any, normal: Any, rstd: Any, axes: tuple[int, ...], eps: float, needs: tuple[bool, ...]
+    g: Any, x: Any, weight: Any, mean: Any, rstd: Any, axes: tuple[int, ...], eps: float, needs: tuple[bool, ...]
 ) -> list[Any]:
-    """The gradients of all three. What the forward pass computed on the way is a constant for it; where the gradient is
-    to be differentiated again, it is computed anew from x."""
+    """The gradients of all three. The moments are constants for it; where the gradient is to be differentiated again,
+    they are computed anew from x."""
+    shape, inner = x.shape, x.shape[axes[0] :]
+    rows = math.prod(shape[: axes[0]]), math.prod(inner)
+    narrow, g, x = x, wide(g.reshape(rows)), wide(x.reshape(rows))
+    weight = None if weight is None else wide(weight.reshape(rows[1:]))
     if isinstance(x, Tensor):
-        normal, _, rstd = _standardized(x, axes, eps)
-    batch = tuple(range(axes[0]))
-    grads: list[Any] = [None, None, None]
-    if needs[0]:
-        h = g if weight is None else g * weight
-        n = math.prod([x.shape[d] for d in axes]) or 1
-        mean, along = summed(h, axes, True) / n, summed(h * normal, axes, True) / n
-        grads[0] = as_wide_as(x, (h - mean - normal * along) * rstd)
-    if needs[1]:
-        grads[1] = summed(g * normal, batch) if batch else g * normal
-    if needs[2]:
-        grads[2] = summed(g, batch) if batch else g
-    return grads
+        found = _slopes(g, x, weight, *_moments(x, eps), needs)
+    elif x.size <= ELEMENTS:
+        found = _slopes(g, x, weight, mean, rstd, needs)
+    else:
+        found = [np.empty(rows, x.dtype) if needs[0] else None, None, None]
+        for part in parts(*rows):
+            few = _slopes(g[part], x[part], weight, mean[part], rstd[part], needs)
+            if needs[0]:
+                found[0][part] = few[0]
+            found[1:] = [b if a is None else a + b for a, b in zip(found[1:], few[1:])]
+    grads = [None if f is None else f.reshape(s) for f, s in zip(found, (shape, inner, inner))]
+    return [None if grads[0] is None else as_wide_as(narrow, grads[0]), *grads[1:]]
 
 
 def _declare(name: str, **about: Any) -> Any:
@@ -123,8 +161,11 @@ def _layer_normalized(
     if x.dtype.kind != "f":
         raise unimplemented("LayerNormKernelImpl", input.dtype)
     axes = tuple(range(x.ndim - len(shape), x.ndim))
-    normal, mean, rstd = _standardized(wide(x), axes, eps)
-    return (_layer_norm_narrow if narrow else _layer_norm)(input, weight, bias, normal, rstd, axes, eps), mean, rstd
+    rows = wide(x).reshape(math.prod(x.shape[: axes[0]]), math.prod(shape))
+    mean, rstd = _each_moments(rows, eps)
+    out = (_layer_norm_narrow if narrow else _layer_norm)(input, weight, bias, mean, rstd, axes, eps)
+    kept = (*x.shape[: axes[0]], *[1] * len(axes))
+    return out, mean.reshape(kept), rstd.reshape(kept)
 
 
 def _check_normalized(

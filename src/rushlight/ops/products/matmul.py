@@ -26,10 +26,10 @@ from ...core.node import Node
 from ...core.short import into
 from ...core.tensor import Tensor
 from ..layout.shape import t_op, unsafe_view, view_op
-from ..reduction.sums import summed
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.precision import wide_op, widened
+from ..support.rows import summed
 
 __all__ = [
     "addbmm", "addmm", "addmv", "addmv_", "addr", "baddbmm", "bmm", "dot", "linear", "matmul", "mm",

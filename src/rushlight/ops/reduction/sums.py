@@ -107,13 +107,6 @@ def count(shape: tuple[int, ...], dim: Any) -> int:
     return math.prod([shape[d] for d in dim]) if shape else 1
 
 
-def summed(x: Any, dim: Any, keepdim: bool = False) -> Any:
-    """The sum over `dim`, for derivative rules: of a payload by the shortest way."""
-    if x.__class__ is np.ndarray:
-        return add(x, dim, None, None, keepdim)
-    return x.sum(dim, keepdims=keepdim)
-
-
 def spread(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
     """The gradient of a sum, repeated along the dimensions it was taken over."""
     return expand_op(restored(g, dim, keepdim, len(shape)), shape)
