@@ -67,6 +67,8 @@ def backward(
                 "use `grad_tensors`."
             )
         grad_tensors = grad_variables
+    if LIVE[0]:
+        _check_transforms()
     _check_flag(create_graph)
     inputs = _tuple(inputs)
     if inputs is not None and not inputs:
@@ -85,6 +87,16 @@ def backward(
     job.captures = _captures(inputs)
     captured = _run(job, outputs, gradients)
     _accumulate_into(inputs, captured, create_graph)
+
+
+def _check_transforms() -> None:
+    from ..layers.levels import entered
+
+    if entered():
+        raise RuntimeError(
+            "backward() called inside a functorch transform. This is not supported, please use functorch.grad or "
+            "functorch.vjp instead or call backward() outside of functorch transforms."
+        )
 
 
 def _tensor_backward(

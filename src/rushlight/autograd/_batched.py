@@ -7,6 +7,8 @@ from typing import Any
 
 from .. import ops
 from ..core.tensor import Tensor
+from ..layers.batched import pull_dual, push_dual, raised, wrap
+from ..layers.levels import Batch
 
 
 def batched_grad(
@@ -31,11 +33,14 @@ def batched_grad(
             f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the mapped "
             "dimension"
         )
-    rows = []
-    for n in range(sizes[0]):
-        row = [vector[n] for vector in vectors]
-        rows.append(grad(outputs, inputs, row, retain_graph=retain_graph or n + 1 < sizes[0], **options))
-    return tuple([_stacked(x, column, materialize_grads) for x, column in zip(inputs, zip(*rows))])
+    level = Batch(sizes[0])
+    with level:
+        row = [wrap(vector, level) for vector in vectors]
+        found = grad(outputs, inputs, row, retain_graph=retain_graph, **options)
+        columns = [None if g is None else raised(g, level) for g in found]
+    return tuple([
+        ops.zeros_like(x) if g is None and materialize_grads else g for x, g in zip(inputs, columns)
+    ])
 
 
 def _batch_size(vector: Any) -> int:
@@ -58,36 +63,23 @@ def _check_shape(i: int, out: Tensor, vector: Tensor) -> None:
         )
 
 
-def _stacked(x: Tensor, column: Sequence[Any], materialize_grads: bool) -> Tensor | None:
-    found = [g for g in column if g is not None]
-    if not found:
-        return ops.zeros_like(x) if materialize_grads else None
-    return ops.stack([ops.zeros_like(x) if g is None else g for g in column])
-
-
 def batched_jvp(
     func: Callable[..., tuple[Any, ...]], primals: Sequence[Tensor], tangents: Sequence[Tensor]
 ) -> tuple[tuple[Any, ...], list[Tensor]]:
     """The results of ``func(*primals)``, a tuple of Tensors, and their tangents along many directions.
 
     The first dimension of each of `tangents` counts directions, and so does that of the tangents that are returned.
-    `func` runs once for each direction, forward mode at its own level (see `forward_ad`).
+    `func` runs once, on tensors whose tangents are batched.
     """
-    from ..layers.dual import below, tangent_of
     from . import forward_ad
 
-    rows: list[list[Tensor]] = []
-    values: tuple[Any, ...] = ()
-    for direction in zip(*tangents):
+    batch = Batch(tangents[0].shape[0])
+    with batch:
         level = forward_ad.enter_level()
         try:
-            outputs = func(*[forward_ad.make_dual(x, tangent) for x, tangent in zip(primals, direction)])
-            values = tuple([below(out, level) for out in outputs])
-            found = [tangent_of(out, level) for out in outputs]
+            outputs = func(*[push_dual(x, wrap(t, batch), level) for x, t in zip(primals, tangents)])
+            found = [pull_dual(out, level) for out in outputs]
         finally:
             forward_ad.exit_level()
-        rows.append([ops.zeros_like(v) if t is None else t for t, v in zip(found, values)])
-    if not rows:
-        values = func(*primals)
-        return values, [v.new_zeros((0, *v.shape)) for v in values]
-    return values, [ops.stack(column) for column in zip(*rows)]
+        slopes = [raised(ops.zeros_like(value) if t is None else t, batch) for value, t in found]
+    return tuple([value for value, _ in found]), slopes

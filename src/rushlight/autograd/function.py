@@ -14,7 +14,7 @@ import numpy as np
 from ..core import views
 from ..core.modes import GRAD, NO_GRAD, grad_mode, no_grad, set_grad_mode
 from ..core.node import FREED_GRAPH, Node, Output, next_rank
-from ..core.op import LAYERS, OBSERVERS, layer_of
+from ..core.op import LAYERS, LIVE, OBSERVERS, layer_of
 from ..core.record import conform, versions_of
 from ..core.saved import SavedOutput as _SavedOutput
 from ..core.saved import bump, check_versions, last_write, tensors
@@ -303,6 +303,8 @@ class Function(metaclass=FunctionMeta):
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Calls forward, and puts one node on the graph if an argument requires grad."""
         layer = layer_of(args) if LAYERS else None
+        if LIVE[0] and cls.setup_context is _setup_context:
+            _check_transforms()
         return cls._applied(args, kwargs)[0] if layer is None else layer.apply_function(cls, args, kwargs)
 
     @classmethod
@@ -330,6 +332,18 @@ class Function(metaclass=FunctionMeta):
 
 
 _setup_context = Function.setup_context
+
+
+def _check_transforms() -> None:
+    """Raises RuntimeError inside of torch.func's transforms, which want setup_context apart from forward."""
+    from ..layers.levels import entered
+
+    if entered():
+        raise RuntimeError(
+            "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override "
+            "the setup_context staticmethod. For more details, please see "
+            "https://pytorch.org/docs/main/notes/extending.func.html"
+        )
 
 
 def _bound(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:

@@ -24,7 +24,7 @@ from ..core.node import Output
 from ..core.tensor import Tensor, edge_of
 from ..layers import dual
 from ..layers.batched import base_of, levels_of, pull_dual, push_dual, raised, wrap
-from ..layers.levels import Batch, Gradient
+from ..layers.levels import Batch, Gradient, Tangent
 from .pytree import TreeSpec, tree_flatten, tree_map, tree_unflatten
 from .vmap import check_randomness, mapped
 
@@ -300,7 +300,8 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool, ha
     level = forward_ad.enter_level()
     try:
         given = [_dual(x, t, level) for x, t in zip(leaves, moved)]
-        result, aux = func(*tree_unflatten(given, spec)), None
+        with Tangent():
+            result, aux = func(*tree_unflatten(given, spec)), None
         if has_aux:
             if not (isinstance(result, tuple) and len(result) == 2):
                 raise RuntimeError(f"{head}output of function f should be a tuple: (output, aux) if has_aux is True")

@@ -99,9 +99,11 @@ class Hidden:
         data = data._example() if data.__class__ is Hidden else np.asarray(data)
         return data[0] if data.shape[0] else np.empty(self.shape, self.dtype)
 
-    def reshape(self, size: tuple[int, ...], copy: bool) -> None:
-        """Raises ValueError if an example cannot be seen in that shape without a copy."""
-        self._example().reshape(size, copy=copy)
+    def reshape(self, *size: Any, copy: bool | None = None) -> None:
+        """Raises ValueError if an example cannot be seen in that shape without a copy, which ``copy=False`` asks."""
+        if copy is None:
+            raise RuntimeError(NO_VALUES)
+        self._example().reshape(*size, copy=copy)
 
     def item(self) -> Any:
         raise RuntimeError(ITEM)

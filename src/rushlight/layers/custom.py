@@ -15,12 +15,6 @@ from .batched import is_batched, lower, newest, raised, wrap
 from .levels import Batch
 
 _NOTES = "For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
-NO_SETUP = (
-    "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the "
-    f"setup_context staticmethod. {_NOTES}"
-)
-
-
 class VmapInfo(NamedTuple):
     """What a Function's vmap staticmethod is told of the batch."""
 
@@ -29,11 +23,9 @@ class VmapInfo(NamedTuple):
 
 
 def apply(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """``Function.apply`` on batched tensors. Raises RuntimeError where the Function cannot do without its example."""
-    from ..autograd.function import Function, _setup_context
+    """``Function.apply`` on batched tensors. Raises RuntimeError for a Function that has no rule, or two."""
+    from ..autograd.function import Function
 
-    if cls.setup_context is _setup_context:
-        raise RuntimeError(NO_SETUP)
     own = cls.vmap is not Function.vmap
     if own and cls.generate_vmap_rule:
         raise RuntimeError(

@@ -38,6 +38,12 @@ class Gradient(Transform):
     __slots__ = ()
 
 
+class Tangent(Transform):
+    """A function whose derivative along a direction is computed with its value: `func.jvp`."""
+
+    __slots__ = ()
+
+
 class Batch(Transform):
     """One vmap: how many examples it has, and what random functions do in it ("error", "same" or "different")."""
 
