@@ -1,7 +1,7 @@
 """Sums of floats in PyTorch's order, so that they agree with PyTorch to the last bit.
 
 PyTorch's CPU kernel adds a contiguous row in vectors of 32 bytes, four of them side by side, and cascades: partial sums
-of 2^4 (for very long rows more) vectors go up one level, where partial sums of partial sums do the same. That bounds the
+of 16 vectors go up one level, where partial sums of partial sums do the same. That bounds the
 rounding error as pairwise summation does. Above 32,768 elements PyTorch shares the work out among its threads, and the
 order depends on their number; from there on NumPy's own pairwise sum is as good an answer.
 
@@ -18,7 +18,8 @@ add, accumulate = np.add.reduce, np.add.accumulate
 
 #: From this many elements on PyTorch uses several threads.
 PARALLEL = 32768
-LEVELS = 4
+#: How many vectors are added before their sum goes up a level.
+STEP = 16
 
 
 def total(x: np.ndarray) -> Any:
@@ -26,44 +27,37 @@ def total(x: np.ndarray) -> Any:
     n = x.size
     if n <= 4 or n >= PARALLEL or (x.dtype is not F32 and x.dtype is not F64) or not x.flags.c_contiguous:
         return add(x, None)
-    x = x.reshape(-1)
+    if x.ndim != 1:
+        x = x.reshape(-1)
     lanes = 32 // x.itemsize
-    vectors = n // lanes
-    if not vectors:
+    if n < lanes:
         # Too short for a vector: the four partial sums are single numbers.
         return accumulate(np.concatenate((accumulate(x[::4] if n == 5 else x[[0, *range(4, n)]])[-1:], x[1:4])))[-1]
-    row = _row(x[: vectors * lanes].reshape(vectors, lanes))
-    rest = x[vectors * lanes :]
-    return accumulate(np.concatenate((rest, row)) if rest.size else row)[-1]
+    rows = n // (4 * lanes)
+    done = 4 * lanes * rows
+    if rows:
+        four = _cascade(x[:done].reshape(rows, 4 * lanes), rows).reshape(4, lanes)
+        first = four[0]
+        while n - done >= lanes:
+            first += x[done : done + lanes]
+            done += lanes
+        row = add(four, 0)
+    else:
+        done = n - n % lanes
+        row = add(x[:done].reshape(-1, lanes), 0)
+    return accumulate(np.concatenate((x[done:], row)) if done < n else row)[-1]
 
 
-def _row(x: np.ndarray) -> np.ndarray:
-    """The sum of the vectors of `x`, (vectors, lanes): four partial sums side by side, then what is left."""
-    vectors, lanes = x.shape
-    quads = vectors // 4
-    if not quads:
-        return add(x, 0)
-    partial = _cascade(x[: quads * 4].reshape(quads, 4 * lanes), quads).reshape(4, lanes)
-    for i in range(quads * 4, vectors):
-        partial[0] += x[i]
-    return add(partial, 0)
-
-
-def _cascade(x: np.ndarray, size: int) -> np.ndarray:
-    """The sum over the first axis: in steps of 16 (or more), whose sums are summed in steps, LEVELS levels high."""
-    step = 1 << max(4, (size - 1).bit_length() // LEVELS)
-    rests = []
-    for _ in range(LEVELS - 1):
-        if size < step:
-            break
-        full = size // step
-        if full * step < size:
-            rests.append(add(x[full * step :], 0))
-        x, size = add(x[: full * step].reshape(full, step, -1), 1), full
-    total = add(x, 0)
-    if rests:
-        first, *others = *rests, total
-        for other in others:
-            first = first + other
-        return first
+def _cascade(x: np.ndarray, rows: int) -> np.ndarray:
+    """The sum of the rows of `x`: in steps, whose sums are summed in steps. What fills no step is added at the end."""
+    parts = []
+    while rows >= STEP:
+        steps = rows // STEP
+        if steps * STEP < rows:
+            parts.append(add(x[steps * STEP :], 0))
+            x = x[: steps * STEP]
+        x, rows = add(x.reshape(steps, STEP, -1), 1), steps
+    total, *others = *parts, add(x, 0)
+    for part in others:
+        total += part
     return total

@@ -28,7 +28,7 @@ import numpy as np
 
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import FREED_GRAPH, AccumulateGrad, Node, Output
-from .saved import check_versions, count_write, last_write, note_write, read, tensors
+from .saved import bump, check_versions, last_write, read, tensors
 from .tensor import Tensor, wrap
 
 #: Called around every node while anomaly mode is on: (node, run the node) -> gradients.
@@ -85,7 +85,6 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
                     else:
                         # Three names hold a gradient that is this leaf's alone: the dict, ours, getrefcount's.
                         accumulate(leaf, gradient, getrefcount(gradient) <= 3)
-                note_write()
         for leaf, gradient in hooked:
             if gradient is not None:
                 _within(job, _finish_leaf, leaf, gradient)
@@ -124,7 +123,8 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                 continue
             elif not target._rank:
                 pending[target] = gradient
-                if hooked is None and target._cold is not None and _has_hooks(target):
+                cold = target._cold
+                if cold is not None and cold.hooked and hooked is None and _has_hooks(target):
                     hooked = _Hooked(job, heap, following)
             elif following is None:
                 following, waits = target, gradient
@@ -443,19 +443,17 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any) -> None:
 
 
 def accumulate(leaf: Tensor, gradient: Any, alone: bool = False) -> None:
-    """Adds a payload to a leaf's `.grad`, in place; under grad mode a Tensor, out of place.
+    """Adds a payload to a leaf's `.grad`, in place; a Tensor, which is recorded under grad mode, out of place.
 
-    `alone`: nobody else holds the payload, so that it may itself become the `.grad`. The caller holds the lock, and
-    calls `note_write` afterwards.
+    `alone`: nobody else holds the payload, so that it may itself become the `.grad`. The caller holds the lock.
     """
     cold = leaf._cold
     if cold is None:
         cold = leaf._cold_state()
     grad = cold.grad
-    if grad_mode() == GRAD or isinstance(gradient, Tensor):
+    if isinstance(gradient, Tensor):
         from ..ops import copy_of_gradient
 
-        gradient = gradient if isinstance(gradient, Tensor) else wrap(gradient)
         cold.grad = copy_of_gradient(gradient) if grad is None else grad + gradient
     elif grad is None:
         if gradient.__class__ is np.ndarray and not (alone and gradient.base is None and gradient.flags.c_contiguous):
@@ -463,10 +461,10 @@ def accumulate(leaf: Tensor, gradient: Any, alone: bool = False) -> None:
         cold.grad = wrap(gradient)
     elif grad._data.__class__ is np.ndarray and grad._view is None:
         np.add(grad._data, gradient, grad._data)
-        count_write(grad)
+        bump(grad)
     elif isinstance(grad._data, np.generic):
         grad._data = grad._data + gradient
-        count_write(grad)
+        bump(grad)
     else:
         grad.add_(wrap(gradient))
 
@@ -475,7 +473,6 @@ def add_to_grad(leaf: Tensor, gradient: Any) -> None:
     """`accumulate`, on its own."""
     with _accumulating:
         accumulate(leaf, gradient)
-        note_write()
 
 
 def call_node(node: Node, gradients: Sequence[Any]) -> Any:

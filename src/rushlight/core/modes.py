@@ -37,9 +37,7 @@ class ModeContext:
     """
 
     mode: int
-
-    def __init__(self) -> None:
-        self._previous: list[int] = []
+    _previous: list[int]
 
     def clone(self) -> ModeContext:
         return type(self)()
@@ -61,7 +59,9 @@ class _BareDecorator(ModeContext):
     """A mode that also decorates without being called first: ``@no_grad`` as well as ``@no_grad()``."""
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        return object.__new__(cls) if function is None else cls()(function)
+        self = object.__new__(cls)
+        self._previous = []
+        return self if function is None else self(function)
 
 
 class no_grad(_BareDecorator):
@@ -140,9 +140,7 @@ class inference_mode(ModeContext):
         return object.__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
     def __init__(self, mode: bool = True) -> None:
-        super().__init__()
-        self.enabled = mode
-        self.mode = INFERENCE
+        self._previous, self.enabled, self.mode = [], mode, INFERENCE
 
     def clone(self) -> ModeContext:
         return type(self)(self.enabled)

@@ -45,32 +45,18 @@ WRITERS: list[Any] = []
 PACKERS: list[Any] = []
 
 
-def bump(x: Tensor) -> None:
-    """Notes an in-place change of `x`. An inference tensor keeps no version."""
-    counter = x._counter
-    if counter is None:
-        counter = x._counter = [1]
-    elif counter is not UNTRACKED:
-        counter[0] += 1
-    with _lock:
-        last_write[0] = next_rank()
-    if WRITERS:
-        for note in WRITERS:
-            note(counter)
-
-
-def count_write(x: Tensor) -> list[int]:
-    """The next version of `x`; `note_write` is to follow once the memory, and perhaps more of it, is written."""
-    counter = x._counter
-    if counter is None:
-        counter = x._counter = [1]
-    elif counter is not UNTRACKED:
-        counter[0] += 1
-    return counter
-
-
-def note_write() -> None:
-    """From now on every node that is older than this has its saved tensors checked."""
+def bump(*changed: Tensor) -> None:
+    """Notes an in-place change of each of these tensors. An inference tensor keeps no version."""
+    for x in changed:
+        counter = x._counter
+        if counter is None:
+            counter = x._counter = [1]
+        elif counter is not UNTRACKED:
+            counter[0] += 1
+        if WRITERS:
+            for note in WRITERS:
+                note(counter)
+    # From now on every node that is older than this has its saved tensors checked.
     with _lock:
         last_write[0] = next_rank()
 

@@ -22,7 +22,7 @@ from numpy.lib.array_utils import byte_bounds
 
 from ..core import Tensor
 from ..core.saved import bump
-from ..core.tensor import UNTRACKED, memory, wrap
+from ..core.tensor import memory, wrap
 
 State = dict[str, Any]
 _NUMPY = (np.ndarray, np.generic)
@@ -62,17 +62,6 @@ def rows_of(p: Tensor, state: State, names: Sequence[str]) -> list[np.ndarray] |
             return None
         rows.append(part)
     return rows
-
-
-def note_writes(tensors: Sequence[Tensor]) -> None:
-    """Count one change in place of each of the tensors, so that a graph that saved one of them knows."""
-    bump(tensors[0])
-    for x in tensors[1:]:
-        counter = x._counter
-        if counter is None:
-            x._counter = [1]
-        elif counter is not UNTRACKED:
-            counter[0] += 1
 
 
 # Several small parameters at a time.
@@ -135,7 +124,7 @@ class Slab:
         """Copy the changed values to the parameters."""
         for _, data, view, _, _ in self._entries:
             data[...] = view
-        note_writes(self._changed)
+        bump(*self._changed)
 
 
 def _in_place(parts: list[tuple[str, Tensor, np.ndarray]], state: State | None) -> bool:

@@ -14,9 +14,10 @@ import numpy as np
 
 from ..arrays.dtypes import float32
 from ..core import Tensor, set_grad_enabled
+from ..core.saved import bump
 from ..utils.hooks import RemovableHandle
 from ._arguments import scalar_state
-from ._rows import SMALL, Slabs, note_writes, rows_of
+from ._rows import SMALL, Slabs, rows_of
 
 __all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
 
@@ -364,7 +365,7 @@ class Optimizer:
         if rows is None:
             return False
         rows_rule(group, *rows, small=rows[0].size <= SMALL, first=first)
-        note_writes([p, *[state[name] for name in names]])
+        bump(p, *[state[name] for name in names])
         return True
 
 

@@ -28,7 +28,7 @@ def _expand(x: Any, size: tuple[int, ...]) -> Any:
     if x.shape == size:
         return x[...]
     if not isinstance(x, np.ndarray):
-        return np.broadcast_to(x, size)
+        return np.ndarray(size, x.dtype, x, 0, (0,) * len(size))
     lead = len(size) - x.ndim
     stride = [s if n == m else 0 for s, n, m in zip(strides(x), x.shape, size[lead:])]
     return view_memory(x, size, (*[0] * lead, *stride))
