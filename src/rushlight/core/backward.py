@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from heapq import heappop, heappush, heappushpop
+from operator import attrgetter
 from sys import getrefcount
 from typing import Any
 
@@ -105,7 +106,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
     pending: dict[Any, Any] = {}
     heap: list[tuple[int, Any]] = []
     needed, on_tensors, free = job.needed, job.on_tensors, not job.keep_graph
-    plain = job.captures is None and not GUARDS
+    plain, stops = not GUARDS, None if job.captures is None else {_node_of(e) for e in job.captures if e._rank} or None
     hooked: _Hooked | None = None
     while True:
         following = waits = None
@@ -146,7 +147,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             node, gradient = following, waits
         if node.__class__ is Output:
             node, gradient = _gather(node, gradient, heap, pending)
-        if plain and node.extras is None and gradient is not None:
+        if plain and node.extras is None and gradient is not None and (stops is None or node not in stops):
             values = node.values
             if values is None:
                 raise RuntimeError(FREED_GRAPH)
@@ -312,36 +313,31 @@ def _check_count(hook: Any, result: Sequence[Any], given: Sequence[Any]) -> None
 
 def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> set[Any]:
     """The nodes on a path from a root to a captured edge, with the captured edges themselves."""
-    seen: dict[Any, Node] = {}
-    stack = [_node_of(e) for e in roots if e is not None and e._rank]
+    seen = {_node_of(e) for e in roots if e is not None and e._rank}
+    stack = list(seen)
     while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen[node] = node
-        stack.extend([_node_of(e) for e in node.edges if e is not None and e._rank and _node_of(e) not in seen])
-    needed: set[Any] = set()
-    reachable = set(captures)
-    for node in sorted(seen, key=lambda n: -n._rank):
-        if any([e is not None and (e in reachable or _node_of(e) in needed) for e in _edges(node)]):
-            needed.add(node)
-    return _with_edges(needed, captures)
+        for e in stack.pop().edges:
+            if e is not None and e._rank:
+                node = e.node if e.__class__ is Output else e
+                if node not in seen:
+                    seen.add(node)
+                    stack.append(node)
+    needed = set(captures)
+    for node in sorted(seen, key=_rank, reverse=True):  # the oldest first: what is below a node is known before it
+        for e in node.edges:
+            if e is not None and e in needed:
+                needed.add(node)
+                if node.several:
+                    needed.update([Output(node, i) for i in range(node.outputs)])
+                break
+    return needed
 
 
-def _edges(node: Any) -> Sequence[Any]:
-    return node.edges if isinstance(node, Node) else ()
+_rank = attrgetter("_rank")
 
 
 def _node_of(edge: Any) -> Any:
     return edge.node if isinstance(edge, Output) else edge
-
-
-def _with_edges(needed: set[Any], captures: dict[Any, list[int]]) -> set[Any]:
-    out = set(needed) | set(captures)
-    for node in needed:
-        if node.several:
-            out.update(Output(node, i) for i in range(node.outputs))
-    return out
 
 
 def _capture(job: Run, node: Node, gradients: list[Any]) -> None:

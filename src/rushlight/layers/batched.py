@@ -27,6 +27,7 @@ Note [Gradients of single examples]
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -72,13 +73,16 @@ INPLACE = (
 class Hidden:
     """The payload of a batched tensor: the shape and dtype of an example. Its values cannot be read."""
 
-    __slots__ = ("dtype", "level", "ndim", "physical", "shape", "size")
+    __slots__ = ("dtype", "level", "ndim", "physical", "shape")
 
     def __init__(self, level: Batch, physical: Tensor) -> None:
         data = physical._data
         self.level, self.physical = level, physical
         self.shape, self.ndim, self.dtype = data.shape[1:], data.ndim - 1, data.dtype
-        self.size = int(np.prod(self.shape))
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
 
     @property
     def itemsize(self) -> int:
@@ -217,9 +221,11 @@ def base_of(x: Tensor) -> Tensor:
 
 def lower(x: Tensor, level: Batch) -> tuple[Tensor, bool]:
     """`x` as operations on the whole batch see it, and whether its examples lie along its first dimension."""
-    physical = unwrap(x, level)
-    if physical is not None:
-        return physical, True
+    data = x._data
+    if data.__class__ is Hidden:
+        physical = data.physical if data.level is level else unwrap(x, level)
+        if physical is not None:
+            return physical, True
     if x.__class__ is dual.Dual:
         tangents = {k: dual.tangents_of(x)[k] for k in dual.live_levels(x)}
         if any([is_batched(t, level) for t in tangents.values()]):
@@ -285,12 +291,10 @@ def newest(arguments: Sequence[Any]) -> Batch | None:
     return best
 
 
-def call(op: Op, arguments: Sequence[Any]) -> Any:
-    """An operation on batched tensors."""
+def call(op: Op, level: Batch, arguments: Sequence[Any]) -> Any:
+    """An operation on batched tensors, of which `level` is the newest level."""
     from . import batching
 
-    level = newest(arguments)
-    assert level is not None
     if not level.alive:
         raise RuntimeError(ESCAPED)
     return batching.rule_of(op)(op.call, level, arguments)

@@ -125,10 +125,14 @@ def elementwise(op: Op) -> Rule:
     """Operands are aligned: the batch first, then dimensions of size one that an example lacks."""
 
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
-        operands = _promoted(op, arguments[: op.inputs])
-        rank = max(ndim_of(a) for a in operands)
-        aligned = [_aligned(a, level, rank) for a in operands]
-        return lifted(call(*aligned, *[lowered(a, level)[0] for a in arguments[op.inputs :]]), level)
+        operands = arguments[: op.inputs]
+        if len({a.ndim for a in operands if hasattr(a, "ndim")}) > 1:
+            operands = _promoted(op, operands)
+            rank = max([ndim_of(a) for a in operands])
+            given = [_aligned(a, level, rank) for a in operands]
+        else:
+            given = [lowered(a, level)[0] for a in operands]
+        return lifted(call(*given, *[lowered(a, level)[0] for a in arguments[op.inputs :]]), level)
 
     return rule
 

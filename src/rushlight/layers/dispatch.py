@@ -17,7 +17,8 @@ from .levels import newest_batch
 
 def call(op: Op, arguments: Sequence[Any]) -> Any:
     """An operation on tensors of which some are batched or dual."""
-    return dual.call(op, arguments) if batched.newest(arguments) is None else batched.call(op, arguments)
+    level = batched.newest(arguments)
+    return dual.call(op, arguments) if level is None else batched.call(op, level, arguments)
 
 
 def assign(x: Tensor, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
