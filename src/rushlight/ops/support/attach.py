@@ -60,7 +60,7 @@ def inplace_operator(operator: Callable[..., Any], ufunc: Callable[..., Any] | N
 
 
 #: What computes on NumPy scalars, ten times cheaper than the ufunc.
-_ON_SCALARS = {
+_ON_SCALARS: dict[Any, Callable[..., Any]] = {
     np.add: add, np.subtract: sub, np.multiply: mul, np.divide: truediv, np.negative: neg,
 }  # fmt: skip
 
