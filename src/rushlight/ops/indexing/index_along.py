@@ -70,12 +70,30 @@ def _index_select(x: Any, dim: int, index: Any) -> Any:
 
 def _index_add(x: Any, source: Any, dim: int, index: Any, alpha: Any) -> Any:
     out = copied(x)
-    add_at(lined(out), at(dim, lined(index)), lined(_scaled(source, alpha)))
+    _add_parts(lined(out), lined(_scaled(source, alpha)), dim, lined(index))
     return out
 
 
+def _add_parts(out: Any, source: Any, dim: int, index: Any) -> None:
+    """``out[..., index, ...] += source`` for every time that an index comes, `out` contiguous."""
+    if not dim:
+        add_at(out, (index,), source)
+    elif source.size:
+        front = np.zeros((out.shape[dim], *out.shape[:dim], *out.shape[dim + 1 :]), out.dtype)
+        add_at(front, (index,), np.moveaxis(source, dim, 0))
+        out += np.moveaxis(front, 0, dim)
+
+
+def _select_slope(g: Any, shape: tuple[int, ...], dim: int, index: Any) -> Any:
+    if g.__class__ is np.ndarray and g.ndim:
+        out = np.zeros(shape, g.dtype)
+        _add_parts(lined(out), g, dim, lined(index))
+        return out
+    return index_add_op(zeros_from(g, shape), g, dim, index, 1)
+
+
 index_select_op = op("index_select", _index_select, "IndexSelectBackward0", {
-    "x": lambda g, x_shape, dim, index: index_add_op(zeros_from(g, x_shape), g, dim, index, 1),
+    "x": lambda g, x_shape, dim, index: _select_slope(g, x_shape, dim, index),
 })  # fmt: skip
 index_add_op = op("index_add", _index_add, "IndexAddBackward0", {
     "x": lambda g: g,

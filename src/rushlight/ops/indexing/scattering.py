@@ -16,6 +16,7 @@ from ..creation.filled import check_fits
 from ..layout.broadcasting import expanded
 from ..layout.joining import zeros_from
 from ..layout.shape import reshaped
+from ..support.accumulation import combine_along, put_along, taken_along
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
@@ -28,18 +29,10 @@ __all__ = ["gather", "put", "scatter", "scatter_add", "scatter_reduce", "take", 
 # gather and scatter. The index has as many dimensions as the tensor: places along `dim`, one by one.
 
 
-def places(index: Any, dim: int) -> tuple[Any, ...]:
-    """NumPy's index of the places that `index` names along `dim`."""
-    ndim = index.ndim
-    return tuple([
-        index if i == dim else np.arange(n).reshape((n,) + (1,) * (ndim - i - 1)) for i, n in enumerate(index.shape)
-    ])
-
-
 def _gather(x: Any, dim: int, index: Any) -> Any:
     if not index.size:
         return zeros_from(x, index.shape)
-    return lined(x)[places(lined(index), dim)].reshape(index.shape)
+    return taken_along(lined(x), lined(index), dim).reshape(index.shape)
 
 
 def _part(src: Any, index: Any) -> Any:
@@ -51,7 +44,7 @@ def _scatter(x: Any, src: Any, dim: int, index: Any) -> Any:
     out = copied(x)
     if index.size:
         index = lined(index)
-        lined(out)[places(index, dim)] = _part(lined(src), index) if hasattr(src, "ndim") else src
+        put_along(lined(out), index, dim, _part(lined(src), index) if hasattr(src, "ndim") else src)
     return out
 
 
@@ -59,7 +52,7 @@ def _scatter_add(x: Any, src: Any, dim: int, index: Any) -> Any:
     out = copied(x)
     if index.size:
         index = lined(index)
-        np.add.at(lined(out), places(index, dim), _part(lined(src), index))
+        combine_along(np.add, lined(out), index, dim, _part(lined(src), index))
     return out
 
 
@@ -201,7 +194,7 @@ def _combined(x: Any, src: Any, dim: int, index: Any, reduce: str) -> Any:
     if index.size:
         index = lined(index)
         src = _part(lined(src), index) if hasattr(src, "ndim") else src
-        (np.add if reduce == "add" else np.multiply).at(lined(out), places(index, dim), src)
+        combine_along(np.add if reduce == "add" else np.multiply, lined(out), index, dim, src)
     return out
 
 
@@ -240,13 +233,13 @@ def scattered(x: Any, src: Any, dim: int, index: Any, reduce: str, include_self:
     if not index.size:
         return out
     index = lined(index)
-    at_places, flat = places(index, dim), lined(out)
+    flat = lined(out)
     if not include_self:
-        flat[at_places] = _identity(reduce, out.dtype)
-    _COMBINE[reduce].at(flat, at_places, _part(lined(src), index))
+        put_along(flat, index, dim, _identity(reduce, out.dtype))
+    combine_along(_COMBINE[reduce], flat, index, dim, _part(lined(src), index))
     if reduce == "mean":
         count = np.full(flat.shape, int(include_self))
-        np.add.at(count, at_places, 1)
+        combine_along(np.add, count, index, dim, 1)
         count = np.maximum(count, 1)
         flat[...] = flat // count if out.dtype.kind in "iu" else flat / count.astype(flat.real.dtype)
     return out

@@ -20,6 +20,7 @@ from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.outputs import into_each, into_own
+from ..support.rows import parts
 
 __all__ = [
     "argsort", "bincount", "bucketize", "histc", "msort", "searchsorted", "sort", "topk", "unique",
@@ -53,6 +54,37 @@ def _order(x: Any, dim: int, descending: bool) -> Any:
     "(Tensor input, *, bool stable, int dim = -1, bool descending = False, tuple of Tensors out = None)",
     "(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)",
 ))
+def leading(x: np.ndarray, k: int, dim: int, descending: bool) -> np.ndarray:
+    """The first `k` of the indices that sort `x` along `dim`: as `_order` has them, without sorting what comes after."""
+    n = x.shape[dim] if x.ndim else 1
+    if k * 4 > n or not k or not x.size:
+        order = _order(x, dim, descending)
+        return np.ascontiguousarray(order[along(dim, slice(0, k))]) if x.ndim else order
+    front = np.moveaxis(x, dim, -1)
+    rows = np.asarray(front).reshape(-1, n)
+    found = np.empty((len(rows), k), np.int64)
+    for part in parts(*rows.shape):
+        found[part] = _leading_of_rows(rows[part], k, descending)
+    return np.ascontiguousarray(np.moveaxis(found.reshape(*front.shape[:-1], k), -1, dim))
+
+
+def _leading_of_rows(x: np.ndarray, k: int, descending: bool) -> np.ndarray:
+    n = x.shape[1]
+    arranged = np.partition(x, n - k if descending else k - 1, 1)
+    last = arranged[:, n - k if descending else k - 1, None]  # of those that are wanted
+    if not (np.greater_equal(x, last) | np.less(x, last)).all():  # there are NaN
+        return _order(x, 1, descending)[:, :k]
+    chosen = x >= last if descending else x <= last
+    if np.count_nonzero(chosen) > len(x) * k:
+        # Of the elements that equal the last one, the first.
+        beyond = x > last if descending else x < last
+        equal = x == last
+        chosen = beyond | (equal & (np.cumsum(equal, 1) <= k - beyond.sum(1, keepdims=True)))
+    places = (np.flatnonzero(chosen) % n).reshape(-1, k)
+    values = x[chosen].reshape(-1, k)
+    return np.take_along_axis(places, _order(values, 1, descending), 1)
+
+
 def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None, out: Any = None) -> Any:
     """The elements in order along `dim`, and their indices, as a named tuple (values, indices).
 
@@ -100,8 +132,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
         raise RuntimeError(" topk does not support complex dtypes on CPU")
     if input.dtype is dtypes.bool_:
         raise RuntimeError("topk does not support bool dtypes on CPU")
-    order = _order(x, dim, largest)
-    indices = wrap(np.ascontiguousarray(order[along(dim, slice(0, int(k)))]) if x.ndim else order)
+    indices = wrap(leading(x, int(k), dim, largest))
     result = return_types.topk((_topk(input, indices, dim), indices))
     return result if out is None else into_each(out, result)
 

@@ -7,6 +7,7 @@ first of them stands, or in front where they stand apart: NumPy's rule.
 
 from __future__ import annotations
 
+import math
 from operator import index as to_int
 from typing import Any
 
@@ -26,6 +27,7 @@ from ..layout.broadcasting import expanded, unsqueeze_op
 from ..layout.joining import zeros_from
 from ..layout.shape import viewed
 from ..layout.splitting import select_op, slice_op
+from ..support.accumulation import add_rows
 from ..support.attach import methods, unrecorded
 from ..support.options import warn_expanded, warn_user
 
@@ -45,6 +47,10 @@ index_op = op("index", _take, "IndexBackward0", {"x": lambda g, x_shape, indices
 
 
 def _index_backward(g: Any, shape: tuple[int, ...], indices: tuple[Any, ...]) -> Any:
+    if g.__class__ is np.ndarray:
+        out = np.zeros(shape, g.dtype)
+        add_at(out, indices, g)
+        return out
     return put_into(zeros_from(g, shape), g, indices, True)
 
 
@@ -61,8 +67,27 @@ def add_at(out: Any, indices: tuple[Any, ...], values: Any) -> None:
     """``out[indices] += values``, for every time that an index comes."""
     if _distinct(indices):
         out[indices] += values
-    else:
+        return
+    rows = _rows(indices, out.shape) if out.flags.c_contiguous and values.dtype == out.dtype else None
+    if rows is None:
         np.add.at(out, indices, values)
+    else:
+        rest = out.shape[len(indices) :]
+        width = math.prod(rest)
+        values = np.broadcast_to(values, (*rows.shape, *rest)).reshape(rows.size, width)
+        add_rows(out.reshape(-1, width), rows.reshape(-1), values)
+
+
+def _rows(indices: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+    """The numbers of the parts that the indices name, if these are integers for the first dimensions; else None."""
+    whole = all([isinstance(i, np.ndarray) and i.dtype.kind in "iu" for i in indices])
+    if not whole or not indices or not math.prod(shape):
+        return None
+    places = np.broadcast_arrays(*[np.where(i < 0, i + n, i) for i, n in zip(indices, shape)])
+    try:
+        return np.asarray(np.ravel_multi_index(tuple(places), shape[: len(indices)]))
+    except ValueError:  # out of range, which NumPy says better where it adds
+        return None
 
 
 def _distinct(indices: tuple[Any, ...]) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 from ...arrays.dtypes import bfloat16, bool_, cast, dtype, float16, float32, float64, int64, of_array
 from ...arrays.generator import Generator, default_generator
 from ...arrays.types import finfo, iinfo
+from ..indexing.sorting import leading
 
 _DIGITS = {float16: 11, bfloat16: 8, float32: 24, float64: 53}
 _C_NAMES = {
@@ -216,7 +217,7 @@ def multinomial(
         return np.zeros((*weights.shape[:-1], samples), np.int64)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         race = weights / exponential(np.empty_like(weights, order="C"), 1.0, generator)
-    return np.argsort(-np.asarray(race), axis=-1, kind="stable")[..., :samples]
+    return leading(np.asarray(race), samples, race.ndim - 1, True)
 
 
 def _with_replacement(row: Any, d: dtype, samples: int, generator: Generator | None) -> np.ndarray:

@@ -7,20 +7,13 @@ from typing import Any
 import numpy as np
 
 from ..indexing.scattering import gather_op, scatter_add_op, zeros_from
-
-
-def places(index: Any, dim: int) -> tuple[Any, ...]:
-    """The full index of the places (..., index, ...)."""
-    ndim = index.ndim
-    out = [np.arange(n).reshape((1,) * d + (n,) + (1,) * (ndim - d - 1)) for d, n in enumerate(index.shape)]
-    out[dim] = index
-    return tuple(out)
+from .accumulation import put_along, taken_along
 
 
 def gather_along(x: Any, index: Any, dim: int) -> Any:
     """The elements of `x` at `index` along `dim`; both have the same number of dimensions."""
     if x.__class__ is np.ndarray and x.ndim:
-        return x[places(index, dim)]
+        return taken_along(x, index, dim)
     return gather_op(x, dim, index)
 
 
@@ -29,7 +22,7 @@ def scatter_along(g: Any, index: Any, dim: int, shape: tuple[int, ...], distinct
     if not distinct or g.__class__ is not np.ndarray or not g.ndim:
         return scatter_add_op(zeros_from(g, shape), g, dim, index)
     out = np.zeros(shape, g.dtype)
-    out[places(index, dim)] = g
+    put_along(out, index, dim, g)
     return out
 
 
