@@ -1,11 +1,13 @@
 """Writes docs/coverage.md: how much of PyTorch's own description of itself runs here and agrees.
 
     cd tests && python -m parity.coverage          # a few minutes; needs torch==2.13.0 and expecttest
+    cd tests && python -m parity.coverage names    # the section of names alone: seconds
 """
 
 from __future__ import annotations
 
 import itertools
+import sys
 import textwrap
 import warnings
 from collections.abc import Callable, Iterable
@@ -47,7 +49,38 @@ def measured(names: Iterable[str], problems: Callable[[str], Iterable[str]], lef
     return found
 
 
-def main() -> None:
+NAMES_HEAD = """
+## Names
+
+Every public name of these namespaces of PyTorch is here, or is listed with its reason (`*` stands for any letters).
+
+| namespace | here | of |
+|---|---|---|
+"""
+
+
+def names_section() -> str:
+    """The public names of PyTorch, by namespace: how many are here, and which are not."""
+    from .test_names import SPACES, public, spaces
+
+    table, details = "", ""
+    for space in SPACES:
+        theirs, ours = spaces(space)
+        wanted = public(space, theirs)
+        table += f"| `{space}` | {sum(hasattr(ours, n) for n in wanted)} | {len(wanted)} |\n"
+        reasons: dict[str, list[str]] = {}
+        for pattern, reason in exceptions.NAMES.get(space, {}).items():
+            reasons.setdefault(reason, []).append(f"`{pattern}`")
+        if reasons:
+            details += f"\n`{space}` leaves out:\n\n"
+            details += "".join(f"- {', '.join(patterns)}: {reason}\n" for reason, patterns in reasons.items())
+    return NAMES_HEAD + table + details
+
+
+def main(only: list[str]) -> None:
+    if only == ["names"]:
+        PAGE.write_text(PAGE.read_text().partition("\n## Names\n")[0] + names_section())
+        return
     table, details = "", ""
     for title, names, problems, left_out, what in KINDS:
         results = measured(names, problems, left_out)
@@ -56,9 +89,9 @@ def main() -> None:
         details += f"\n## {title}\n\nCompared: {what}.\n\n"
         details += "".join(f"- `{name}`: {problem}\n" for name, problem in results.items() if problem)
         details += "\n" + textwrap.fill("Pass: " + ", ".join(f"`{name}`" for name in passed), 120, break_long_words=False) + "\n"
-    PAGE.write_text(HEAD + table + details)
+    PAGE.write_text(HEAD + table + details + names_section())
     print(table)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

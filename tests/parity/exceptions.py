@@ -45,6 +45,7 @@ DTYPE = "a dtype that NumPy does not have"
 LEGACY_STORAGE = "typed storages, which PyTorch has deprecated; there is `TypedStorage`"
 OVERRIDES = "the protocol __torch_function__; NumPy's protocols are spoken here"
 LEAKED = "a name of Python's, or of a helper, that PyTorch's module happens to show"
+KINETO = "Intel's and PyTorch's own tracers; a profile here is taken by Python itself"
 NOT_YET = "not written yet"
 
 
@@ -79,7 +80,7 @@ NAMES: dict[str, dict[str, str]] = {
         )),
         "*autocast*": AUTOCAST, "amp": AUTOCAST, "GradScaler": AUTOCAST,
         "compiled_with_cxx11_abi": BUILD, "has_*": BUILD, "USE_*": BUILD, "init_num_threads": BUILD, "get_file_path": BUILD,
-        "torch_version": BUILD, "prepare_multiprocessing_environment": BUILD, "profiler*": "PyTorch's profiler; see cProfile",
+        "torch_version": BUILD, "prepare_multiprocessing_environment": BUILD, "profiler_*": KINETO,
         "monitor": BUILD, "hub": "downloads", "distributed": "training on several machines",
         "multiprocessing": "see `Tensor.share_memory_` and Python's multiprocessing",
         **each(DTYPE, "bit* int[1-7] uint[1-7] float4* float8* complex32 chalf"),
@@ -105,4 +106,9 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "torch.testing": {"FileCheck": COMPILER},
     "torch.linalg": {"common_notes": LEAKED},
+    "torch.autograd.profiler": {
+        "emit_nvtx": CUDA, "load_nvprof": CUDA, "parse_nvprof_trace": CUDA, "EnforceUnique": CUDA, "emit_itt": KINETO,
+        "KinetoStepTracker": KINETO, "MemRecordsAcc": KINETO,
+    },
+    "torch.profiler": {"ExecutionTraceObserver": KINETO},
 }  # fmt: skip

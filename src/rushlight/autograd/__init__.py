@@ -15,19 +15,25 @@ from ..core.tensor import LEAF, Tensor, edge_of, wrap
 from . import anomaly_mode, function, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
+from .grad_mode import enforce_grad_layout_policy, is_multithreading_enabled, set_multithreading_enabled
 from .graph import GradientEdge
 
 __all__ = [
-    "Function", "NestedIOFunction", "Variable", "backward", "detect_anomaly", "enable_grad", "explain_none", "functional",
-    "grad", "grad_mode", "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
-    "set_grad_enabled", "watch",
+    "Function", "NestedIOFunction", "Variable", "backward", "detect_anomaly", "enable_grad", "enforce_grad_layout_policy",
+    "explain_none", "forward_ad", "functional", "grad", "grad_mode", "gradcheck", "gradgradcheck", "graph",
+    "inference_mode", "is_multithreading_enabled", "no_grad", "profiler", "set_detect_anomaly", "set_grad_enabled",
+    "set_multithreading_enabled", "variable", "watch",
 ]  # fmt: skip
+
+
+#: Modules that are loaded when they are first asked for.
+_LAZY = {"forward_ad", "functional", "profiler", "profiler_util", "variable"}
 
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    if name == "functional":
+    if name in _LAZY:
         return import_module(f"{__name__}.{name}")
     if name in ("explain_none", "watch"):
         return getattr(import_module(f"{__name__}.explain"), name)

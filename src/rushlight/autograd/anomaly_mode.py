@@ -39,7 +39,8 @@ def is_anomaly_check_nan_enabled() -> bool:
 
 
 #: Under `rushlight run`, what called the program is not part of it.
-_RUNNER = f"{__name__.partition('.')[0]}.cli"
+_PACKAGE = __name__.partition(".")[0]
+_RUNNER = f"{_PACKAGE}.cli"
 
 
 def _note(node: Node, arguments: Any, result: Any) -> None:
@@ -60,9 +61,14 @@ def _note_write(counter: list[int]) -> None:
 _writes: dict[int, tuple[list[int], str]] = {}
 
 
+def in_package(frame: Any) -> bool:
+    """Whether a frame runs code of this package, and not of the program."""
+    return frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE
+
+
 def user_line(frame: Any) -> str:
     """``file:line`` of the innermost frame outside this package."""
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("rushlight."):
+    while frame is not None and in_package(frame):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "?"
 
