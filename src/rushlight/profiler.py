@@ -133,7 +133,7 @@ class profile:
             )
         if activities is not None and not list(activities):
             raise AssertionError("No valid profiler activities found")
-        self._options = {
+        self._options: dict[str, Any] = {
             "record_shapes": record_shapes, "profile_memory": profile_memory, "with_stack": with_stack,
             "with_flops": with_flops, "acc_events": acc_events,
         }  # fmt: skip

@@ -124,7 +124,8 @@ class Recorder:
                 self._called(frame, aten_name(_op_of(frame)))
             elif code in _IN_PLACE:
                 names = frame.f_locals
-                self._called(frame, f"aten::{names.get('function', names.get('operator')).__name__}_")
+                function = names["function" if "function" in names else "operator"]
+                self._called(frame, f"aten::{function.__name__}_")
             elif code in self.functions:
                 self._called(frame, self.functions[code])
             elif code is _ACCUMULATE:

@@ -22,7 +22,7 @@ class _Switch(ModeContext):
         self.mode = mode
 
     def clone(self) -> ModeContext:
-        return type(self)(self.mode)
+        return type(self)(bool(self.mode))
 
     def __enter__(self) -> None:
         pass
