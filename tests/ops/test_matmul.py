@@ -70,9 +70,12 @@ def test_named_products_errors():
     words = "1D tensors expected, but got 2D and 1D tensors"
     raises(RuntimeError, words, lambda: torch.dot(ones(2, 2), ones(3)))
     raises(RuntimeError, "batch1 must be a 3D tensor", lambda: torch.bmm(ones(2, 2), ones(3)))
-    raises(
-        TypeError, "addmm(): argument 'mat1' (position 2) must be Tensor, not int", lambda: torch.addmm(ones(2), 1, 2)
-    )
+    words = "addmv(): argument 'mat' (position 2) must be Tensor, not int"
+    raises(TypeError, words, lambda: torch.addmv(ones(2), 1, 2))
+    words = "addmm(): argument 'mat1' (position 2) must be Tensor, not int"
+    raises(TypeError, words, lambda: torch.addmm(ones(2), 1, 2))
+    with pytest.raises(TypeError, match=r"addmm\(\) received an invalid combination of arguments - got \(Tensor, int, int, alpha"):
+        torch.addmm(ones(2), 1, 2, alpha=3)
     words = "outer: Expected 1-D argument self, but got 2-D"
     raises(RuntimeError, words, lambda: torch.outer(ones(2, 2), ones(2)))
     words = "trace: expected a matrix, but got tensor with dim 1"

@@ -93,7 +93,9 @@ def test_errors():
     raises(RuntimeError, "kthvalue(): selected number k out of range for dimension 1", lambda: X.kthvalue(0))
     raises(RuntimeError, " Sort does not support complex dtypes on CPU", lambda: (X * 1j).sort())
     raises(RuntimeError, "nansum on CPU does not support complex inputs", lambda: (X * 1j).nansum())
-    raises(TypeError, "cumsum(): argument 'dim' (position 2) must be int, not tuple", lambda: X.cumsum((0, 1)))
+    raises(TypeError, "cumsum(): argument 'dim' (position 1) must be int, not tuple", lambda: X.cumsum((0, 1)))
+    raises(TypeError, "cumsum(): argument 'dim' (position 2) must be int, not tuple", lambda: torch.cumsum(X, (0, 1)))
+    raises(TypeError, "cumsum(): argument 'dim' must be int, not tuple", lambda: X.cumsum(dim=(0, 1)))
     raises(TypeError, "logsumexp(): argument 'dim' must be tuple of ints, not NoneType", lambda: X.logsumexp(None))
     words = "bincount only supports 1-d non-negative integral inputs."
     raises(RuntimeError, words, lambda: torch.bincount(torch.tensor([-1])))

@@ -19,6 +19,7 @@ from ..layout.joining import cat_op
 from ..reduction.sums import greatest
 from ..support.arguments import check_int, check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
+from ..support.checked import checked
 from ..support.kinds import Promote, only
 from ..support.operands import call_into
 from ..support.precision import wide_op
@@ -355,6 +356,7 @@ def _along(name: str, function: Any, input: Any, dim: Any, dtype: dtypes.dtype |
     return function(input, dim)
 
 
+@checked
 def softmax(
     input: Tensor, dim: int, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None
 ) -> Tensor:
@@ -369,6 +371,7 @@ def softmax(
     return call_into(out, _along, "softmax", _softmax, input, dim, dtype)
 
 
+@checked
 def log_softmax(
     input: Tensor, dim: int, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None
 ) -> Tensor:
@@ -525,12 +528,12 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     return _prelu_kernel(input, weight)
 
 
+@checked
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """a * sigmoid(b), a and b the two halves of `input` along `dim` (Dauphin et al. 2017).
 
     Raises RuntimeError if `input` is 0-d or has an odd size there.
     """
-    check_tensor("glu", input)
     if not input.ndim:
         raise RuntimeError("glu does not support scalars because halving size must be even")
     dim = wrap_dim(dim, input.ndim)

@@ -17,6 +17,7 @@ from ...core.views import assign
 from ..creation.filled import check_fits
 from ..support.arguments import check_tensor
 from ..support.attach import inplace_methods, inplace_operator, methods
+from ..support.checked import checked
 from ..support.kinds import only
 from ..support.options import warn_expanded
 from ..support.selection import drop, keep
@@ -70,6 +71,7 @@ def equal(input: Tensor, other: Tensor) -> bool:
     return input._data.shape == other._data.shape and bool(np.all(input._data == other._data))
 
 
+@checked
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Elementwise ``|input - other| <= atol + rtol * |other|``; infinities are close to themselves alone.
 

@@ -16,6 +16,7 @@ from ..layout.joining import zeros_from
 from ..layout.splitting import at
 from ..support.arguments import check_int, check_number, check_tensor
 from ..support.attach import inplace_methods, methods
+from ..support.checked import checked
 from ..support.operands import as_payload
 from .subscript import add_at
 
@@ -137,8 +138,9 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
     return index_select_op(input, dim, index)
 
 
+@checked
 def index_add(
-    input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1, out: Tensor | None = None
+    input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
     """A copy of `input` with the parts of `source`, times `alpha`, added where a vector of indices says.
 
@@ -146,9 +148,6 @@ def index_add(
     """
     if out is not None:
         return into(out, partial(index_add, alpha=alpha), input, dim, index, source, own=True)
-    check_tensor("index_add", input)
-    check_tensor("index_add", index, "index", 2)
-    check_tensor("index_add", source, "source", 3)
     if not isinstance(alpha, (int, float, complex, np.number, Tensor)):
         check_number("index_add", alpha, "alpha", None)
     dim = wrap_dim(dim, input._data.ndim)
@@ -226,13 +225,11 @@ def _distinct(index: Any) -> Any:
     return wrap(np.unique(index._data)) if isinstance(index, Tensor) else np.unique(index)
 
 
+@checked
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of `input` with the parts of `source` written where a vector of indices says."""
     if out is not None:
         return into(out, index_copy, input, dim, index, source, own=True)
-    check_tensor("index_copy", input)
-    check_tensor("index_copy", index, "index", 2)
-    check_tensor("index_copy", source, "source", 3)
     dim = wrap_dim(dim, input._data.ndim)
     places, parts, shape = index._data, source._data.shape, input._data.shape
     if places.ndim > 1:
@@ -272,10 +269,12 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: T
     return _index_copy_op(input, source, dim, index)
 
 
-def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+@checked(signatures=(
+    "(Tensor input, int dim, Tensor index, Tensor value)",
+    "(Tensor input, int dim, Tensor index, Number value)",
+))
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | complex) -> Tensor:
     """A copy of `input` with one value (a number or a 0-d tensor) where a vector of indices says."""
-    check_tensor("index_fill", input)
-    check_tensor("index_fill", index, "index", 2)
     if isinstance(value, Tensor) and value._data.ndim:
         raise RuntimeError(
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "

@@ -121,9 +121,9 @@ def _masked_scatter_inplace(self: Tensor, mask: Tensor, source: Tensor) -> Tenso
     return assign(self, _masked_scatter_op, (mask, source))
 
 
+@checked
 def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False) -> Any:
     """The places of all elements but zeros, as the rows of a matrix; as one vector for each dimension (`as_tuple`)."""
-    check_tensor("nonzero", input)
     data = np.asarray(input._data)
     if as_tuple:
         return wrap(np.argwhere(data if data.ndim else data.reshape(1))).unbind(1)  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from ...core.short import into
 from ...core.tensor import Tensor
 from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import methods
+from ..support.checked import checked
 from .joining import cat_op, stack_op, zeros_from
 from .shape import sequence
 
@@ -279,9 +280,9 @@ split_sizes_op = op("split_with_sizes", _parts, "SplitWithSizesBackward0", {
 }, view=True, several=True, names=("x", "split_sizes", "dim"))  # fmt: skip
 
 
+@checked
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """All parts of `input` along `dim`, as views without this dimension."""
-    check_tensor("unbind", input)
     if not input._data.ndim:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     return unbind_op(input, wrap_dim(dim, input._data.ndim))
@@ -460,6 +461,7 @@ unfold_backward = op("unfold_backward", _unfold_backward, "UnfoldBackwardBackwar
 }, names=("g", "shape", "dimension", "size", "step"))  # fmt: skip
 
 
+@checked
 def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """All windows of `size` elements along `dimension`, `step` apart, as a view; a window is the last dimension."""
     shape = self._data.shape
@@ -513,6 +515,7 @@ def _check_part(part: Any, src: Tensor) -> None:
         )
 
 
+@checked
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """A copy of `input` with ``select(dim, index)`` replaced by `src`."""
     _check_source("select_scatter", input, src)

@@ -17,6 +17,7 @@ from ...core.tensor import PLAIN, Tensor, wrap
 from ..elementwise.activation import softmax_backward_data
 from ..reduction.sums import add, greatest
 from ..support.arguments import check_tensor
+from ..support.checked import checked
 from ..support.operands import call_into
 from ..support.precision import as_wide_as, wide, wide_op
 from .dropout import dropout
@@ -145,6 +146,7 @@ def _causal(rows: int, columns: int) -> Tensor:
     return wrap(np.tri(rows, columns, dtype=np.bool_))
 
 
+@checked
 def scaled_dot_product_attention(
     query: Tensor,
     key: Tensor,

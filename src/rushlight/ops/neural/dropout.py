@@ -10,7 +10,7 @@ from ...arrays.dtypes import get_default_dtype
 from ...core.declare import elementwise, op
 from ...core.tensor import Tensor, memory, wrap
 from ..random import sampling
-from ..support.arguments import check_number, check_tensor
+from ..support.arguments import check_tensor
 from ..support.attach import inplace
 from ..support.checked import checked
 from ..support.kinds import only
@@ -38,8 +38,6 @@ def _survivors(input: Tensor, p: float, features: bool) -> Any:
 
 def _dropout(name: str, features: bool, alpha: bool, summary: str) -> Any:
     def apply(input: Tensor, p: float, train: bool) -> Tensor:
-        check_tensor(name, input)
-        check_number(name, p, "p", 2)
         if not 0 <= p <= 1:
             raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p:g}")
         if p == 0 or not train or not input._data.size:
@@ -61,7 +59,7 @@ def _dropout(name: str, features: bool, alpha: bool, summary: str) -> Any:
 
     Raises RuntimeError for a probability outside [0, 1]. Without training, or for p = 0, `input` itself is returned.
     """
-    return apply
+    return checked(apply)
 
 
 dropout = _dropout("dropout", False, False, "Zeros elements")

@@ -121,6 +121,7 @@ _layer_norm = _declare("native_layer_norm")
 _layer_norm_narrow = _declare("native_layer_norm_narrow", conforms=True)
 
 
+@checked
 def layer_norm(
     input: Tensor,
     normalized_shape: Sequence[int],
@@ -196,6 +197,7 @@ def _check_normalized(
     return shape
 
 
+@checked
 def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
@@ -203,7 +205,6 @@ def rms_norm(
 
     `eps`, added to the mean, is the machine epsilon unless given. Raises RuntimeError as `layer_norm` does.
     """
-    check_tensor("rms_norm", input)
     if input.ndim < len(normalized_shape):
         raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, but got {input.ndim}")
     shape = _check_normalized("rms_norm", input, normalized_shape, {"weight": weight}, "*")
@@ -279,6 +280,7 @@ def embedding(
     return embedding_op(weight, indices, padding_idx, scale_grad_by_freq)
 
 
+@checked
 def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Tensor:
     """Scales the rows of `input` at `indices` down to the norm `max_norm`, in place, and returns it."""
     weight, rows = memory(input), np.unique(indices._data)
@@ -289,12 +291,12 @@ def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type
     return input
 
 
+@checked
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """A vector for each integer, 1 at its place and 0 elsewhere: (...) to (..., num_classes), of int64.
 
     As many classes as are needed if `num_classes` is -1. Raises RuntimeError for other dtypes and for what is no class.
     """
-    check_tensor("one_hot", tensor, "tensor", 1)
     x = np.asarray(tensor._data)
     if tensor.dtype is not dtypes.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")

@@ -17,7 +17,7 @@ from ...core.short import into
 from ...core.tensor import Tensor
 from ..creation.filled import check_fits
 from ..layout.joining import zeros_from
-from ..support.arguments import check_tensor, unimplemented
+from ..support.arguments import unimplemented
 from ..support.checked import checked
 from ..support.options import argument_error, check_size
 
@@ -175,6 +175,7 @@ Supported combinations for non-constant padding:
   - 4D or 5D input: padding size = 6 (pads last 3 dimensions)"""
 
 
+@checked
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """`input` with more before and after its last dimensions: ``(before, after, before, after, ...)``, last one first.
 
@@ -194,7 +195,6 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         >>> F.pad(torch.tensor([1.0, 2.0]), (1, 2))
         tensor([0., 1., 2., 0., 0.])
     """
-    check_tensor("pad", input)
     pad = check_size("pad", pad, 2, "pad")
     x, size = input._data, len(pad)
     if size % 2:

@@ -28,6 +28,7 @@ from ...core.tensor import Tensor
 from ..layout.shape import t_op, unsafe_view, view_op
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import inplace, methods
+from ..support.checked import checked
 from ..support.precision import wide_op, widened
 from ..support.rows import summed
 
@@ -429,13 +430,14 @@ def _reflected(self: Tensor, other: Any) -> Any:
     return _matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
 
+@checked(signatures=(
+    "(Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
+    "(Tensor input, Tensor mat1, Tensor mat2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
+))
 def addmm(
-    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Tensor | None = None
+    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
     """``beta * input + alpha * (mat1 @ mat2)`` of matrices (n, k) and (k, m); `input` broadcasts to (n, m)."""
-    check_tensor("addmm", input)
-    check_tensor("addmm", mat1, "mat1", 2)
-    check_tensor("addmm", mat2, "mat2", 3)
     _check_addmm(input, mat1, mat2)
     return _finish(out, _addmm, input, mat1, mat2, beta, alpha)
 
@@ -456,6 +458,8 @@ def _check_addmm(input: Tensor, mat1: Any, mat2: Any) -> None:
 
 
 def _finish(out: Tensor | None, call: Any, input: Tensor, x: Any, y: Any, beta: Any, alpha: Any) -> Tensor:
+    if not input.dtype.is_complex and (beta.__class__ is complex or alpha.__class__ is complex):
+        raise RuntimeError(f"value cannot be converted to type {_c_type(input)} without overflow")
     if input.dtype.category < 2 and beta.__class__ is not bool:
         beta, alpha = int(beta), int(alpha)
     if out is not None:
@@ -463,19 +467,18 @@ def _finish(out: Tensor | None, call: Any, input: Tensor, x: Any, y: Any, beta: 
     return call(input, x, y, beta, alpha)
 
 
+@checked
 def addmv(
-    input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Tensor | None = None
+    input: Tensor, mat: Tensor, vec: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
     """``beta * input + alpha * (mat @ vec)`` of a matrix (n, k) and a vector (k); `input` broadcasts to (n)."""
-    check_tensor("addmv", input)
-    check_tensor("addmv", mat, "mat", 2)
-    check_tensor("addmv", vec, "vec", 3)
     _check_mv(mat, vec, input)
     return _finish(out, _addmv, input, mat, vec, beta, alpha)
 
 
+@checked
 def addr(
-    input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Tensor | None = None
+    input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``; `input` broadcasts to the outer product."""
     for position, (name, t) in enumerate({"input": input, "vec1": vec1, "vec2": vec2}.items(), 1):
@@ -495,13 +498,14 @@ def addr(
     return _finish(out, _addr, input, vec1, vec2, beta, alpha)
 
 
+@checked(signatures=(
+    "(Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
+    "(Tensor input, Tensor batch1, Tensor batch2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
+))
 def baddbmm(
-    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Tensor | None = None
+    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
     """``beta * input + alpha * bmm(batch1, batch2)``; `input` broadcasts to the stack of products."""
-    check_tensor("baddbmm", input)
-    check_tensor("baddbmm", batch1, "batch1", 2)
-    check_tensor("baddbmm", batch2, "batch2", 3)
     if batch1.ndim == 3 == batch2.ndim:
         _expanded_to(input, (*batch1.shape[:2], batch2.shape[2]))
     if input.dtype is not batch1.dtype:
@@ -511,13 +515,11 @@ def baddbmm(
     return _finish(out, _baddbmm, input, batch1, batch2, beta, alpha)
 
 
+@checked
 def addbmm(
-    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Tensor | None = None
+    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
     """``beta * input + alpha * bmm(batch1, batch2).sum(0)``; `input` broadcasts to one product."""
-    check_tensor("addbmm", input)
-    check_tensor("addbmm", batch1, "batch1", 2)
-    check_tensor("addbmm", batch2, "batch2", 3)
     if batch1.ndim == 3 == batch2.ndim:
         _expanded_to(input, (batch1.shape[1], batch2.shape[2]))
     _check_bmm(batch1, batch2, accumulating=True)

@@ -32,6 +32,7 @@ from ..elementwise.comparison import no_derivative
 from ..elementwise.comparison import zeros as zero_gradient
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.layered import draws, reads_values
 from ..support.options import (
     argument_error,
@@ -369,6 +370,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     return write_out(out, bernoulli, arguments)
 
 
+@checked
 @reads_values
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None,
                 out: Tensor | None = None) -> Tensor:  # fmt: skip
@@ -377,7 +379,6 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
     Raises RuntimeError for weights that are negative, infinite, or all zero, and for more samples than weights without
     replacement.
     """
-    check_tensor("multinomial", input)
     count = check_integer("multinomial", "num_samples", num_samples, 2)
     check_generator("multinomial", generator)
     data = sampling.multinomial(np.asarray(input._data) if isinstance(input._data, np.generic) else input._data, count,

@@ -14,8 +14,9 @@ from ..elementwise.comparison import logical_xor
 from ..layout.broadcasting import distinct_dims
 from ..layout.joining import cat
 from ..layout.splitting import narrow
-from ..support.arguments import check_int, check_tensor
+from ..support.arguments import check_tensor
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.options import no_such_call
 
 __all__ = ["cumulative_trapezoid", "diff", "gradient", "trapezoid", "trapz"]
@@ -38,6 +39,7 @@ def _check_joined(x: Tensor, other: Any, dim: int) -> list[Tensor]:
     return [other]
 
 
+@checked
 def diff(
     input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None, *,
     out: Tensor | None = None,
@@ -50,9 +52,6 @@ def diff(
     >>> torch.diff(torch.tensor([1, 3, 2]))
     tensor([ 2, -1])
     """
-    check_tensor("diff", input)
-    check_int("diff", n, "n", 2)
-    check_int("diff", dim, "dim", None)
     if out is not None:
         return into(out, diff, input, n, dim, prepend, append)
     if not input.ndim:

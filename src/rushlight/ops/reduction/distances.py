@@ -17,6 +17,7 @@ from ...core.short import into
 from ...core.tensor import Tensor
 from ..support.arguments import check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
+from ..support.checked import checked
 from ..support.operands import common
 from ..support.options import argument_error, as_number
 from ..support.precision import widened
@@ -269,6 +270,7 @@ _renorm = op("renorm", widened(_renorm_value), "RenormBackward0", {"x": _renorm_
              names=("x", "p", "dim", "maxnorm"), holomorphic=False)  # fmt: skip
 
 
+@checked
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | None = None) -> Tensor:
     """Each slice along `dim` whose p-norm is greater than `maxnorm` scaled down to it; the others as they are.
 
@@ -278,8 +280,6 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | N
     tensor([[0.6000, 0.8000],
             [0.0000, 1.0000]])
     """
-    check_tensor("renorm", input)
-    check_number("renorm", p, "p", 2)
     p, maxnorm = as_number("renorm", "p", p, 2), as_number("renorm", "maxnorm", maxnorm, 4)
     if out is not None:
         return into(out, renorm, input, p, dim, maxnorm)

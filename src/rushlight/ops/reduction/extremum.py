@@ -139,7 +139,6 @@ def _even_extreme(name: str, ufunc: Any, node: str, word: str) -> Any:
         input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | None = None, axis: Dims = None,
         keepdims: bool = False,
     ) -> Tensor:  # fmt: skip
-        check_tensor(name, input)
         chosen = dims(name, dim if axis is None else axis, input._data.ndim)
         _check_dims_not_empty(name, input, chosen)
         if input.dtype.is_complex:
@@ -158,7 +157,7 @@ def _even_extreme(name: str, ufunc: Any, node: str, word: str) -> Any:
 
     Raises RuntimeError for an empty tensor without `dim`, IndexError for an empty dimension.
     """
-    return function
+    return checked(function)
 
 
 def _check_dims_not_empty(name: str, input: Tensor, chosen: Any) -> None:
@@ -218,7 +217,6 @@ def _argument(name: str, method: str, word: str) -> Any:
         input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None,
         axis: int | None = None, keepdims: bool = False,
     ) -> Tensor:  # fmt: skip
-        check_tensor(name, input)
         dim = axis if dim is None else dim
         if input.dtype.is_complex or input.dtype is dtypes.bool_:
             raise RuntimeError(f"{name}(): does not support {'complex' if input.dtype.is_complex else 'bool'} input")
@@ -232,7 +230,7 @@ def _argument(name: str, method: str, word: str) -> Any:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"""The index of the first {word} element along `dim`, or of the flattened tensor: int64."""
-    return function
+    return checked(function)
 
 
 argmax = _argument("argmax", "argmax", "greatest")
@@ -278,7 +276,6 @@ def _median(name: str, node: str, places: Any, nan: str) -> Any:
         input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None, axis: int | None = None,
         keepdims: bool = False,
     ) -> Any:  # fmt: skip
-        check_tensor(name, input)
         dim = axis if dim is None else dim
         if dim is not None:
             dim = reduced_dim("median", input, dim)
@@ -293,7 +290,7 @@ def _median(name: str, node: str, places: Any, nan: str) -> Any:
 
     Along `dim`, the named tuple of medians and their indices.
     """
-    return function
+    return checked(function)
 
 
 median = _median("median", "Median", _median_places, "NaN if there is one.")

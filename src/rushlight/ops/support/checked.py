@@ -51,12 +51,19 @@ class _Kind:
         return (value is None and self.optional) or value.__class__ in self.classes or self.passes(value)
 
 
+def _could_be(form: str, count: int) -> bool:
+    """Whether a signature takes so many arguments."""
+    parameters = [part for part in form.strip("()").split(", ") if part != "*"]
+    return sum([" = " not in part for part in parameters]) <= count <= len(parameters)
+
+
 def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str = "") -> Any:
     """`function`, which raises TypeError for an argument that is not what its annotation says.
 
     Known are Tensor, bool, int, float, complex (any number), ``Tensor | complex``, str and dtypes.dtype, each also
     ``| None``; any other annotation is not checked. A function that has several `signatures` in torch lists them in
-    its error. `name`: what torch calls it, if not by its own name. As a method, it does not count its first parameter.
+    its error, where more than one takes so many arguments. `name`: what torch calls it, if not by its own name. As a
+    method, it does not count its first parameter: so this decorator comes first.
     """
     if function is None:
         return lambda function: checked(function, signatures=signatures, name=name)
@@ -67,7 +74,7 @@ def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str =
     called = name or function.__name__
 
     def refuse(args: tuple[Any, ...], keywords: dict[str, Any], argument: str, value: Any, place: int | None) -> TypeError:
-        if signatures:
+        if sum([_could_be(form, len(args) + len(keywords)) for form in signatures]) > 1:
             return no_such_call(called, args, keywords, list(signatures))
         return argument_error(called, argument, kinds[argument].word, value, place)
 
@@ -79,10 +86,10 @@ def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str =
                 if i >= count:
                     break
                 if args[i].__class__ not in kind.classes and not kind.takes(args[i]):
-                    raise refuse(args[1 - first :], keywords, argument, args[i], i + first)
+                    raise refuse(args, keywords, argument, args[i], i + first)
             for argument, value in keywords.items():
                 if argument in kinds and not kinds[argument].takes(value):
-                    raise refuse(args[1 - first :], keywords, argument, value, None)
+                    raise refuse(args, keywords, argument, value, None)
             return function(*args, **keywords)
 
         return call
