@@ -242,8 +242,21 @@ def _whole(g: tuple[Any, ...], shapes: list[tuple[int, ...]]) -> list[Any]:
     return [zeros_from(like, shape) if part is None else part for part, shape in zip(g, shapes)]
 
 
+def _alone(g: tuple[Any, ...]) -> int:
+    """The place of the only gradient there is; -1 if there are several."""
+    defined = [i for i, part in enumerate(g) if part is not None]
+    return defined[0] if len(defined) == 1 else -1
+
+
+def _unbound(g: tuple[Any, ...], shape: tuple[int, ...], dim: int) -> Any:
+    i = _alone(g)
+    if i >= 0:
+        return select_backward(g[i], shape, dim, i)
+    return stack_op(_whole(g, [shape[:dim] + shape[dim + 1 :]] * len(g)), dim, None)
+
+
 unbind_op = op("unbind", lambda x, dim: tuple([x[at(dim, i)] for i in range(x.shape[dim])]), "UnbindBackward0", {
-    "x": lambda g, x_shape, dim: stack_op(_whole(g, [x_shape[:dim] + x_shape[dim + 1 :]] * len(g)), dim, None),
+    "x": lambda g, x_shape, dim: _unbound(g, x_shape, dim),
 }, view=True, several=True)  # fmt: skip
 
 
@@ -256,6 +269,10 @@ def _parts(x: Any, sizes: Any, dim: int) -> tuple[Any, ...]:
 
 
 def _joined(g: Any, shape: tuple[int, ...], sizes: Any, dim: int) -> Any:
+    i = _alone(g)
+    if i >= 0:
+        start = sum(sizes[:i])
+        return slice_backward(g[i], shape, dim, start, start + sizes[i], 1)
     return cat_op(_whole(g, [(*shape[:dim], n, *shape[dim + 1 :]) for n in sizes]), dim, None)
 
 
