@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 SPACES = [
     "torch", "torch.Tensor", "torch.autograd", "torch.autograd.anomaly_mode", "torch.autograd.forward_ad",
     "torch.autograd.function", "torch.autograd.functional", "torch.autograd.grad_mode", "torch.autograd.gradcheck",
-    "torch.autograd.graph", "torch.autograd.profiler", "torch.autograd.variable", "torch.profiler", "torch.fft",
+    "torch.autograd.graph", "torch.autograd.profiler", "torch.autograd.variable", "torch.profiler", "torch.fft", "torch.func",
     "torch.linalg", "torch.nn.functional", "torch.nn.init", "torch.nn.utils", "torch.optim.lr_scheduler",
     "torch.random", "torch.signal.windows", "torch.special", "torch.testing", "torch.utils.checkpoint",
 ]  # fmt: skip

@@ -16,15 +16,19 @@ from .vmap import vmap
 
 __all__ = [
     "debug_unwrap", "functional_call", "functionalize", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp",
-    "linearize", "stack_module_state", "vjp", "vmap",
+    "linearize", "rearrange", "replace_all_batch_norm_modules_", "stack_module_state", "vjp", "vmap",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("functional_call", "stack_module_state"):
+    if name in ("functional_call", "replace_all_batch_norm_modules_", "stack_module_state"):
         from . import modules
 
         return getattr(modules, name)
+    if name == "rearrange":
+        from .dimensions import rearrange
+
+        return rearrange
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
 
 

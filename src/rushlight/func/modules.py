@@ -79,3 +79,17 @@ def _stacked(name: str, tensors: list[Any]) -> Any:
     return ops.stack([t.detach() for t in tensors]).requires_grad_(wanted.pop())
 
 
+
+
+def replace_all_batch_norm_modules_(root: Any) -> Any:
+    """Switches the running statistics of all batch norms in a module off, in place, and returns it.
+
+    Under `vmap` they could not be updated: they are the same for all examples.
+    """
+    from ..nn.modules.batchnorm import _BatchNorm
+
+    for module in root.modules():
+        if isinstance(module, _BatchNorm):
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+            module.track_running_stats = False
+    return root
