@@ -22,6 +22,7 @@ Note [Forward over reverse]
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -374,18 +375,19 @@ def _holders(x: Tensor) -> int:
 
 
 def _make_dual(x: Tensor, level: Level) -> None:
-    """Gives `x`, and the tensor that it is a view of, the tangent zero, in memory that both share."""
-    view = x._view
-    if _holders(x) > (1 if view is None else 2):
-        raise NotImplementedError("an in-place operation that gives a tangent to a tensor which has other views")
-    if view is None:
-        set_tangent(x, zeros_like(below(x, None).detach()), level)
-        return
-    base = view.base
+    """Gives the tensor that `x` is a view of the tangent zero, and all its views the same views of that.
+
+    Which views there are nobody has noted; but they share the base's version counter, and the garbage collector knows
+    who holds it. (It looks at every object there is: milliseconds, once for each tensor that becomes dual like this.)
+    """
+    base = x if x._view is None else x._view.base
     if tangent_of(base, level) is None:
         set_tangent(base, zeros_like(below(base, None).detach()), level)
     tangent = tangent_of(base, level)
-    set_tangent(x, views.replay(tangent, view.path(x)), level)
+    alone = _holders(x) == (1 if x is base else 2)
+    for view in [x] if alone else gc.get_referrers(shared_counter(base)):
+        if isinstance(view, Tensor) and view._view is not None and view._view.base is base:
+            set_tangent(view, views.replay(tangent, view._view.path(view)), level)
 
 
 def assign_view(x: Tensor, function: Callable[..., Any], given: tuple[Any, ...]) -> None:
