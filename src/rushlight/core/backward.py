@@ -27,6 +27,8 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.blocks import LARGE, write_blockwise
+from ..arrays.ownership import IN_LOOP, total
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import FREED_GRAPH, AccumulateGrad, Node, Output
 from .saved import bump, check_versions, last_write, read, tensors
@@ -84,8 +86,8 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
                     if leaf._cold is not None and leaf._cold.hooked:
                         hooked.append((leaf, gradient))
                     else:
-                        # Three names hold a gradient that is this leaf's alone: the dict, ours, getrefcount's.
-                        accumulate(leaf, gradient, getrefcount(gradient) <= 3)
+                        alone = getrefcount(gradient) <= IN_LOOP
+                        accumulate(leaf, gradient, alone)
         for leaf, gradient in hooked:
             if gradient is not None:
                 _within(job, _finish_leaf, leaf, gradient)
@@ -116,10 +118,19 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             if target in pending:
                 if gradient is not None:
                     waiting = pending[target]
-                    pending[target] = gradient if waiting is None else waiting + gradient
+                    if waiting is None:
+                        pending[target] = gradient
+                    elif on_tensors or waiting.size < LARGE:
+                        pending[target] = waiting + gradient
+                    else:
+                        pending[target] = None
+                        pending[target] = total(waiting, gradient)
             elif target is following:
                 if gradient is not None:
-                    waits = gradient if waits is None else waits + gradient
+                    if waits is None:
+                        waits = gradient
+                    else:
+                        waits = waits + gradient if on_tensors or waits.size < LARGE else total(waits, gradient)
             elif needed is not None and target not in needed:
                 continue
             elif not target._rank:
@@ -456,7 +467,7 @@ def accumulate(leaf: Tensor, gradient: Any, alone: bool = False) -> None:
             gradient = np.array(gradient, order="C")
         cold.grad = wrap(gradient)
     elif grad._data.__class__ is np.ndarray and grad._view is None:
-        np.add(grad._data, gradient, grad._data)
+        write_blockwise(np.add, (grad._data, gradient), grad._data)
         bump(grad)
     elif isinstance(grad._data, np.generic):
         grad._data = grad._data + gradient

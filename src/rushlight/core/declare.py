@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.blocks import blockwise
 from ..arrays.promotion import result_dtype
 from .errors import broadcast_shapes
 from .op import F32, F64, LAYERS, Call, Op, Rule, layer_of, parameters, quietly
@@ -139,7 +140,8 @@ def _promoting(op: Op, inputs: int) -> Call:
             promote(dtype)
         payloads += [_payload(a) for a in arguments[inputs:]]
         try:
-            result = quietly(_rounding_once(forward, dtype) if dtype.itemsize == 2 and op.wide else forward, *payloads)
+            value = _rounding_once(forward, dtype) if dtype.itemsize == 2 and op.wide else forward
+            result = quietly(blockwise, value, payloads)
         except ValueError:
             broadcast_shapes(*[p.shape for p in payloads if hasattr(p, "shape")])  # raises in torch's words
             raise

@@ -9,7 +9,8 @@ import numpy as np
 from numpy import ndarray
 
 from ..arrays import dtypes
-from ..arrays.summation import total
+from ..arrays.blocks import LARGE, blockwise
+from ..arrays.summation import along, total
 from .errors import INFERENCE_SAVED
 from .modes import GRAD, grad_mode
 from .node import Node, Output, next_rank
@@ -107,7 +108,7 @@ class Metas:
         conjugate = op.holomorphic and _any_complex(inputs, results)
         edges = tuple([(a._data.shape, a.dtype) if isinstance(a, Tensor) else None for a in inputs])
         like = (results[0].shape, dtypes.of_array(results[0]))
-        if not conjugate and all(e is None or e == like for e in edges):
+        if not conjugate and all(e is None or e == like for e in edges) and not (op.inputs and results[0].size >= LARGE):
             return None
         return cls(edges, conjugate)
 
@@ -115,13 +116,20 @@ class Metas:
         """Runs the node's rules and brings each gradient to the shape and dtype of its edge."""
         if self.conjugate:
             g = tuple([conj(part) for part in g]) if isinstance(g, (tuple, list)) else conj(g)
-        grads = node.backward(g, values)
+        grads = in_blocks(node, g, values) if g.__class__ is ndarray and g.size >= LARGE else node.backward(g, values)
         out = []
         for grad, edge, meta in zip(grads, node.edges, self.edges):
             if grad is not None and edge is not None:
                 grad = conform(conj(grad) if self.conjugate else grad, *meta)
             out.append(grad)
         return out
+
+
+def in_blocks(node: Node, g: Any, values: tuple[Any, ...]) -> Any:
+    """Runs a node's rules on a large gradient, block by block if they are elementwise."""
+    if not node.op.inputs:  # type: ignore[attr-defined]
+        return node.backward(g, values)
+    return blockwise(lambda g, *values: node.backward(g, values), (g, *values))
 
 
 def conj(g: Any) -> Any:
@@ -149,7 +157,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     if len(axes) == g.ndim and isinstance(g, ndarray):
         return total(g).reshape(shape)
     if lead == len(axes) and isinstance(g, ndarray):
-        return g.sum(axes)
+        return along(g, axes)
     g = g.sum(axes, keepdims=True) if axes else g
     return g.reshape(shape) if lead else g
 

@@ -8,12 +8,14 @@ Note [The short way]
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
+from ..arrays.blocks import LARGE
 from .modes import GRAD, INFERENCE, grad_mode
 from .node import Node, next_rank
 from .op import ARGUMENT, F32, F64, LAYERS, OBSERVERS, OUT, RAW, SHAPE, Call, Op, parameters
@@ -117,6 +119,7 @@ def one_input(op: Op, slow: Call) -> Call:
     saves_shape = _reads(op, f"{op.names[0]}_shape")
     saves, saves_tensor = any(_reads(op, name) for name in op.saves), saves_x or saves_out
     unsaved = (None,) * (len(op.names) - 1)
+    large = LARGE if op.conforms else math.inf
 
     def call(input: Any, *parameters: Any, out: Any = None) -> Any:
         if input.__class__ in RAW:
@@ -125,7 +128,7 @@ def one_input(op: Op, slow: Call) -> Call:
             return slow(input, *parameters) if out is None else into(out, slow, input, *parameters)
         a = input._data
         d = a.dtype
-        if d is not F32 and d is not F64:
+        if (d is not F32 and d is not F64) or a.size >= large:
             return slow(input, *parameters)
         for p in parameters:
             if isinstance(p, Tensor) or p.__class__ in LAYERS:
@@ -170,7 +173,7 @@ def two_inputs(op: Op, slow: Call) -> Call:
     forward, node_class, conforms = op.forward, op.node_class, op.conforms
     value = float_value(op)
     first, second = [*[parameters(rule) for rule in op.rules.values()], (), ()][:2]
-    numbers, one_edge = op.numbers, len(op.rules) == 1
+    numbers, one_edge, large = op.numbers, len(op.rules) == 1, LARGE if conforms else math.inf
     nx, ny = op.names
     x_for_x, y_for_x, out_for_x = nx in first, ny in first, "out" in first
     x_for_y, y_for_y, out_for_y = nx in second, ny in second, "out" in second
@@ -192,7 +195,7 @@ def two_inputs(op: Op, slow: Call) -> Call:
             ny = counter_y = None
         else:
             return slow(input, other)
-        if d is not F32 and d is not F64:
+        if (d is not F32 and d is not F64) or a.size >= large:
             return slow(input, other)
         try:
             r = value(a, b)

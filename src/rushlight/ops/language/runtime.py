@@ -1,7 +1,7 @@
 """What a program may ask of the process it runs in, and set: threads, deterministic algorithms, precision.
 
 Every computation here is deterministic and in full precision, whatever is set; the settings are kept for programs that
-read them. Numbers of threads are those that torch would use: NumPy's own are set where NumPy's linear algebra is.
+read them. The number of threads is that of `arrays.threads`, for large tensors.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 from importlib import import_module
 from typing import Any
 
-from ...arrays import types
+from ...arrays import threads, types
 from ...core.tensor import Tensor
 from ...core.views import alias
 from ..support.arguments import check_tensor
@@ -40,7 +40,6 @@ class AcceleratorError(RuntimeError):
 
 
 class _Settings:
-    threads = os.cpu_count() or 1
     interop_threads = os.cpu_count() or 1
     deterministic = 0
     precision = "highest"
@@ -50,8 +49,8 @@ class _Settings:
 
 
 def get_num_threads() -> int:
-    """The number of threads that was set, at first that of processors."""
-    return _Settings.threads
+    """How many threads compute large tensors: at first OMP_NUM_THREADS, or as many as there are processors."""
+    return threads.get_number()
 
 
 def get_num_interop_threads() -> int:
@@ -68,8 +67,11 @@ def _threads(name: str, number: Any) -> int:
 
 
 def set_num_threads(number: int, /) -> None:
-    """Keeps a number of threads. Raises RuntimeError for what is no positive integer."""
-    _Settings.threads = _threads("set_num_threads", number)
+    """Has large tensors computed on so many threads; linear algebra too, where NumPy brings OpenBLAS.
+
+    Elementwise results and sums do not depend on the number. Raises RuntimeError for what is no positive integer.
+    """
+    threads.set_number(_threads("set_num_threads", number))
 
 
 def set_num_interop_threads(number: int, /) -> None:

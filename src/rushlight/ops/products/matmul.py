@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.products import product
 from ...arrays.promotion import result_dtype
 from ...core.declare import op
 from ...core.errors import broadcast_shapes
@@ -56,9 +57,9 @@ def unfolded(x: Any, shape: tuple[int, ...]) -> Any:
 
 # The operations.
 
-_mm = wide_op("mm", lambda x, y: x @ y, "MmBackward0", {
-    "x": lambda g, y: g @ y.T,
-    "y": lambda g, x: x.T @ g,
+_mm = wide_op("mm", product, "MmBackward0", {
+    "x": lambda g, y: product(g, y.T),
+    "y": lambda g, x: product(x.T, g),
 }, saved_as={"y": "mat2"})  # fmt: skip
 _mv = wide_op("mv", lambda x, y: x @ y, "MvBackward0", {
     "x": lambda g, y: g[:, None] * y,
@@ -77,9 +78,9 @@ _vm = wide_op("vm", lambda x, y: x @ y, "SqueezeBackward4", {
     "y": lambda g, x: x[:, None] * g,
 })  # fmt: skip
 #: A stack of matrices, or of vectors, times a matrix or a vector: folded. See Note [Folding].
-_folded_mm = wide_op("folded_mm", lambda x, y: fold(x) @ y, "MmBackward0", {
-    "x": lambda g, y, x_shape: (g @ y.T).reshape(x_shape),
-    "y": lambda g, x: fold(x).T @ g,
+_folded_mm = wide_op("folded_mm", lambda x, y: product(fold(x), y), "MmBackward0", {
+    "x": lambda g, y, x_shape: product(g, y.T).reshape(x_shape),
+    "y": lambda g, x: product(fold(x).T, g),
 })  # fmt: skip
 _folded_mv = wide_op("folded_mv", lambda x, y: fold(x) @ y, "MvBackward0", {
     "x": lambda g, y, x_shape: (g[:, None] * y).reshape(x_shape),
@@ -88,9 +89,9 @@ _folded_mv = wide_op("folded_mv", lambda x, y: fold(x) @ y, "MvBackward0", {
 
 
 def _stacked(name: str, conforms: bool) -> Any:
-    return wide_op(name, lambda x, y: x @ y, "BmmBackward0", {
-        "x": lambda g, y: g @ y.mT,
-        "y": lambda g, x: x.mT @ g,
+    return wide_op(name, product, "BmmBackward0", {
+        "x": lambda g, y: product(g, y.mT),
+        "y": lambda g, x: product(x.mT, g),
     }, conforms=conforms, saved_as={"y": "mat2"})  # fmt: skip
 
 
@@ -111,11 +112,11 @@ def _added(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
     return _scaled(input, beta) + product
 
 
-def _adding(name: str, node: str, product: Any, x: Any, y: Any, value: Any = None) -> Any:
-    """beta * input + alpha * product(x, y), from the rules of the product; as `value` computes it, if given."""
+def _adding(name: str, node: str, multiply: Any, x: Any, y: Any, value: Any = None) -> Any:
+    """beta * input + alpha * multiply(x, y), from the rules of that product; as `value` computes it, if given."""
 
     def widely(input: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
-        return _added(input, product(x, y), beta, alpha)
+        return _added(input, multiply(x, y), beta, alpha)
 
     return op(
         name, value or widened(widely), node, {
@@ -127,7 +128,7 @@ def _adding(name: str, node: str, product: Any, x: Any, y: Any, value: Any = Non
 
 
 _addmm = _adding(
-    "addmm", "AddmmBackward0", lambda x, y: x @ y, lambda g, y: g @ y.T, lambda g, x: x.T @ g
+    "addmm", "AddmmBackward0", product, lambda g, y: product(g, y.T), lambda g, x: product(x.T, g)
 )  # fmt: skip
 _addmv = _adding(
     "addmv", "AddmvBackward0", lambda x, y: x @ y, lambda g, y: g[:, None] * y, lambda g, x: x.T @ g
@@ -142,13 +143,13 @@ def _addr_value(input: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
 
 _addr = _adding("addr", "AddrBackward0", None, lambda g, y: g @ y, lambda g, x: g.T @ x, _addr_value)
 _baddbmm = _adding(
-    "baddbmm", "BaddbmmBackward0", lambda x, y: x @ y, lambda g, y: g @ y.mT, lambda g, x: x.mT @ g
+    "baddbmm", "BaddbmmBackward0", product, lambda g, y: product(g, y.mT), lambda g, x: product(x.mT, g),
 )  # fmt: skip
 
 
 def _addbmm_value(input: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
     if x.dtype is not np.dtype(np.float16) and type(x) is not dtypes.BFloat16Array:
-        return _added(input, (x @ y).sum(0, x.dtype), beta, alpha)
+        return _added(input, product(x, y).sum(0, x.dtype), beta, alpha)
     # Of 16 bits, torch rounds after every product.
     for i in range(x.shape[0]):
         input, beta = _addmm.op.forward(input, x[i], y[i], beta, alpha), 1
@@ -156,24 +157,24 @@ def _addbmm_value(input: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
 
 
 _addbmm = _adding(
-    "addbmm", "AddbmmBackward0", None, lambda g, y: g @ y.mT, lambda g, x: x.mT @ g, _addbmm_value
+    "addbmm", "AddbmmBackward0", None, lambda g, y: product(g, y.mT), lambda g, x: product(x.mT, g), _addbmm_value
 )  # fmt: skip
 
 
 def _linear_value(x: Any, weight: Any, bias: Any) -> Any:
-    out = fold(x) @ weight.T
+    out = product(fold(x), weight.T)
     out += bias
     return out
 
 
 _linear = wide_op("linear", _linear_value, "AddmmBackward0", {
     "bias": lambda g: summed(g, 0),
-    "x": lambda g, weight, x_shape: unfolded(g @ weight, x_shape),
-    "weight": lambda g, x: g.T @ fold(x),
+    "x": lambda g, weight, x_shape: unfolded(product(g, weight), x_shape),
+    "weight": lambda g, x: product(g.T, fold(x)),
 }, names=("x", "weight", "bias"))  # fmt: skip
-_linear_mm = wide_op("linear_without_bias", lambda x, weight: fold(x) @ weight.T, "MmBackward0", {
-    "x": lambda g, weight, x_shape: unfolded(g @ weight, x_shape),
-    "weight": lambda g, x: g.T @ fold(x),
+_linear_mm = wide_op("linear_without_bias", lambda x, weight: product(fold(x), weight.T), "MmBackward0", {
+    "x": lambda g, weight, x_shape: unfolded(product(g, weight), x_shape),
+    "weight": lambda g, x: product(g.T, fold(x)),
 })  # fmt: skip
 
 

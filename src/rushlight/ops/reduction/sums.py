@@ -16,7 +16,7 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.promotion import promote_types
-from ...arrays.summation import total
+from ...arrays.summation import along, total
 from ...core.declare import op
 from ...core.errors import wrap_dim
 from ...core.op import F32, F64
@@ -107,6 +107,11 @@ def count(shape: tuple[int, ...], dim: Any) -> int:
     return math.prod([shape[d] for d in dim]) if shape else 1
 
 
+def _over(x: Any, dim: Any, keepdim: bool) -> Any:
+    """The sum of a payload; None for all dimensions."""
+    return add(x, None, None, None, keepdim) if dim is None else along(x, dim, keepdim)
+
+
 def spread(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
     """The gradient of a sum, repeated along the dimensions it was taken over."""
     return expand_op(restored(g, dim, keepdim, len(shape)), shape)
@@ -115,14 +120,14 @@ def spread(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
 # Sums and means.
 
 _sum_all = converting("sum", total, "SumBackward0", {"x": lambda g, x_shape: expand_op(g, x_shape)})
-_sum_dim = converting("sum_dim", lambda x, dim, keepdim: add(x, dim, None, None, keepdim), "SumBackward1", {
+_sum_dim = converting("sum_dim", _over, "SumBackward1", {
     "x": lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim),
 })  # fmt: skip
 _mean_all = converting("mean", lambda x: total(x) / (x.size or np.nan), "MeanBackward0", {
     "x": lambda g, x_shape: expand_op(g / math.prod(x_shape), x_shape),
 })  # fmt: skip
 _mean_dim = converting(
-    "mean_dim", lambda x, dim, keepdim: add(x, dim, None, None, keepdim) / (count(x.shape, dim) or np.nan),
+    "mean_dim", lambda x, dim, keepdim: _over(x, dim, keepdim) / (count(x.shape, dim) or np.nan),
     "MeanBackward1", {
         "x": lambda g, x_shape, dim, keepdim: spread(g / (count(x_shape, dim) or np.nan), x_shape, dim, keepdim),
     },

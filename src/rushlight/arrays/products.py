@@ -1,0 +1,67 @@
+"""Large matrix products, in panels on all cores.
+
+Each thread computes some rows or columns of the result, or some matrices of a stack, with a BLAS that keeps to one
+thread (see `threads`). An element is one sum however the result is divided; its last bit may depend on the kernel that
+BLAS chooses for a panel, and so on the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from .threads import get_number, one_blas_thread, share, shares_products
+
+#: Below this many elements of the first factor, nobody looks how large the product is.
+SMALL = 1 << 12
+#: From this many multiplications on OpenBLAS uses several threads,
+THREADED = 1 << 18
+#: and with this many for each it pays.
+WORTH = 1 << 22
+#: Panels are multiples of this wide, as the tiles of BLAS are.
+TILE = 64
+FLOATS = frozenset(map(np.dtype, "fdFD"))
+
+
+def product(x: Any, y: Any) -> Any:
+    """``x @ y``, of payloads or Tensors."""
+    if x.__class__ is not ndarray or x.size < SMALL:
+        return x @ y
+    if y.__class__ is not ndarray or x.ndim < 2 or y.ndim < 2 or x.dtype not in FLOATS or not shares_products():
+        return x @ y
+    work = x.size * y.shape[-1]
+    if work < THREADED:
+        return x @ y
+    with one_blas_thread():
+        panels = _panels(x, y, min(get_number(), work // WORTH)) if x.dtype is y.dtype else None
+        if panels is None:
+            return np.matmul(x, y)
+        out, compute, count = panels
+        share(compute, count)
+    return out
+
+
+def _panels(x: ndarray, y: ndarray, count: int) -> tuple[ndarray, Callable[[int], Any], int] | None:
+    """``x @ y`` to be filled in, what computes one panel of it, and their number; None where it is better undivided."""
+    stacked = x.ndim > 2 and x.shape[:-2] == y.shape[:-2]
+    if count < 2 or x.shape[-1] != y.shape[-2] or not (stacked or x.ndim == y.ndim == 2):
+        return None
+    out = np.empty((*x.shape[:-1], y.shape[-1]), x.dtype)
+    if stacked:
+        length, tile, cut = len(x), 1, lambda part: (x[part], y[part], out[part])
+    elif len(x) >= y.shape[1]:
+        y = _readable(y)
+        length, tile, cut = len(x), TILE, lambda part: (x[part], y, out[part])
+    else:
+        x = _readable(x)
+        length, tile, cut = y.shape[1], TILE, lambda part: (x, y[:, part], out[:, part])
+    width = -(-length // (count * tile)) * tile
+    return out, lambda number: np.matmul(*cut(slice(number * width, (number + 1) * width))), -(-length // width)
+
+
+def _readable(a: ndarray) -> ndarray:
+    """A matrix as BLAS can read it, so that it is not copied for each panel."""
+    return a if a.itemsize in a.strides else np.ascontiguousarray(a)

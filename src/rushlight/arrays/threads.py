@@ -1,0 +1,186 @@
+"""One computation on several threads: its parts are handed out to whoever is free.
+
+NumPy's loops let go of the interpreter's lock, so parts that are long enough run side by side. Helpers sleep between
+computations; the caller works too, and waits in the end only for parts that others have begun. So a processor that is
+busy elsewhere costs nothing but its help.
+
+NumPy's linear algebra has threads of its own, which wait for each other awake: where another process takes one of the
+processors, they lose milliseconds on every product. Within `one_blas_thread` they rest, and products are shared out here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+
+
+def _processors() -> int:
+    """How many threads to begin with: as OpenMP's variable says, or one for each processor that this process may use."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    if wanted.isdigit() and int(wanted):
+        return int(wanted)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Threads:
+    """The state of this process: how many threads to use, and those that have been started."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.helpers = 0
+        self.waiting: SimpleQueue[Any] = SimpleQueue()
+        #: Held while a computation is shared out; who finds it taken works alone.
+        self.busy = threading.Lock()
+
+
+_threads = _Threads(_processors())
+
+
+def get_number() -> int:
+    return _threads.number
+
+
+def set_number(number: int) -> None:
+    """How many threads computations use from now on, those of linear algebra too."""
+    _threads.number = number
+    blas = _blas()
+    if blas is not None:
+        blas[1](number)
+
+
+def _forget() -> None:
+    """In a forked child: none of the parent's threads are there."""
+    global _threads
+    _threads = _Threads(_threads.number)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
+class _Job:
+    """The parts of one computation that nobody has begun, and what helpers report of those they have done."""
+
+    def __init__(self, work: Callable[[int], Any], count: int) -> None:
+        self.work = work
+        #: What NumPy does about overflow and the like is a setting of the caller's thread.
+        self.errors = np.geterr()
+        self.left = deque(range(count))
+        self.done: SimpleQueue[BaseException | None] = SimpleQueue()
+
+    def next(self) -> int | None:
+        try:
+            return self.left.popleft()
+        except IndexError:
+            return None
+
+    def help(self) -> None:
+        with np.errstate(**self.errors):  # type: ignore[arg-type]
+            while (part := self.next()) is not None:
+                try:
+                    self.work(part)
+                except BaseException as error:
+                    return self.done.put(error)
+                self.done.put(None)
+
+
+def _helper(waiting: SimpleQueue[Any]) -> None:
+    while True:
+        job = waiting.get()
+        job.help()
+        del job  # who sleeps keeps nothing alive
+
+
+def share(work: Callable[[int], Any], count: int) -> None:
+    """Calls ``work(0)``, ..., ``work(count - 1)``, on several threads at a time.
+
+    Raises what a call raised, once all that had begun have ended; what nobody had begun is left out then.
+    """
+    threads = _threads
+    helpers = min(count, threads.number) - 1
+    if helpers < 1 or not threads.busy.acquire(blocking=False):
+        for part in range(count):
+            work(part)
+        return
+    try:
+        while threads.helpers < helpers:
+            threading.Thread(target=_helper, args=(threads.waiting,), name="rushlight", daemon=True).start()
+            threads.helpers += 1
+        job = _Job(work, count)
+        for _ in range(helpers):
+            threads.waiting.put(job)
+        error = _finished(job, count)
+    finally:
+        threads.busy.release()
+    if error is not None:
+        try:
+            raise error
+        finally:
+            del error  # it refers to this frame
+
+
+def _finished(job: _Job, count: int) -> BaseException | None:
+    """Does what is left of a job, and waits for what helpers have begun."""
+    error: BaseException | None = None
+    mine = 0
+    while (part := job.next()) is not None:
+        mine += 1
+        if error is None:
+            try:
+                job.work(part)
+            except BaseException as raised:
+                error = raised
+    for _ in range(count - mine):
+        error = job.done.get() or error
+    del job.work  # a helper that comes late finds nothing to keep alive
+    return error
+
+
+# Linear algebra.
+
+_NAMES = ("scipy_openblas_{}_num_threads64_", "scipy_openblas_{}_num_threads", "openblas_{}_num_threads64_",
+          "openblas_{}_num_threads")  # fmt: skip
+
+
+@cache
+def _blas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
+    """The functions of NumPy's OpenBLAS that tell and set its number of threads; None where NumPy has another BLAS."""
+    try:
+        library = ctypes.CDLL(np._core._multiarray_umath.__file__)  # type: ignore[attr-defined]
+    except OSError:
+        return None
+    for name in _NAMES:
+        get, put = (getattr(library, name.format(verb), None) for verb in ("get", "set"))
+        if get is not None and put is not None:
+            put.argtypes, put.restype = [ctypes.c_int], None
+            return get, put
+    return None
+
+
+def shares_products() -> bool:
+    """Whether products may be shared out here: they may where BLAS can be told to rest its own threads."""
+    return _blas() is not None
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Within, NumPy's linear algebra keeps to the thread that calls it."""
+    blas = _blas()
+    before = blas[0]() if blas is not None else 1
+    if blas is None or before <= 1:
+        yield
+        return
+    blas[1](1)
+    try:
+        yield
+    finally:
+        blas[1](before)

@@ -1,0 +1,144 @@
+"""One computation on several threads."""
+
+import os
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from rushlight.arrays import threads
+
+
+@pytest.fixture
+def three_threads():
+    before = threads.get_number()
+    threads.set_number(3)
+    yield
+    threads.set_number(before)
+
+
+def test_every_part_is_done_once(three_threads):
+    for count in (0, 1, 2, 3, 50):
+        done = []
+        threads.share(done.append, count)
+        assert sorted(done) == list(range(count))
+
+
+def test_several_threads_take_part(three_threads):
+    together = threading.Barrier(3, timeout=10)
+    threads.share(lambda part: together.wait(), 3)
+
+
+def test_one_thread_is_the_caller():
+    before = threads.get_number()
+    threads.set_number(1)
+    try:
+        seen = []
+        threads.share(lambda part: seen.append(threading.current_thread()), 4)
+    finally:
+        threads.set_number(before)
+    assert set(seen) == {threading.current_thread()}
+
+
+@pytest.mark.parametrize("bad", [0, 7, 19])
+def test_what_a_part_raises_is_raised_once_all_have_ended(three_threads, bad):
+    running = []
+
+    def work(part):
+        running.append(part)
+        time.sleep(0.001)
+        if part == bad:
+            raise ZeroDivisionError(part)
+        running.remove(part)
+
+    with pytest.raises(ZeroDivisionError, match=str(bad)):
+        threads.share(work, 20)
+    assert running == [bad]
+    done = []
+    threads.share(done.append, 5)
+    assert len(done) == 5
+
+
+def test_a_part_may_share_out_parts_of_its_own(three_threads):
+    done = []
+    threads.share(lambda i: threads.share(lambda j: done.append((i, j)), 4), 4)
+    assert sorted(done) == [(i, j) for i in range(4) for j in range(4)]
+
+
+def test_computations_of_several_threads_at_a_time(three_threads):
+    sums = {}
+
+    def compute(key):
+        out = np.zeros(64)
+        for _ in range(20):
+            threads.share(lambda part: np.add(out[part * 8 :][:8], key, out[part * 8 :][:8]), 8)
+        sums[key] = out.sum()
+
+    users = [threading.Thread(target=compute, args=(key,)) for key in (1, 2, 3)]
+    for user in users:
+        user.start()
+    for user in users:
+        user.join()
+    assert sums == {1: 20 * 64, 2: 20 * 128, 3: 20 * 192}
+
+
+def test_numpy_error_state_is_the_callers(three_threads):
+    together = threading.Barrier(3, timeout=10)
+    overflowing = np.full(1000, 1e308)
+
+    def work(part):
+        together.wait()
+        overflowing * 10
+
+    with np.errstate(over="ignore"):
+        threads.share(work, 3)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        threads.share(work, 3)
+
+
+def test_what_was_computed_on_is_let_go(three_threads):
+    import weakref
+
+    class Work:
+        def __call__(self, part):
+            time.sleep(0.001)
+
+    work = Work()
+    alive = weakref.ref(work)
+    threads.share(work, 3)
+    del work
+    for _ in range(1000):
+        if alive() is None:
+            break
+        time.sleep(0.001)  # a helper may be about to return
+    assert alive() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_has_threads_of_its_own(three_threads):
+    threads.share(lambda part: time.sleep(0.001), 3)
+    child = os.fork()
+    if not child:
+        done = []
+        threads.share(done.append, 6)
+        os._exit(0 if sorted(done) == list(range(6)) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_blas_keeps_to_one_thread_for_a_while():
+    if not threads.shares_products():
+        pytest.skip("NumPy's BLAS is no OpenBLAS")
+    get, put = threads._blas()
+    before = get()
+    put(2)
+    try:
+        with threads.one_blas_thread():
+            assert get() == 1
+        assert get() == 2
+        with pytest.raises(ZeroDivisionError), threads.one_blas_thread():
+            raise ZeroDivisionError
+        assert get() == 2
+    finally:
+        put(before)
