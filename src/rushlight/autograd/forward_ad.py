@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 from ..core.modes import ModeContext
-from ..core.op import LIVE
+from ..core.op import count_level
 from ..core.tensor import Tensor
 from ..layers.dual import Dual, Level, below, set_tangent, tangent_of
 
@@ -40,14 +40,14 @@ def enter_level() -> Level:
     current = _levels.get()
     level = Level(len(current))
     _levels.set((*current, level))
-    LIVE[0] += 1
+    count_level(1)
     return level
 
 
 def exit_level() -> None:
     *rest, level = _levels.get()
     level.alive = False
-    LIVE[0] -= 1
+    count_level(-1)
     _levels.set(tuple(rest))
 
 

@@ -22,6 +22,7 @@ Note [Complex derivatives]
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -44,6 +45,13 @@ OPS: dict[str, Op] = {}
 LAYERS: dict[type, Any] = {}
 #: How many levels of layers are entered now: while there are any, backward runs on Tensors.
 LIVE = [0]
+_counting = threading.Lock()
+
+
+def count_level(change: int) -> None:
+    """Notes that a level was entered (1) or left (-1), in any thread."""
+    with _counting:
+        LIVE[0] += change
 
 
 def layer_of(arguments: Sequence[Any]) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Any
 
-from ..core.op import LIVE
+from ..core.op import count_level
 
 _entered: ContextVar[tuple[Transform, ...]] = ContextVar("rushlight.transforms", default=())
 
@@ -23,13 +23,13 @@ class Transform:
         levels = _entered.get()
         self.depth, self.alive = len(levels) + 1, True
         _entered.set((*levels, self))
-        LIVE[0] += 1
+        count_level(1)
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.alive = False
         _entered.set(_entered.get()[:-1])
-        LIVE[0] -= 1
+        count_level(-1)
 
 
 class Gradient(Transform):
