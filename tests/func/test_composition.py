@@ -155,7 +155,7 @@ def test_randomness():
 
 def test_values_are_not_to_be_had():
     for read in (bool, float, int, lambda x: x.item(), lambda x: 1 if x > 0 else 2):
-        with pytest.raises(RuntimeError, match="^vmap: It looks like"):
+        with pytest.raises(RuntimeError, match="vmap: It looks like"):
             vmap(lambda x, read=read: x * read(x.sum()))(X)
     for read in (lambda x: x.numpy(), lambda x: x.tolist()):
         with pytest.raises(RuntimeError, match="data pointer"):
@@ -174,9 +174,8 @@ def test_threads_do_not_see_each_other():
 
     def work(k):
         x = X[0] + k
-        for _ in range(10):
-            if not torch.allclose(hessian(lambda x: (x**3).sum())(x), torch.diag(6 * x)):
-                failures.append(k)
+        right = [torch.allclose(hessian(lambda x: (x**3).sum())(x), torch.diag(6 * x)) for _ in range(10)]
+        failures.extend([k] * right.count(False))
 
     threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
     for thread in threads:
