@@ -72,17 +72,17 @@ def _opened(tree: Any) -> tuple[Any, Any, list[Any]] | None:
 def tree_flatten(tree: Any, is_leaf: Callable[[Any], bool] | None = None) -> tuple[list[Any], TreeSpec]:
     """The leaves of a tree from left to right, and its structure."""
     leaves: list[Any] = []
+    return leaves, _visited(tree, is_leaf, leaves)
 
-    def visit(node: Any) -> TreeSpec:
-        opened = None if is_leaf is not None and is_leaf(node) else _opened(node)
-        if opened is None:
-            leaves.append(node)
-            return LEAF
-        kind, context, children = opened
-        return TreeSpec(kind, context, [visit(child) for child in children])
 
-    spec = visit(tree)
-    return leaves, spec
+def _visited(node: Any, is_leaf: Callable[[Any], bool] | None, leaves: list[Any]) -> TreeSpec:
+    """The structure of `node`, whose leaves are added to `leaves`."""
+    opened = None if is_leaf is not None and is_leaf(node) else _opened(node)
+    if opened is None:
+        leaves.append(node)
+        return LEAF
+    kind, context, children = opened
+    return TreeSpec(kind, context, [_visited(child, is_leaf, leaves) for child in children])
 
 
 def tree_unflatten(leaves: Any, treespec: TreeSpec) -> Any:
