@@ -65,7 +65,7 @@ along_rules = {
     "count_nonzero logsumexp amax amin aminmax argmax argmin softmax log_softmax safe_softmax glu index_select gather "
     "take_along_dim weight_norm shift_along shift_back_along unbind",
     (2,): "split split_with_sizes diag_embed_ max_dim min_dim median_dim nanmedian_dim kthvalue mode cummax cummin sort "
-    "sort_stable topk softmax_backward_data log_softmax_backward_data linalg_vector_norm linalg_vector_norm_as norm roll "
+    "sort_stable topk softmax_backward_data log_softmax_backward_data linalg_vector_norm linalg_vector_norm_as norm "
     "select_scatter slice_scatter scatter scatter_add scatter_combined scatter_reduce index_add index_copy ties recurrence "
     "linalg_cross",
     (1, 2): "transpose",
@@ -132,6 +132,16 @@ def _repeated(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
 def _turned(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, k, dims = arguments
     return lifted(call(raised(x, level), k, shifted(tuple(dims), x.ndim)), level)
+
+
+@rules("roll")
+def _rolled(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    x, shifts, dims = arguments
+    physical = raised(x, level)
+    if dims:
+        return lifted(call(physical, shifts, shifted(tuple(dims), x.ndim)), level)
+    # Without dimensions all numbers of an example are rolled as one row.
+    return lifted(call(physical.reshape(level.size, -1), shifts, (1,)).reshape(physical.shape), level)
 
 
 @rules("tril", "triu")
