@@ -22,12 +22,12 @@ __all__ = [
     "Function", "NestedIOFunction", "Variable", "backward", "detect_anomaly", "enable_grad", "enforce_grad_layout_policy",
     "explain_none", "forward_ad", "functional", "grad", "grad_mode", "gradcheck", "gradgradcheck", "graph",
     "inference_mode", "is_multithreading_enabled", "no_grad", "profiler", "set_detect_anomaly", "set_grad_enabled",
-    "set_multithreading_enabled", "variable", "watch",
+    "set_multithreading_enabled", "sparse", "variable", "watch",
 ]  # fmt: skip
 
 
 #: Modules that are loaded when they are first asked for.
-_LAZY = {"forward_ad", "functional", "profiler", "profiler_util", "variable"}
+_LAZY = {"forward_ad", "functional", "profiler", "profiler_util", "sparse", "variable"}
 
 
 def __getattr__(name: str) -> Any:

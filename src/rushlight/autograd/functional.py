@@ -380,8 +380,12 @@ def _basis_of(tensors: Tensors) -> list[Tensor]:
 def _rows_of(i: int, out: Tensor, inputs: Tensors, create_graph: bool, strict: bool) -> Tensors:
     """The Jacobian of the `i`-th output by each input: one backward pass for each element."""
     rows: list[list[Tensor]] = [[] for _ in inputs]
-    for element in out.reshape(-1).unbind():
-        gradients = _gradients((element,), inputs, retain_graph=True, create_graph=create_graph)
+    if out.requires_grad and out.is_complex() and out.numel():
+        raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {out.dtype}")
+    for place in range(out.numel()):
+        unit = ops.zeros(out.numel(), dtype=out.dtype)
+        unit[place] = 1
+        gradients = _gradients((out,), inputs, (unit.view(out.shape),), retain_graph=True, create_graph=create_graph)
         for k, (gradient, x) in enumerate(zip(gradients, inputs)):
             if strict and gradient is None:
                 raise RuntimeError(
