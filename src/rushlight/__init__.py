@@ -41,7 +41,7 @@ legacy_contiguous_format = contiguous_format
 #: Modules that are loaded when they are first asked for.
 _LAZY = {
     "accelerator", "backends", "cli", "cpu", "cuda", "distributions", "fft", "func", "linalg", "masked", "mps", "nn", "optim",
-    "profiler", "random", "return_types", "serialization", "signal", "special", "testing", "utils", "version", "xpu",
+    "profiler", "random", "return_types", "serialization", "signal", "special", "testing", "utils", "version", "view", "xpu",
 }  # fmt: skip
 
 

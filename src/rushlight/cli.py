@@ -1,6 +1,7 @@
 """The command `rushlight`, also `python -m rushlight`.
 
     rushlight run script.py [arguments]      an unmodified PyTorch script, module or notebook, on rushlight
+    rushlight run --view out.html script.py  the same, and then the graph of its last backward as a picture
 
 `run` does what the interpreter does with `python script.py`: the same `sys.argv`, `sys.path[0]`, `__main__` module,
 traceback and exit code, so that a program cannot tell the two apart, except that `torch` is rushlight.
@@ -11,7 +12,8 @@ import builtins
 import os
 import pkgutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import find_spec
 from types import CodeType, ModuleType, TracebackType
@@ -20,7 +22,7 @@ from typing import Any, NamedTuple, NoReturn
 from . import _notebook, _torch_alias
 from ._version import __version__
 
-_RUN_USAGE = "rushlight run [-h] (script.py | notebook.ipynb | folder | - | -m module | -c code) [argument ...]"
+_RUN_USAGE = "rushlight run [-h] [--view FILE] (script.py | notebook.ipynb | folder | - | -m module | -c code) [argument ...]"
 
 
 class _Program(NamedTuple):
@@ -37,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: `sys.argv[1:]`) and return the exit code."""
     own, program_arguments = _split(list(sys.argv[1:] if argv is None else argv))
     options = _parser().parse_args(own)
+    view = getattr(options, "view", None)
+    if view not in (None, "-") and not view.endswith((".html", ".svg", ".png", ".dot", ".txt")):
+        _fail(f"--view {view}: the name must end in .html, .svg, .png, .dot or .txt", 2)
     return options.command(options, program_arguments)
 
 
@@ -51,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
         description="Run a Python program in which `import torch`, and of anything below it, gives rushlight, "
         "whether or not PyTorch is installed.",
     )
+    run.add_argument(
+        "--view",
+        metavar="FILE",
+        help="write the graph of the program's last backward: .html is a page on which backward can be followed step by "
+        "step, .svg and .png are pictures, .dot and .txt are texts; - prints it",
+    )
     what = run.add_mutually_exclusive_group(required=True)
     what.add_argument("-m", dest="module", help="run a module or package, as python -m does")
     what.add_argument("-c", dest="code", help="run the code given here")
@@ -63,6 +74,8 @@ def _split(argv: list[str]) -> tuple[list[str], list[str]]:
     """(our arguments, the program's): all that follows the name of the program to run is for the program."""
     if argv[:1] == ["run"]:
         for i, argument in enumerate(argv[1:], 1):
+            if argument == "--view" or argv[i - 1] == "--view":
+                continue
             if argument in ("-m", "-c") and argv[i + 1 :]:  # glued, so that argparse takes any text for the value
                 return [*argv[:i], argument + argv[i + 1]], argv[i + 2 :]
             if argument[:2] in ("-m", "-c") or argument == "-" or not argument.startswith("-"):
@@ -81,8 +94,9 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
     try:
         program = _load(options)
         namespace = _become_main(program, arguments)
-        for code in program.codes:
-            exec(code, namespace)
+        with _viewing(options.view):
+            for code in program.codes:
+                exec(code, namespace)
     except BaseException as error:
         _explain(error)
         hook = sys.excepthook
@@ -91,6 +105,29 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
         sys.excepthook = _hiding_the_runner(hook)  # only now, so that the program never sees another than its own
         raise
     return 0
+
+
+@contextmanager
+def _viewing(path: str | None) -> Iterator[None]:
+    """Draws what the program did last, also if it fails."""
+    if path is None:
+        yield
+        return
+    from .view import record
+
+    with record() as seen:
+        try:
+            yield
+        finally:
+            try:
+                graph = seen.graph()
+            except RuntimeError as error:
+                print(f"rushlight: --view: {error}", file=sys.stderr)
+            else:
+                if path == "-":
+                    print(graph)
+                else:
+                    graph.save(path)
 
 
 def _load(options: argparse.Namespace) -> _Program:

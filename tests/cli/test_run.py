@@ -127,7 +127,7 @@ def test_usage():
     code, out, _ = run(".", "-m", "rushlight", "--version")
     assert (code, out) == (0, f"rushlight {__version__}\n")
     code, out, _ = rushlight_run(".", "--help")
-    assert code == 0 and out.startswith("usage: rushlight run [-h] (script.py | ")
+    assert code == 0 and out.startswith("usage: rushlight run [-h] [--view FILE] (script.py | ")
     code, _, err = rushlight_run(".")
     assert code == 2 and err.endswith("rushlight run: error: one of the arguments -m -c path is required\n")
 

@@ -66,10 +66,16 @@ def in_package(frame: Any) -> bool:
     return frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE
 
 
-def user_line(frame: Any) -> str:
-    """``file:line`` of the innermost frame outside this package."""
+def user_frame(frame: Any) -> Any:
+    """The innermost frame outside this package, from `frame` on; None if there is none."""
     while frame is not None and in_package(frame):
         frame = frame.f_back
+    return frame
+
+
+def user_line(frame: Any) -> str:
+    """``file:line`` of the innermost frame outside this package."""
+    frame = user_frame(frame)
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "?"
 
 
@@ -81,7 +87,7 @@ def line_of(node: Node) -> str:
     return "?"
 
 
-def _guard(node: Node, run: Callable[[], Any]) -> Any:
+def _guard(node: Node, gradient: Any, run: Callable[[], Any]) -> Any:
     try:
         results = run()
     except Exception:

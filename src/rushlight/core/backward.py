@@ -34,7 +34,7 @@ from .node import FREED_GRAPH, AccumulateGrad, Node, Output
 from .saved import bump, check_versions, last_write, read, tensors
 from .tensor import Tensor, wrap
 
-#: Called around every node while anomaly mode is on: (node, run the node) -> gradients.
+#: Called around every node while anomaly mode (or another observer) is on: (node, what arrived, run the node) -> gradients.
 GUARDS: list[Callable[..., Any]] = []
 
 
@@ -230,7 +230,7 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
         argument = gradients if node.several else gradients[0]
         step: Callable[[], Any] = lambda: run_node(job, node, argument)
         for guard in GUARDS:
-            step = lambda step=step, guard=guard: guard(node, step)  # type: ignore[misc]
+            step = lambda step=step, guard=guard: guard(node, argument, step)  # type: ignore[misc]
         results = step()
     if extras is not None and extras.post:
         results = _post_hooks(job, node, extras, results, gradients)
