@@ -187,7 +187,7 @@ class Recorder:
         if self.flops and event.name in _FLOPS and not any([c.flops for c in event.children]):
             event.flops = _FLOPS[event.name]([s for s in event.shapes if s], tuple(results[0].shape))
 
-    def guard(self, node: Node, run: Callable[[], Any]) -> Any:
+    def guard(self, node: Node, gradient: Any, run: Callable[[], Any]) -> Any:
         """Around every node of a backward pass."""
         if threading.get_ident() != self.thread:
             return run()

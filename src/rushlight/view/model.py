@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..autograd._recorder import aten_name
 from ..autograd.graph import _reached
 from ..core.node import Node, Output
 from ..core.tensor import Tensor
@@ -312,13 +312,8 @@ class _Builder:
 
 def _operation_name(node: Node) -> str:
     """The operation as torch calls it: log_softmax for LogSoftmaxBackward0; a custom Function by its own name."""
-    name = node.short_name().rpartition("::")[2]
-    if getattr(node, "op", None) is None:
-        return name
-    return (
-        re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.sub(r"\d+$", "", node.name().partition("Backward")[0])).lower()
-        or name
-    )
+    op = getattr(node, "op", None)
+    return node.short_name().rpartition("::")[2] if op is None else aten_name(op).removeprefix("aten::")
 
 
 def _note(node: Node) -> Note | None:
