@@ -130,11 +130,14 @@ class _Case:
         LOOPS[self.entry.name].update(
             str(w.message).removeprefix(SLOW).rstrip(".") for w in caught if str(w.message).startswith(SLOW)
         )
-        if want is None:
-            want = _as_theirs(self.loop(mine, differentiated))
-        else:
+        found = []
+        if want is not None:
             GIVEN[self.entry.name] += 1
-        yield from self.compared(got, want)
+            found = list(self.compared(got, want))
+        if want is None or found:  # PyTorch has no result, or one that is not that of its own loop
+            wrong = list(self.compared(got, _as_theirs(self.loop(mine, differentiated))))
+            found = wrong and (found or wrong)
+        yield from found
 
     def compared(self, got, want) -> Iterator[str]:
         if self.entry.name in TIES and isinstance(want, (list, tuple)) and self.inputs[0].dtype is torch.int64:

@@ -106,6 +106,7 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     this = Op(name, forward, node or name, names, rules=dict(zip(names, vjp)), conforms=True, saves=saves, **about)
     this.inputs = inputs
     slow = _promoting(this, inputs)
+    slow.__name__ = name
     # The operator answers NotImplemented where the function raises.
     operator = _named(two_inputs(this, _as_operator(name, slow)), this) if simple and inputs == 2 else None
     call = _named(with_out(two_inputs(this, slow)) if operator else one_input(this, slow) if simple else slow, this)

@@ -18,7 +18,7 @@ from numpy import ndarray
 from ..arrays.blocks import LARGE
 from .modes import GRAD, INFERENCE, grad_mode
 from .node import Node, next_rank
-from .op import ARGUMENT, F32, F64, LAYERS, OBSERVERS, OUT, RAW, SHAPE, Call, Op, parameters
+from .op import ARGUMENT, F32, F64, LAYERS, LIVE, OBSERVERS, OUT, RAW, SHAPE, Call, Op, layer_of, parameters
 from .record import Broadcast, Metas, versions_of
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, new
 
@@ -35,7 +35,7 @@ def several_inputs(op: Op, slow: Call) -> Call:
                 a, found = a._data, True
                 if a.dtype.kind == "c":
                     return slow(*arguments)
-            elif isinstance(a, Tensor) or a.__class__ in LAYERS:
+            elif isinstance(a, Tensor) or a.__class__ in LAYERS or (LIVE[0] and layer_of((a,)) is not None):
                 return slow(*arguments)
             payloads.append(a)
         if not found:
@@ -131,7 +131,7 @@ def one_input(op: Op, slow: Call) -> Call:
         if (d is not F32 and d is not F64) or a.size >= large:
             return slow(input, *parameters)
         for p in parameters:
-            if isinstance(p, Tensor) or p.__class__ in LAYERS:
+            if isinstance(p, Tensor) or p.__class__ in LAYERS or (LIVE[0] and layer_of((p,)) is not None):
                 return slow(input, *parameters)
         try:
             r = value(a, *parameters)

@@ -564,11 +564,9 @@ def write_out(out: Tensor, call: Call, arguments: tuple[Any, ...], *, own: bool 
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
             "arguments requires grad."
         )
+    if LAYERS and (layer := layer_of((out, *arguments))) is not None:
+        layer.refuse_out(name, (out, *arguments))
     result = call(*arguments)
-    if result.__class__ in LAYERS or out.__class__ in LAYERS:
-        raise NotImplementedError(
-            f"Trying to use forward AD with {name}_out that does not support it because it is an out= function"
-        )
     check_output_dtype(result.dtype, out.dtype, own)
     data = before = out._data
     if overlaps_itself(before):

@@ -13,6 +13,8 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
+from ..return_types import NamedTuple
+
 __all__ = ["TreeSpec", "broadcast_to", "tree_all", "tree_flatten", "tree_leaves", "tree_map", "tree_map_", "tree_map_only",
            "tree_structure", "tree_unflatten"]  # fmt: skip
 
@@ -64,6 +66,8 @@ def _opened(tree: Any) -> tuple[Any, Any, list[Any]] | None:
         return kind, [tree.default_factory, list(tree)], list(tree.values())
     if kind is deque:
         return kind, tree.maxlen, list(tree)
+    if isinstance(tree, NamedTuple):
+        return kind, None, list(tree)
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return kind, kind, list(tree)
     return None

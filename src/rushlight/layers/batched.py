@@ -109,6 +109,9 @@ class Hidden:
             raise RuntimeError(NO_VALUES)
         self._example().reshape(*size, copy=copy)
 
+    def __len__(self) -> int:
+        return len(self._example())
+
     def item(self) -> Any:
         raise RuntimeError(ITEM)
 
@@ -154,7 +157,29 @@ class Batched(Tensor):
 
     @data.setter
     def data(self, value: Tensor) -> None:
-        raise NotImplementedError("vmap: assigning to .data of a batched tensor")
+        raise RuntimeError("mutating directly with `.data` under vmap transform is not allowed.")
+
+    def __bool__(self) -> bool:
+        raise RuntimeError(DATA_DEPENDENT)
+
+    is_nonzero = __bool__
+
+    def storage_offset(self) -> int:
+        return self._data.physical.storage_offset()  # type: ignore[no-any-return]
+
+    def data_ptr(self) -> int:
+        raise RuntimeError(NO_VALUES)
+
+    def untyped_storage(self) -> Any:
+        raise NotImplementedError("Cannot access storage of BatchedTensorImpl")
+
+    storage = is_shared = untyped_storage
+
+    def backward(self, *args: Any, **kwargs: Any) -> None:
+        raise RuntimeError(
+            "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp "
+            "instead or call backward() outside of functorch transforms."
+        )
 
 
 Batched.__name__ = Batched.__qualname__ = "Tensor"

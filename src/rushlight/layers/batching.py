@@ -40,7 +40,8 @@ def rule_of(op: Op) -> Rule:
     rule = RULES.get(op.name)
     if rule is None:
         _load()
-        rule = RULES.get(op.name) or (elementwise(op) if op.inputs else looping(op))
+        view = RULES.get(op.name.removesuffix("_")) if op.view else None  # t_ is as t
+        rule = RULES.get(op.name) or view or (elementwise(op) if op.inputs else looping(op))
         RULES[op.name] = rule
     return rule
 
@@ -50,12 +51,12 @@ def function_rule(name: str) -> Callable[..., Any]:
     rule = FUNCTIONS.get(name)
     if rule is None:
         _load()
-        rule = FUNCTIONS.get(name, _loop_of_function)
+        rule = FUNCTIONS.get(name, function_loop)
     return rule
 
 
 def _load() -> None:
-    from . import rules_of_shapes, rules_of_values  # noqa: F401
+    from . import rules_of_functions, rules_of_indexing, rules_of_shapes, rules_of_values  # noqa: F401
 
 
 def rules(*names: str) -> Callable[[Rule], Rule]:
@@ -125,22 +126,23 @@ def elementwise(op: Op) -> Rule:
     """Operands are aligned: the batch first, then dimensions of size one that an example lacks."""
 
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
-        operands = arguments[: op.inputs]
-        if len({a.ndim for a in operands if hasattr(a, "ndim")}) > 1:
-            operands = _promoted(op, operands)
-            rank = max([ndim_of(a) for a in operands])
-            given = [_aligned(a, level, rank) for a in operands]
-        else:
-            given = [lowered(a, level)[0] for a in operands]
-        return lifted(call(*given, *[lowered(a, level)[0] for a in arguments[op.inputs :]]), level)
+        if len({a.ndim for a in arguments if hasattr(a, "ndim")}) > 1:
+            return aligned(call, level, (*_promoted(op, arguments[: op.inputs]), *arguments[op.inputs :]))
+        return lifted(call(*[lowered(a, level)[0] for a in arguments]), level)
 
     return rule
+
+
+def aligned(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    """Of functions of tensors that broadcast."""
+    rank = max([ndim_of(a) for a in arguments])
+    return lifted(call(*[_aligned(a, level, rank) for a in arguments]), level)
 
 
 def _aligned(a: Any, level: Batch, rank: int) -> Any:
     physical, batched = lowered(a, level)
     lacking = rank - ndim_of(a)
-    if not batched or not lacking:
+    if not batched or not lacking or not hasattr(physical, "reshape"):
         return physical
     return physical.reshape(physical.shape[0], *[1] * lacking, *physical.shape[1:])
 
@@ -185,9 +187,9 @@ def _at_front(a: Any, level: Batch, ndim: int) -> Any:
             import numpy as np
 
             physical = np.broadcast_to(physical, (level.size, *physical.shape))
-        return physical if ndim else physical.reshape(level.size, 1)
+        return physical if physical.ndim > 1 else physical.reshape(level.size, 1)
     physical = raised(a, level)
-    return physical if ndim or physical.ndim > 1 else physical.unsqueeze(1)
+    return physical if physical.ndim > 1 else physical.unsqueeze(1)
 
 
 def _squeezed(result: Any, ndim: int) -> Any:
@@ -225,7 +227,7 @@ def looping(op: Op) -> Rule:
     return rule
 
 
-def _loop_of_function(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+def function_loop(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     warnings.warn(NO_RULE.format(f"aten::{call.__name__}"), UserWarning, stacklevel=3)
     return loop(call, level, args, kwargs)
 

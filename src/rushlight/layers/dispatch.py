@@ -36,6 +36,17 @@ def assign_view(x: Tensor, function: Callable[..., Any], parameters: tuple[Any, 
     return False
 
 
+def refuse_out(name: str, tensors: Sequence[Any]) -> None:
+    """``out=``, of which neither layer knows."""
+    if batched.newest(tensors) is None:
+        raise NotImplementedError(
+            f"Trying to use forward AD with {name}_out that does not support it because it is an out= function"
+        )
+    raise RuntimeError(
+        f"Batching rule not implemented for aten::{name}.out; the fallback path doesn't work on out= or view ops."
+    )
+
+
 def apply_function(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``Function.apply``."""
     if batched.newest(args) is not None:
@@ -52,7 +63,7 @@ def whole(call: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any
         return function(*args, **kwargs)
     from . import batching
 
-    return batching.function_rule(function.__name__)(call, level, args, kwargs)
+    return batching.function_rule(call.__name__)(call, level, args, kwargs)
 
 
 def drawn(call: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import ops
 from ..core.tensor import Tensor
-from .batched import raised
+from .batched import lower, raised
 from .batching import along, lifted, lowered, ndim_of, rules, shifted
 from .levels import Batch
 
@@ -60,13 +60,13 @@ def _unsqueezed(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
 
 
 along_rules = {
-    (1,): "squeeze_dim squeeze_dims select slice unbind unfold flip cumsum cumprod logcumsumexp cumsum_as cumprod_as "
+    (1,): "squeeze_dim squeeze_dims select slice unbind flip cumsum cumprod logcumsumexp cumsum_as cumprod_as "
     "sum_dim sum_dim_as mean_dim mean_dim_as nansum nansum_as prod_dim prod_dim_as var std var_mean std_mean any all "
-    "count_nonzero logsumexp amax amin aminmax argmax argmin softmax log_softmax safe_softmax glu index_select gather "
-    "take_along_dim weight_norm shift_along shift_back_along unbind",
+    "count_nonzero logsumexp amax amin aminmax softmax log_softmax safe_softmax glu take_along_dim "
+    " weight_norm shift_along shift_back_along unbind",
     (2,): "split split_with_sizes diag_embed_ max_dim min_dim median_dim nanmedian_dim kthvalue mode cummax cummin sort "
     "sort_stable topk softmax_backward_data log_softmax_backward_data linalg_vector_norm linalg_vector_norm_as norm "
-    "select_scatter slice_scatter scatter scatter_add scatter_combined scatter_reduce index_add index_copy ties recurrence "
+    "select_scatter slice_scatter ties recurrence "
     "linalg_cross",
     (1, 2): "transpose",
     (2, 3): "diagonal",
@@ -116,6 +116,8 @@ def _per_example(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
 @rules("cat", "stack")
 def _joined(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     tensors, dim, *rest = arguments
+    if call.__name__ == "cat" and len({x.ndim for x in tensors}) > 1:
+        tensors = [x for x in tensors if x.shape != (0,)]  # which any others may be joined with
     ndim = max(x.ndim for x in tensors) + (call.__name__ == "stack")
     return lifted(call([raised(x, level) for x in tensors], shifted(dim, ndim), *rest), level)
 
@@ -141,7 +143,7 @@ def _rolled(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     if dims:
         return lifted(call(physical, shifts, shifted(tuple(dims), x.ndim)), level)
     # Without dimensions all numbers of an example are rolled as one row.
-    return lifted(call(physical.reshape(level.size, -1), shifts, (1,)).reshape(physical.shape), level)
+    return lifted(call(physical.reshape(level.size, x.numel()), shifts, (1,)).reshape(physical.shape), level)
 
 
 @rules("tril", "triu")
@@ -186,12 +188,44 @@ def _trace_backward(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     return lifted(raised(g, level).reshape(level.size, 1, 1) * eye, level)
 
 
+@rules("argmax", "argmin")
+def _argument(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    x, dim, keepdim = arguments
+    if dim is not None:
+        return along(1)(call, level, arguments)
+    found = call(raised(x, level).reshape(level.size, x.numel()), 1, False)
+    return lifted(found.reshape(level.size, *[1] * x.ndim) if keepdim else found, level)
+
+
+@rules("unfold")
+def _unfolded(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    x, dim, size, step = arguments
+    if not x.ndim:
+        return lifted(raised(x, level).unsqueeze(1).narrow(1, 0, size), level)
+    return lifted(call(raised(x, level), dim + 1, size, step), level)
+
+
+@rules("block_diag")
+def _block_diag(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    tensors, dtype = arguments
+    blocks = [x.reshape((1, 1, *x.shape)[-2:]) for x in tensors]
+    width, rows, start = sum([b.shape[1] for b in blocks]), [], 0
+    for block in blocks:
+        n, m = block.shape
+        around = [ops.zeros(n, start, dtype=block.dtype), block, ops.zeros(n, width - start - m, dtype=block.dtype)]
+        rows.append(ops.cat(around, 1))
+        start += m
+    return ops.cat(rows) if dtype is None else ops.cat(rows).to(dtype)
+
+
 # Choosing and filling.
 
 
 @rules("masked_fill", "masked_fill_tensor")
 def _masked_fill(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, mask, value = arguments
+    if isinstance(value, Tensor) and lower(value, level)[1]:
+        return ops.where(mask, value.to(x.dtype), x)  # type: ignore[attr-defined]
     rank = max(ndim_of(x), ndim_of(mask))
 
     def spread(a: Any) -> Any:

@@ -22,6 +22,7 @@ from ...arrays.types import (
 from ...core.tensor import Tensor
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import methods
+from ..support.layered import reads_values
 from ..support.options import (
     MISSING,
     argument_error,
@@ -334,6 +335,7 @@ def like_payload(data: Any, format_: Any = preserve_format, d: dtypes.dtype | No
     return made_
 
 
+@reads_values
 def _like(name: str, value: Any, x: Any, dtype: Any, layout: Any, device: Any, pin_memory: Any, requires_grad: Any,
           format_: Any) -> Tensor:  # fmt: skip
     if not isinstance(x, Tensor):
@@ -378,6 +380,7 @@ def full_like(input: Tensor, fill_value: Any = MISSING, *, dtype: Any = None, la
 
 
 def _new_constant(name: str, value: int | None) -> Any:
+    @reads_values
     def method(self: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False,
                layout: Any = strided, pin_memory: bool = False, **keywords: Any) -> Tensor:  # fmt: skip
         dtype = check_options(name, dtype, layout, device, pin_memory, requires_grad) or self.dtype
@@ -392,6 +395,7 @@ def _new_constant(name: str, value: int | None) -> Any:
     return method
 
 
+@reads_values
 def new_full(self: Tensor, size: Any, fill_value: Any = MISSING, *, dtype: Any = None, device: Any = None,
              requires_grad: bool = False, layout: Any = strided, pin_memory: bool = False) -> Tensor:  # fmt: skip
     """`fill_value` everywhere, in the dtype of this tensor, of the given size; the result is a leaf."""
@@ -402,6 +406,7 @@ def new_full(self: Tensor, size: Any, fill_value: Any = MISSING, *, dtype: Any =
     return made(_full(size, value, dtype), requires_grad)
 
 
+@reads_values
 def new_empty_strided(self: Tensor, size: Any, stride: Any, *, dtype: Any = None, layout: Any = strided,
                       device: Any = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:  # fmt: skip
     """Unspecified values in the dtype of this tensor, of the given size and strides; the result is a leaf."""

@@ -21,6 +21,7 @@ from ...arrays.types import strided
 from ...core.tensor import Tensor
 from ..support.arguments import unimplemented
 from ..support.fused import fma32, fma64
+from ..support.layered import reads_values
 from ..support.options import (
     as_number,
     check_integer,
@@ -181,6 +182,7 @@ def range(start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None 
     return made(data, requires_grad) if out is None else write_made(out, data, requires_grad)
 
 
+@reads_values
 def linspace(start: Any, end: Any, steps: int, *, out: Tensor | None = None, dtype: Any = None, layout: Any = strided,
              device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
     """`steps` numbers from `start` to `end`, both included, evenly spaced. Shape (steps,).
@@ -194,6 +196,7 @@ def linspace(start: Any, end: Any, steps: int, *, out: Tensor | None = None, dty
     return _spaced("linspace", (start, end), steps, {}, _linspace, out, *options)
 
 
+@reads_values
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, out: Tensor | None = None, dtype: Any = None,
              layout: Any = strided, device: Any = None, pin_memory: bool = False,
              requires_grad: bool = False) -> Tensor:  # fmt: skip

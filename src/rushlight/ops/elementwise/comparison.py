@@ -19,6 +19,7 @@ from ..support.arguments import check_tensor
 from ..support.attach import inplace_methods, inplace_operator, methods
 from ..support.checked import checked
 from ..support.kinds import only
+from ..support.layered import reads_values
 from ..support.options import warn_expanded
 from ..support.selection import drop, keep
 from ..support.signatures import either, last
@@ -68,7 +69,12 @@ def equal(input: Tensor, other: Tensor) -> bool:
     """
     check_tensor("equal", input)
     check_tensor("equal", other, "other", 2)
-    return input._data.shape == other._data.shape and bool(np.all(input._data == other._data))
+    return input._data.shape == other._data.shape and _all_equal(input, other)
+
+
+@reads_values
+def _all_equal(input: Tensor, other: Tensor) -> bool:
+    return bool(np.all(input._data == other._data))
 
 
 @checked
@@ -77,12 +83,22 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
 
     Raises RuntimeError unless both have one dtype and neither tolerance is negative.
     """
-    return wrap(_close("isclose", input, other, rtol, atol, equal_nan))
+    return _isclose(input, other, rtol, atol, equal_nan)
+
+
+@reads_values
+def _isclose(*arguments: Any) -> Tensor:
+    return wrap(_close("isclose", *arguments))
 
 
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """Whether all elements are close, as `isclose` has it."""
-    return bool(np.all(_close("allclose", input, other, rtol, atol, equal_nan)))
+    return _allclose(input, other, rtol, atol, equal_nan)
+
+
+@reads_values
+def _allclose(*arguments: Any) -> bool:
+    return bool(np.all(_close("allclose", *arguments)))
 
 
 def _close(function: str, input: Tensor, other: Tensor, rtol: float, atol: float, equal_nan: bool) -> Any:

@@ -13,6 +13,7 @@ from ...core.tensor import Tensor, wrap
 from ..reduction.sums import dims
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import methods
+from ..support.layered import reads_values
 from ..support.outputs import into_each
 from ..support.precision import wide_op
 
@@ -67,6 +68,7 @@ def _bits(x: Any) -> Any:
     return x.view(np.uint64) if x.dtype == np.float64 else x.astype(np.int64).view(np.uint64)
 
 
+@reads_values
 def hash_tensor(
     input: Tensor, dim: Any = None, *, keepdim: bool = False, mode: int = 0, out: Tensor | None = None
 ) -> Tensor:

@@ -17,6 +17,7 @@ from ..layout.splitting import at
 from ..support.arguments import check_int, check_number, check_tensor
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
+from ..support.layered import reads_values
 from ..support.operands import as_payload
 from .subscript import add_at
 
@@ -46,6 +47,7 @@ def check_index(index: Any, kinds: tuple[Any, ...], error: Exception) -> None:
 BOTH = (dtypes.int64, dtypes.int32)
 
 
+@reads_values
 def check_range(index: Any, n: int, error: Any) -> None:
     """Raises `error` with the first of the indices that is not between 0 and `n`."""
     # As unsigned numbers, the negative ones are large.
@@ -287,10 +289,16 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | complex) 
     if isinstance(value, complex) and not input.dtype.is_complex:
         raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
     n = input._data.shape[dim] if input._data.ndim else 1
-    bad = index._data[(index._data < -n) | (index._data >= n)] if index._data.size else index._data
+    _check_places(index._data, dim, n)
+    return (_index_fill_tensor if isinstance(value, Tensor) else _index_fill_op)(input, value, dim, index)
+
+
+
+@reads_values
+def _check_places(index: Any, dim: int, n: int) -> None:
+    bad = index[(index < -n) | (index >= n)] if index.size else index
     if bad.size:
         raise IndexError(f"index {bad.flat[0]} is out of bounds for dimension {dim} with size {n}")
-    return (_index_fill_tensor if isinstance(value, Tensor) else _index_fill_op)(input, value, dim, index)
 
 
 methods(index_add=index_add, index_copy=index_copy, index_fill=index_fill, index_select=index_select)

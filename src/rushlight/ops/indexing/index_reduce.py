@@ -15,6 +15,7 @@ from ...core.tensor import Tensor
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
+from ..support.layered import reads_values
 from ..support.options import argument_error, warn_once
 from .index_along import check_range, check_vectors, lined
 from .scattering import gather_op, product_gradients, reduce_gradients, scatter_add_op, scattered
@@ -136,6 +137,7 @@ def _reduced_backward(g: Any, x: Any, out: Any, axis: int, index: Any, count: in
 _segment_op = op("segment_reduce", _reduced, "SegmentReduceBackward0", {"x": _reduced_backward})
 
 
+@reads_values
 def segment_reduce(
     data: Tensor, reduce: str, *, lengths: Tensor | None = None, indices: Tensor | None = None,
     offsets: Tensor | None = None, axis: int = 0, unsafe: bool = False, initial: Any = None,

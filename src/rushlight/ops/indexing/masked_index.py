@@ -11,6 +11,7 @@ from ...core.tensor import Tensor
 from ..layout.broadcasting import tensors
 from ..layout.joining import zeros_from
 from ..support.arguments import check_tensor
+from ..support.layered import reads_values
 from .index_along import copied
 from .subscript import add_at
 
@@ -45,6 +46,7 @@ _put = op("unsafe_masked_index_put_accumulate", _added, "UnsafeMaskedIndexPutAcc
 }, conforms=True)  # fmt: skip
 
 
+@reads_values
 def _unsafe_masked_index(input: Tensor, mask: Tensor, indices: Any, fill: Any) -> Tensor:
     """``input[indices]`` where `mask` is true, `fill` elsewhere; indices may be out of range there."""
     check_tensor("_unsafe_masked_index", input)
@@ -52,6 +54,7 @@ def _unsafe_masked_index(input: Tensor, mask: Tensor, indices: Any, fill: Any) -
     return _take(input, mask, _payloads("_unsafe_masked_index", indices), fill)
 
 
+@reads_values
 def _unsafe_masked_index_put_accumulate(input: Tensor, mask: Tensor, indices: Any, values: Tensor) -> Tensor:
     """A copy of `input` with `values` added at `indices` where `mask` is true; indices may be out of range elsewhere."""
     check_tensor("_unsafe_masked_index_put_accumulate", input)

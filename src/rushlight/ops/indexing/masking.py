@@ -9,6 +9,7 @@ import numpy as np
 from ...arrays import dtypes
 from ...core.declare import op
 from ...core.errors import broadcast_shapes
+from ...core.op import LAYERS
 from ...core.record import unbroadcast
 from ...core.short import into
 from ...core.tensor import Tensor, wrap
@@ -19,8 +20,9 @@ from ..layout.joining import zeros_from
 from ..support.arguments import check_tensor
 from ..support.attach import methods
 from ..support.checked import checked
+from ..support.layered import reads_values
 from .index_along import check_same_dtype
-from .subscript import Advanced, check_bounds, check_values, index_put_into, index_put_op, numpy_index
+from .subscript import Advanced, check_bounds, check_values, index_put_into, index_put_op, numpy_index, of_batched
 
 __all__ = ["argwhere", "index_put", "index_put_", "masked_scatter", "masked_select", "nonzero"]
 
@@ -91,6 +93,7 @@ def _check_source(x: Tensor, mask: Any, source: Any) -> None:
     _check_mask("masked_scatter", mask)
 
 
+@reads_values
 def _check_enough(shape: tuple[int, ...], mask: Tensor, source: Tensor) -> None:
     if source._data.size < np.count_nonzero(np.broadcast_to(mask._data, shape)):
         raise RuntimeError("Number of elements of source < number of ones in mask")
@@ -122,6 +125,7 @@ def _masked_scatter_inplace(self: Tensor, mask: Tensor, source: Tensor) -> Tenso
 
 
 @checked
+@reads_values
 def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False) -> Any:
     """The places of all elements but zeros, as the rows of a matrix; as one vector for each dimension (`as_tuple`)."""
     data = np.asarray(input._data)
@@ -137,6 +141,7 @@ def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False)
     return into(out, nonzero, input)
 
 
+@reads_values
 def argwhere(input: Tensor) -> Tensor:
     """The places of all elements but zeros, as the rows of a matrix."""
     check_tensor("argwhere", input)
@@ -147,6 +152,9 @@ def _indices(name: str, x: Tensor, indices: Any) -> tuple[Any, ...]:
     given = tensors(name, indices, "indices")
     advanced, dim = Advanced(), 0
     for item in given:
+        if item._data.__class__ in LAYERS:
+            dim = advanced.add(dim, of_batched(item))
+            continue
         data = np.asarray(item._data)
         if item.dtype not in (dtypes.int64, dtypes.int32, dtypes.bool_, dtypes.uint8):
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
@@ -172,7 +180,7 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     _check_put(input, values)
     check_values(input, places, values)
     check_bounds(input._data.shape, places)
-    return index_put_op(input, values, tuple([i if isinstance(i, slice) else i.copy() for i in places]), accumulate)
+    return index_put_op(input, values, tuple([i.copy() if isinstance(i, np.ndarray) else i for i in places]), accumulate)
 
 
 def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:

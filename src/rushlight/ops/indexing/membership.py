@@ -9,6 +9,7 @@ import numpy as np
 from ...arrays import dtypes
 from ...core.short import into
 from ...core.tensor import Tensor, wrap
+from ..support.layered import reads_values
 from ..support.operands import common
 from ..support.options import no_such_call
 
@@ -22,6 +23,7 @@ _FORMS = [
 ]  # fmt: skip
 
 
+@reads_values
 def isin(
     elements: Any = None, test_elements: Any = None, *, assume_unique: bool = False, invert: bool = False,
     out: Tensor | None = None, element: Any = None, test_element: Any = None,

@@ -11,6 +11,7 @@ from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import methods
+from ..support.layered import reads_values
 
 __all__ = ["nonzero_static", "unravel_index"]
 
@@ -31,6 +32,7 @@ def _check_shape(shape: Any) -> tuple[int, ...]:
     return sizes
 
 
+@reads_values
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """The coordinates, one tensor for each dimension, of the elements with these numbers in a tensor of this `shape`.
 
@@ -51,6 +53,7 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     return wrap(data).unbind(-1)
 
 
+@reads_values
 def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tensor | None = None) -> Tensor:
     """The places of the first `size` elements other than zero, as the rows of a matrix; `fill_value` where there are less.
 

@@ -20,6 +20,7 @@ from ..support.accumulation import combine_along, put_along, taken_along
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
+from ..support.layered import reads_values
 from ..support.options import is_warn_always_enabled, warn_user
 from .index_along import BOTH, check_index, check_range, copied, lined, out_of_bounds
 
@@ -68,7 +69,7 @@ def _source_gradient(node: str, g: Any, src_shape: tuple[int, ...], dim: int, in
 gather_op = op("gather", _gather, "GatherBackward0", {
     "x": lambda g, x_shape, dim, index: scatter_add_op(zeros_from(g, x_shape), g, dim, index),
 })  # fmt: skip
-_scatter_src = op("scatter", _scatter, "ScatterBackward0", {
+scatter_op = op("scatter", _scatter, "ScatterBackward0", {
     "x": lambda g, dim, index: scatter_value(g, 0, dim, index),
     "src": lambda g, src_shape, dim, index: _source_gradient("ScatterBackward0", g, src_shape, dim, index),
 })  # fmt: skip
@@ -164,7 +165,7 @@ def scatter(
     if number:
         src = check_fits(src, input.dtype)
     if reduce is None:
-        return (scatter_value if number else _scatter_src)(input, src, dim, index)
+        return (scatter_value if number else scatter_op)(input, src, dim, index)
     if not number:
         _warn_deprecated()
     if reduce not in ("add", "multiply"):
@@ -368,6 +369,7 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     return take_op(input, index)
 
 
+@reads_values
 def _check_numbers(index: Any, n: int) -> None:
     if index.size:
         bad = index[(index < -n) | (index >= n)]
@@ -419,9 +421,16 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
         t if t._data.shape == size else expanded(t, size) for t, size in zip((input, indices), sizes)
     ]
     n = x.shape[dim] if x.ndim else 1
-    if i.size and not (i.min() >= 0 and i.max() < n):
+    if _outside(i, n):
         i_whole = i_whole % n  # as torch's: an index beyond either end starts again
     return gather(x_whole, dim, i_whole)
+
+
+
+@reads_values
+def _outside(index: Any, n: int) -> bool:
+    """Whether any of the indices is not between 0 and `n`."""
+    return index.size and not (index.min() >= 0 and index.max() < n)
 
 
 methods(

@@ -19,6 +19,7 @@ from ..support.along import gather_along, scatter_along
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.checked import checked
+from ..support.layered import reads_values
 from ..support.outputs import into_each, into_own
 from ..support.rows import parts
 
@@ -96,10 +97,14 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     dim = wrap_dim(int(dim), input._data.ndim)
     if input.dtype.is_complex:
         raise RuntimeError(" Sort does not support complex dtypes on CPU")
-    indices = wrap(_order(input._data, dim, descending))
-    operation = _sort if stable is None else _sort_stable
-    result = return_types.sort((operation(input, indices, dim), indices))
+    result = return_types.sort(_in_order(input, dim, descending, _sort if stable is None else _sort_stable))
     return result if out is None else into_each(out, result)
+
+
+@reads_values
+def _in_order(input: Tensor, dim: int, descending: bool, operation: Any) -> tuple[Tensor, Tensor]:
+    indices = wrap(_order(input._data, dim, descending))
+    return operation(input, indices, dim), indices
 
 
 @checked(signatures=(
@@ -132,9 +137,14 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
         raise RuntimeError(" topk does not support complex dtypes on CPU")
     if input.dtype is dtypes.bool_:
         raise RuntimeError("topk does not support bool dtypes on CPU")
-    indices = wrap(leading(x, int(k), dim, largest))
-    result = return_types.topk((_topk(input, indices, dim), indices))
+    result = return_types.topk(_first(input, dim, int(k), largest))
     return result if out is None else into_each(out, result)
+
+
+@reads_values
+def _first(input: Tensor, dim: int, k: int, largest: bool) -> tuple[Tensor, Tensor]:
+    indices = wrap(leading(input._data, k, dim, largest))
+    return _topk(input, indices, dim), indices
 
 
 # Distinct values.
@@ -206,7 +216,8 @@ def _answer(operation: Any, input: Tensor, inverse: bool, counts: bool, dim: int
 # Binary search.
 
 
-def _search(name: str, sequence: Tensor, values: Any, out_int32: bool, right: bool, sorter: Any) -> Tensor:
+@reads_values
+def _search(sequence: Tensor, values: Any, out_int32: bool, right: bool, sorter: Any) -> Tensor:
     a = np.asarray(sequence._data)
     v = np.asarray(values._data if isinstance(values, Tensor) else values)
     side: Literal["left", "right"] = "right" if right else "left"
@@ -263,7 +274,7 @@ def searchsorted(
                 f"input value tensor must match, but we got boundaries tensor {list(a.shape)} and input value tensor "
                 f"{list(shape)}"
             )
-    found = _search("searchsorted", sorted_sequence, input, out_int32, right or side == "right", sorter)
+    found = _search(sorted_sequence, input, out_int32, right or side == "right", sorter)
     return found if out is None else _placed(out, found, out_int32)
 
 
@@ -277,7 +288,7 @@ def bucketize(
     """The number of the bucket between `boundaries` (one dimension, in order) into which each value falls."""
     if boundaries.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
-    found = _search("bucketize", boundaries, input, out_int32, right, None)
+    found = _search(boundaries, input, out_int32, right, None)
     return found if out is None else _placed(out, found, out_int32)
 
 
@@ -285,6 +296,7 @@ def bucketize(
 
 
 @checked
+@reads_values
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each number from 0 up occurs in a vector of integers; or the sums of the `weights` of each.
 
@@ -315,6 +327,7 @@ def _counted(x: Any, bins: int, low: float, high: float) -> Any:
 
 
 @checked
+@reads_values
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out: Tensor | None = None) -> Tensor:
     """How many elements fall into each of `bins` equal parts of [min, max]; of the range of `input` if both are equal.
 

@@ -17,7 +17,7 @@ from ...arrays import dtypes
 from ...arrays.strided import overlaps, overlaps_itself
 from ...core import errors
 from ...core.declare import op
-from ...core.op import F32, F64
+from ...core.op import F32, F64, LAYERS
 from ...core.record import unbroadcast
 from ...core.saved import bump
 from ...core.tensor import Tensor, wrap
@@ -29,6 +29,7 @@ from ..layout.shape import viewed
 from ..layout.splitting import select_op, slice_op
 from ..support.accumulation import add_rows
 from ..support.attach import methods, unrecorded
+from ..support.layered import reads_values
 from ..support.options import warn_expanded, warn_user
 
 WHOLE = slice(None)
@@ -239,6 +240,8 @@ def _as_array(item: Any) -> Any:
 
 def _of_tensor(item: Tensor) -> Any:
     data, dtype = item._data, item.dtype
+    if data.__class__ in LAYERS:
+        return of_batched(item)
     if not data.ndim and dtype.category == 1 and dtype is not dtypes.uint8:
         return int(data)
     if dtype is dtypes.uint8:
@@ -247,6 +250,19 @@ def _of_tensor(item: Tensor) -> Any:
     if dtype not in (dtypes.int64, dtypes.int32, dtypes.bool_):
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
     return np.asarray(data)
+
+
+def of_batched(item: Tensor) -> Any:
+    """The index stays what it is: the payload of a tensor that stands for many. A mask would choose as many elements of each."""
+    data, dtype = item._data, item.dtype
+    if dtype is dtypes.bool_ or dtype is dtypes.uint8:
+        raise RuntimeError(
+            "vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with "
+            "a boolean mask."
+        )
+    if dtype not in (dtypes.int64, dtypes.int32):
+        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    return data
 
 
 def _of_sequence(item: Any) -> np.ndarray:
@@ -321,6 +337,7 @@ def _check_mask(mask: np.ndarray, shape: tuple[int, ...], dim: int) -> None:
             )
 
 
+@reads_values
 def check_bounds(shape: tuple[int, ...], indices: tuple[Any, ...]) -> None:
     """Raises IndexError for an integer that is out of range; torch names the array by its place among the arrays."""
     position = 0

@@ -23,6 +23,7 @@ from ..elementwise.complex import view_as_complex, view_as_real
 from ..indexing.index_along import copied
 from ..support.arguments import check_tensor
 from ..support.attach import methods
+from ..support.layered import reads_values
 from ..support.outputs import check_each
 from .broadcasting import expand, squeeze, unsqueeze
 from .geometry import as_strided
@@ -65,7 +66,8 @@ def _as_it_is(x: Any) -> Any:
     return x
 
 
-def _copy(input: Tensor, look: Callable[..., Any], kind: Callable[[Op], Any], *arguments: Any, **keywords: Any) -> Any:
+@reads_values
+def _copied_view(input: Tensor, look: Callable[..., Any], kind: Callable[[Op], Any], *arguments: Any, **keywords: Any) -> Any:
     seen = look(wrap(memory(input)), *arguments, **keywords)
     first = seen if isinstance(seen, Tensor) else seen[0] if seen else None
     view = None if first is None else first._view
@@ -79,9 +81,9 @@ def _copying_function(look: Callable[..., Any], name: str, kind: Callable[[Op], 
     def function(input: Tensor, *arguments: Any, out: Any = None, **keywords: Any) -> Any:
         check_tensor(name, input)
         if out is None:
-            return _copy(input, look, kind, *arguments, **keywords)
+            return _copied_view(input, look, kind, *arguments, **keywords)
         if isinstance(out, (tuple, list)):
-            return _into_each(name, out, _copy(input, look, kind, *arguments, **keywords))
+            return _into_each(name, out, _copied_view(input, look, kind, *arguments, **keywords))
         return into(out, partial(function, **keywords), input, *arguments, own=True)
 
     function.__name__ = function.__qualname__ = name

@@ -28,6 +28,7 @@ from ...core.views import Step, as_strided_backward, assign_view, check_inplace
 from ...core.views import as_strided as as_strided_op
 from ..support.arguments import check_int, check_number, check_tensor
 from ..support.attach import methods
+from ..support.layered import reads_values
 from ..support.options import take_size
 from .broadcasting import squeeze_dim, squeezing, unsqueeze_to
 from .shape import check_t, exchange, sequence, t_op, transpose_op, two_dims, wrap_dim
@@ -63,6 +64,7 @@ def _placed(name: str, x: Tensor, size: Any, stride: Any, offset: Any) -> tuple[
     return size, stride, offset - start, strides(data)
 
 
+@reads_values
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """A view of the memory of `input` with this size, these strides and this offset, counted in elements.
 
@@ -156,6 +158,7 @@ def squeeze_(self: Tensor, *dim: Any, **keywords: Any) -> Tensor:
     return assign_view(self, _squeezes[call], (dims,))
 
 
+@reads_values
 def as_strided_(self: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """`as_strided`, in place."""
     parameters = _placed("as_strided_", self, size, stride, storage_offset)
@@ -165,6 +168,7 @@ def as_strided_(self: Tensor, size: Any, stride: Any, storage_offset: int | None
     return self
 
 
+@reads_values
 def resize_(self: Tensor, *size: Any, memory_format: Any = contiguous_format, **keywords: Any) -> Tensor:
     """Another size, in place: this tensor's memory from its first element on, grown by zeros if it does not suffice.
 
@@ -213,7 +217,7 @@ def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
         raise RuntimeError("dimensions must larger than 1")
     if len(shape) > 2 and len(set(shape)) > 1:
         raise RuntimeError("all dimensions of input must be of equal length")
-    stride, start, length = strides(memory(self)), self.storage_offset(), min(shape)  # type: ignore[attr-defined]
+    stride, start, length = self.stride(), self.storage_offset(), min(shape)  # type: ignore[attr-defined]
     as_strided(self, (length,), (sum(stride),), start).fill_(fill_value)  # type: ignore[attr-defined]
     width = shape[1]
     if wrap and len(shape) == 2 and shape[0] > width + 1:

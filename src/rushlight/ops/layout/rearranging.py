@@ -14,6 +14,7 @@ from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import inplace_methods, methods
+from ..support.layered import reads_values
 from ..support.options import check_nonnegative
 from .broadcasting import distinct_dims, expand_op, unsqueeze_op
 from .shape import flatten, ints, keyword, reshaped, sequence, view_op
@@ -87,7 +88,7 @@ def repeat_interleave(
     """
     check_tensor("repeat_interleave", input)
     if repeats is None:
-        return wrap(_repeated_indices(input, output_size))
+        return _repeated_indices(input, output_size)
     if dim is None:
         input, dim = flatten(input), 0
     else:
@@ -116,10 +117,11 @@ def _repeated_each(x: Tensor, repeats: Tensor, dim: int, output_size: int | None
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {repeats._data.size} and "
             f"input.size({dim}) = {n}"
         )
-    return x.index_select(dim, wrap(_repeated_indices(repeats, output_size)))
+    return x.index_select(dim, _repeated_indices(repeats, output_size))
 
 
-def _repeated_indices(repeats: Tensor, output_size: int | None) -> np.ndarray:
+@reads_values
+def _repeated_indices(repeats: Tensor, output_size: int | None) -> Tensor:
     counts = repeats._data
     if counts.dtype not in (np.int64, np.int32):
         raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{repeats.dtype.scalar_name}'")
@@ -129,7 +131,7 @@ def _repeated_indices(repeats: Tensor, output_size: int | None) -> np.ndarray:
         raise RuntimeError("repeats can not be negative")
     if output_size is not None and counts.sum() != output_size:
         raise RuntimeError("allocated size does not match required size")
-    return np.repeat(np.arange(counts.size, dtype=counts.dtype), counts)
+    return wrap(np.repeat(np.arange(counts.size, dtype=counts.dtype), counts))
 
 
 # Turned round.

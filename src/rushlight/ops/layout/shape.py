@@ -15,6 +15,7 @@ from ...core.tensor import Tensor, memory, shared_counter, wrap
 from ...core.views import alias
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import methods
+from ..support.layered import reads_values
 from ..support.options import check_size, is_warn_always_enabled, warn_user
 
 __all__ = [
@@ -154,6 +155,7 @@ def _view_size(shape: tuple[Any, ...]) -> tuple[int, ...]:
     return ints("view", shape, "size")
 
 
+@reads_values
 def _view_dtype(x: Tensor, dtype: dtypes.dtype) -> Tensor:
     """``x.view(dtype)``: shares memory and version with `x`, never its history."""
     data = memory(x)

@@ -524,11 +524,11 @@ def _check_source(name: str, input: Any, src: Any) -> None:
     check_tensor(name, src, "src", 2)
 
 
-def _check_part(part: Any, src: Tensor) -> None:
-    if part.shape != src._data.shape:
+def _check_part(shape: tuple[int, ...], src: Tensor) -> None:
+    if shape != src._data.shape:
         raise RuntimeError(
             f"expected src to have a size equal to the slice of self. src size = {list(src._data.shape)}, slice size = "
-            f"{list(part.shape)}"
+            f"{list(shape)}"
         )
 
 
@@ -537,7 +537,8 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """A copy of `input` with ``select(dim, index)`` replaced by `src`."""
     _check_source("select_scatter", input, src)
     dim, index = _selected(input, dim, index)
-    _check_part(input._data[at(dim, index)], src)
+    shape = input._data.shape
+    _check_part(shape[:dim] + shape[dim + 1 :], src)
     return _select_scatter(input, src, dim, index)
 
 
@@ -550,7 +551,9 @@ def slice_scatter(
         return into(out, slice_scatter, input, src, dim, start, end, step, own=True)
     _check_source("slice_scatter", input, src)
     parameters = _slice_of(input, dim, start, end, step)
-    _check_part(slice_op(input._data, *parameters), src)
+    dim, *part = parameters
+    shape = input._data.shape
+    _check_part((*shape[:dim], len(range(*part)), *shape[dim + 1 :]), src)
     return _slice_scatter(input, src, *parameters)
 
 
@@ -558,7 +561,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     """A copy of `input` with ``diagonal(offset, dim1, dim2)`` replaced by `src`."""
     _check_source("diagonal_scatter", input, src)
     dim1, dim2 = _diagonal_dims(input._data.ndim, dim1, dim2)
-    _check_part(input._data.diagonal(offset, dim1, dim2), src)
+    _check_part(diagonal_op(input, offset, dim1, dim2)._data.shape, src)
     return _diagonal_scatter(input, src, offset, dim1, dim2)
 
 

@@ -21,6 +21,7 @@ from ..reduction.sums import aten_norm
 from ..support.accumulation import rows_added
 from ..support.arguments import check_tensor, unimplemented
 from ..support.checked import checked
+from ..support.layered import reads_values
 from ..support.options import argument_error
 from ..support.precision import as_wide_as, wide, widened
 from ..support.rows import ELEMENTS, parts, summed
@@ -292,6 +293,7 @@ def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type
 
 
 @checked
+@reads_values
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """A vector for each integer, 1 at its place and 0 elsewhere: (...) to (..., num_classes), of int64.
 

@@ -23,6 +23,7 @@ from ..support.along import gather_along, restored, scatter_along
 from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.checked import checked
+from ..support.layered import reads_values
 from ..support.outputs import into_each
 from .sums import Dims, check_keepdim, count, dims, greatest, least, no_signature, ties
 
@@ -62,11 +63,16 @@ def reduced_dim(name: str, input: Any, dim: Any) -> int:
 
 def selection(name: str, operation: Any, places: Any, input: Tensor, dim: int, keepdim: bool, out: Any = None) -> Any:
     """The named tuple (values, indices) of a reduction that selects; ``places(x, dim)`` keeps the dimension."""
+    result = getattr(return_types, name)(_selected(input, dim, keepdim, operation, places))
+    return result if out is None else into_each(out, result, name)
+
+
+@reads_values
+def _selected(input: Tensor, dim: int, keepdim: bool, operation: Any, places: Any) -> tuple[Tensor, Tensor]:
     x = input._data
     found = np.asarray(places(x, dim) if x.ndim else 0, np.int64)
     indices = wrap(found if keepdim or not x.ndim else found.reshape(x.shape[:dim] + x.shape[dim + 1 :]))
-    result = getattr(return_types, name)((operation(input, indices, dim, keepdim), indices))
-    return result if out is None else into_each(out, result, name)
+    return operation(input, indices, dim, keepdim), indices
 
 
 # max and min.

@@ -16,6 +16,7 @@ from ..elementwise.comparison import no_derivative
 from ..support.arguments import unimplemented
 from ..support.attach import methods
 from ..support.checked import checked
+from ..support.layered import reads_values
 from ..support.options import argument_error, no_such_call
 from ..support.outputs import into_each
 
@@ -142,6 +143,7 @@ _FORMS = [
     "(Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, "
     "bool density = False, tuple of Tensors out = None)",
 ))
+@reads_values
 def histogram(
     input: Tensor, bins: Any = 100, *unexpected: Any, range: Sequence[float] | None = None, weight: Tensor | None = None,
     density: bool = False, out: Any = None,
@@ -177,6 +179,7 @@ def histogram(
     "(Tensor input, tuple of ints bins, tuple of floats range = None, Tensor weight = None, bool density = False)",
     "(Tensor input, tuple of Tensors bins, tuple of floats range = None, Tensor weight = None, bool density = False)",
 ))
+@reads_values
 def histogramdd(
     input: Tensor, bins: Any, range: Sequence[float] | None = None, weight: Tensor | None = None, density: bool = False
 ) -> Any:

@@ -19,6 +19,7 @@ from ..indexing.sorting import sort
 from ..support.arguments import check_tensor
 from ..support.attach import methods
 from ..support.checked import checked
+from ..support.layered import reads_values
 from ..support.options import no_such_call
 
 __all__ = ["nanquantile", "quantile"]
@@ -48,11 +49,17 @@ def _checked(name: str, input: Any, q: Any, interpolation: str) -> Tensor:
         raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if q.dtype is not input.dtype:
         raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
-    if not np.all((q._data >= 0) & (q._data <= 1)):
-        raise RuntimeError("quantile() q values must be in the range [0, 1]")
+    _check_parts(q._data)
     return q
 
 
+@reads_values
+def _check_parts(q: Any) -> None:
+    if not np.all((q >= 0) & (q <= 1)):
+        raise RuntimeError("quantile() q values must be in the range [0, 1]")
+
+
+@reads_values
 def _interpolated(rows: Tensor, q: Tensor, interpolation: str, ignore_nan: bool) -> Tensor:
     """The quantiles `q` of sorted rows: shape (..., len(q))."""
     missing = np.isnan(rows._data)

@@ -27,6 +27,7 @@ from ..support.along import scatter_along
 from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.checked import checked
+from ..support.layered import reads_values
 from ..support.outputs import dtype_to_add_in, into_each
 from ..support.precision import converting, summed_dtype, wide_op
 
@@ -191,15 +192,19 @@ def _running(name: str, node: str, ufunc: np.ufunc, reaches: Any) -> Any:
         reached[along(dim, slice(0, 1))] = True
         return np.maximum.accumulate(np.where(reached, here, 0), dim)
 
+    @reads_values
+    def running_extreme(input: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+        x = np.asarray(input._data)
+        places = wrap(indices(x, accumulate(x, dim), dim))
+        return values(input, places, dim), places
+
     def function(input: Tensor, dim: int, *, out: Any = None) -> Any:
         from ... import return_types
 
         dim = _dimension(name, input, dim)
         if input.dtype.is_complex:
             raise unimplemented(f"{name}_cpu", input.dtype)
-        x = np.asarray(input._data)
-        places = wrap(indices(x, accumulate(x, dim), dim))
-        result = getattr(return_types, name)((values(input, places, dim), places))
+        result = getattr(return_types, name)(running_extreme(input, dim))
         return result if out is None else into_each(out, result)
 
     function.__name__ = function.__qualname__ = name
