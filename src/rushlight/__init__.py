@@ -20,6 +20,7 @@ from . import autograd
 from ._torch_alias import install_as_torch
 from .arrays import dtypes as _dtypes
 from .arrays.dtypes import dtype
+from .arrays.memory import keep_freed as _keep_freed
 from .arrays.types import Size, contiguous_format, device, finfo, iinfo, layout, memory_format
 from .core import (
     enable_grad,
@@ -34,6 +35,7 @@ from .ops import *
 from .ops import later as _later
 from .version import __version__
 
+_keep_freed()
 globals().update(_dtypes.NAMES)
 newaxis = None
 legacy_contiguous_format = contiguous_format

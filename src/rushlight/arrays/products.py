@@ -17,10 +17,10 @@ from .threads import get_number, one_blas_thread, share, shares_products
 
 #: Below this many elements of the first factor, nobody looks how large the product is.
 SMALL = 1 << 12
-#: From this many multiplications on OpenBLAS uses several threads,
-THREADED = 1 << 18
+#: From this many multiplications on OpenBLAS uses several threads, if one factor is a vector, if none is,
+THREADED_VECTOR, THREADED = 9216, 1 << 18
 #: and with this many for each it pays.
-WORTH = 1 << 22
+WORTH_VECTOR, WORTH = 1 << 16, 1 << 22
 #: Panels are multiples of this wide, as the tiles of BLAS are.
 TILE = 64
 FLOATS = frozenset(map(np.dtype, "fdFD"))
@@ -30,13 +30,15 @@ def product(x: Any, y: Any) -> Any:
     """``x @ y``, of payloads or Tensors."""
     if x.__class__ is not ndarray or x.size < SMALL:
         return x @ y
-    if y.__class__ is not ndarray or x.ndim < 2 or y.ndim < 2 or x.dtype not in FLOATS or not shares_products():
+    if y.__class__ is not ndarray or x.dtype not in FLOATS or not x.ndim or not y.ndim or not shares_products():
         return x @ y
-    work = x.size * y.shape[-1]
-    if work < THREADED:
+    vector = x.ndim == 1 or y.ndim == 1
+    work = y.size if x.ndim == 1 else x.size if vector else x.size * y.shape[-1]
+    if work < (THREADED_VECTOR if vector else THREADED):
         return x @ y
     with one_blas_thread():
-        panels = _panels(x, y, min(get_number(), work // WORTH)) if x.dtype is y.dtype else None
+        count = min(get_number(), work // (WORTH_VECTOR if vector else WORTH))
+        panels = _panels(x, y, count) if count > 1 and x.dtype is y.dtype else None
         if panels is None:
             return np.matmul(x, y)
         out, compute, count = panels
@@ -45,12 +47,15 @@ def product(x: Any, y: Any) -> Any:
 
 
 def _panels(x: ndarray, y: ndarray, count: int) -> tuple[ndarray, Callable[[int], Any], int] | None:
-    """``x @ y`` to be filled in, what computes one panel of it, and their number; None where it is better undivided."""
+    """``x @ y`` to be filled in, what computes one panel of it, and their number; None where it is not divided."""
     stacked = x.ndim > 2 and x.shape[:-2] == y.shape[:-2]
-    if count < 2 or x.shape[-1] != y.shape[-2] or not (stacked or x.ndim == y.ndim == 2):
+    of_matrices = stacked or x.ndim == y.ndim == 2
+    if not (of_matrices or (x.ndim == 2 and y.ndim == 1)) or x.shape[-1] != y.shape[-2 if of_matrices else -1]:
         return None
-    out = np.empty((*x.shape[:-1], y.shape[-1]), x.dtype)
-    if stacked:
+    out = np.empty((*x.shape[:-1], *y.shape[-1:]) if of_matrices else x.shape[:1], x.dtype)
+    if y.ndim == 1:
+        length, tile, cut = len(x), TILE, lambda part: (x[part], y, out[part])
+    elif stacked:
         length, tile, cut = len(x), 1, lambda part: (x[part], y[part], out[part])
     elif len(x) >= y.shape[1]:
         y = _readable(y)

@@ -30,6 +30,8 @@ _NUMPY = (np.ndarray, np.generic)
 #: Up to this many elements a parameter counts as small: calls cost more than elements, so it goes into a slab, and
 #: products of elements are fused too. (Larger gradients are sums whose order differs from library to library anyway.)
 SMALL = 4096
+#: Up to this many elements OpenBLAS keeps to one thread. (Its threads wait for each other awake: see `arrays.threads`.)
+ONE_THREAD = 8192
 #: Elements in one block of a large parameter.
 BLOCK = 65536
 
@@ -219,7 +221,9 @@ def _blas() -> Any:
 
 def axpy(y: np.ndarray, x: np.ndarray, a: float) -> None:
     """``y += a * x``, rounded once. The rows must be of one dtype."""
-    (_blas().saxpy if y.dtype.char == "f" else _blas().daxpy)(x, y, y.size, a)
+    call = _blas().saxpy if y.dtype.char == "f" else _blas().daxpy
+    for start in range(0, y.size, ONE_THREAD):
+        call(x, y, min(y.size - start, ONE_THREAD), a, start, 1, start, 1)
 
 
 def axpy_of(y: np.ndarray, x: np.ndarray, a: float) -> np.ndarray:

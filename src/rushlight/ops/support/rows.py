@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.products import product
+from ...arrays.summation import along
 from ...core.op import F32, F64
 
 add: Any = np.add.reduce
@@ -24,15 +26,15 @@ def summed(x: Any, dim: Any, keepdim: bool = False) -> Any:
     if x.__class__ is not np.ndarray:
         return x.sum(dim, keepdims=keepdim)
     if x.size < _MANY or (x.dtype is not F32 and x.dtype is not F64) or not x.flags.c_contiguous:
-        return add(x, dim, None, None, keepdim)
+        return along(x, dim, keepdim)
     axes = (dim % x.ndim,) if dim.__class__ is int else tuple([d % x.ndim for d in dim])
     last = x.ndim
     while last - 1 in axes:
         last -= 1
     n = math.prod(x.shape[last:])
     if not 1 < n <= _LONGEST:
-        return add(x, axes, None, None, keepdim)
-    out = (x.reshape(-1, n) @ np.ones(n, x.dtype)).reshape(x.shape[:last])
+        return along(x, axes, keepdim)
+    out = product(x.reshape(-1, n), np.ones(n, x.dtype)).reshape(x.shape[:last])
     if last > x.ndim - len(axes):
         out = add(out, tuple([d for d in axes if d < last]))
     return out.reshape([1 if i in axes else m for i, m in enumerate(x.shape)]) if keepdim else out
