@@ -385,11 +385,6 @@ def _made_name(frame: Any) -> str | None:
     if name not in _MADE:
         return name.strip("_") if name.startswith("__") else name
     inplace = "_" * (name == "method" and frame.f_globals["__name__"] == _PACKAGE + "ops.attach")
-    made_of = [
-        known.get("function"),
-        known.get("operator"),
-        known.get("op"),
-        getattr(known.get("node_class"), "op", None),
-    ]
+    made_of = [known.get("function"), known.get("operator"), known.get("op")]
     names = [getattr(m, "__name__", getattr(m, "name", None)) for m in made_of]
     return next((n + inplace for n in [known.get("name"), *names] if isinstance(n, str) and n not in _MADE), None)

@@ -169,7 +169,10 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                 values = tensors(node)
             metas = node.metas
             try:
-                gradients = node.backward(gradient, values) if metas is None else metas.backward(node, gradient, values)
+                if metas is None:
+                    gradients = node.op.backward(node, gradient, values)
+                else:
+                    gradients = metas.backward(node, gradient, values)
             except RuntimeWarning:
                 gradients = _again(node, gradient, values)
             targets = node.edges
@@ -179,15 +182,15 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             targets, gradients = _within(job, _run_special, node, gradient)
 
 
-def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, Any]) -> tuple[Node, list[Any]]:
-    """All gradients that wait at the results of one node: its outputs share a rank."""
+def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, Any]) -> tuple[Node, list[Any] | None]:
+    """All gradients that wait at the results of one node: its outputs share a rank. None if all are undefined."""
     node = output.node
     gradients = [None] * node.outputs
     gradients[output.nr] = gradient
     while heap and heap[0][0] == output._rank:
         other = heappop(heap)[1]
         gradients[other.nr] = pending.pop(other)
-    return node, gradients
+    return node, None if all([g is None for g in gradients]) else gradients
 
 
 def run_node(job: Run, node: Node, gradient: Any) -> Any:
@@ -211,7 +214,7 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
     """A node with hooks, captures, guards or an undefined gradient. torch's order: the tensor's hooks and what retains
     its gradient, the capture, the node's pre-hooks, the node, its post-hooks."""
     extras = node.extras
-    gradients = gradient if node.several else [gradient]
+    gradients = [gradient] if not node.several else gradient or [None] * node.outputs
     # As in torch, a gradient is captured before its hooks where the run goes on from here, after them where it ends.
     needed = job.needed
     ends = needed is not None and not any([e is not None and e in needed for e in node.edges])

@@ -6,6 +6,12 @@
 An edge is a node, a leaf tensor, an `Output` (one result of a node that has several) or None (no gradient wanted).
 Edges point to what is older, never to a node's own results: dropping the last result drops the graph at once, without
 the garbage collector.
+
+Note [One class on the way]
+    CPython's interpreter remembers, instruction by instruction, where the attributes of one class lie; an instruction
+    that meets objects of many classes looks each attribute up again. So what the operations record and the engine walks
+    is all of the class `Node`. A node becomes an instance of its operation's own class, with torch's name and the
+    ``_saved_...`` attributes, when a program first gets to see it (`Node.shown`): the classes have the same layout.
 """
 
 from __future__ import annotations
@@ -48,7 +54,7 @@ class Extras:
 
 
 class Node:
-    """One recorded operation.
+    """One recorded operation, ``op``. (A class of nodes that is written by hand stands for its operation itself.)
 
     ``values`` are what the derivative rules read (payloads, shapes, numbers); ``saved`` stands beside it, entry for
     entry: the Tensor a payload came from, the version counter of a saved result, or None; it is empty where no tensor was
@@ -56,7 +62,7 @@ class Node:
     tensors' versions then (None: all zero). ``metas`` (None: nothing to do) says what shape and dtype each edge wants.
     """
 
-    __slots__ = ("_rank", "edges", "extras", "metas", "saved", "values", "versions")
+    __slots__ = ("_rank", "edges", "extras", "metas", "op", "saved", "values", "versions")
 
     #: The number of results. A node with several is reached through `Output` edges, and takes a list of gradients.
     outputs = 1
@@ -64,6 +70,7 @@ class Node:
     #: Whether the node also runs when none of its results has a gradient (with zeros in their place).
     runs_undefined = False
     _rank: int
+    op: Any
     edges: Sequence[Any]
     values: tuple[Any, ...] | None
     saved: tuple[Any, ...]
@@ -71,19 +78,28 @@ class Node:
     metas: Any
     extras: Extras | None
 
-    def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
-        """The gradients of the edges, from the result's gradient(s); None where an edge wants none."""
-        raise NotImplementedError(f"{self.name()} has no derivative rule")
+    def __init_subclass__(cls) -> None:
+        if "op" not in vars(cls):
+            cls.op = cls
 
     def gradients(self, gradient: Any, values: Any) -> Any:
-        """`backward`, with each gradient in the shape and dtype that its edge wants. (The engine's loop has this inline.)"""
-        return self.backward(gradient, values) if self.metas is None else self.metas.backward(self, gradient, values)
+        """The gradients of the edges, from the result's gradient(s), each in the shape and dtype that its edge wants;
+        None where an edge wants none. (The engine's loop has this inline.)"""
+        if self.metas is None:
+            return self.op.backward(self, gradient, values)
+        return self.metas.backward(self, gradient, values)
+
+    def shown(self) -> Node:
+        """This node, as a program sees it: see Note [One class on the way]."""
+        if self.__class__ is Node:
+            self.__class__ = self.op.node_class
+        return self
 
     # What a program may ask of a node.
 
     def name(self) -> str:
         """torch's name of the operation's derivative, as MulBackward0."""
-        name = type(self).__name__
+        name = type(self.shown()).__name__
         return f"torch::autograd::{name}" if name in WRITTEN_BY_HAND else name
 
     def short_name(self) -> str:
@@ -103,7 +119,7 @@ class Node:
         if edge is None or edge is NOWHERE:
             return None, 0
         if isinstance(edge, Node):
-            return edge, 0
+            return edge.shown(), 0
         if isinstance(edge, Output):
             return edge.node, edge.nr
         accumulator = accumulate_grad_of(edge)

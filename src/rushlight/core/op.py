@@ -96,9 +96,10 @@ class Op:
         self.bound = tuple(bind(rule, self.saves) for rule in every)
         self._plans: dict[tuple[bool, ...], list[tuple[int, int]]] = {}
         torch_names = {"x": "self", "y": "other", "out": "result", "x_shape": "self_sym_sizes", **(saved_as or {})}
+        #: ``backward(node, g, values)``: the gradients of a node's edges; None where one wants none.
+        self.backward = self._backward()
         self.node_class = type(node, (Node,), {
-            "__slots__": ("outputs",) if several else (), "op": self, "several": several, "backward": self._backward(),
-            "__module__": "builtins",
+            "__slots__": ("outputs",) if several else (), "op": self, "several": several, "__module__": "builtins",
             **saved_properties({torch_names.get(n, n): i for i, n in enumerate(self.saves) if n in wanted})})  # fmt: skip
         OPS[name] = self
 
@@ -106,7 +107,7 @@ class Op:
         return len(self.names) if name == "out" else self.names.index(name.removesuffix("_shape"))
 
     def _backward(self) -> Rule:
-        """The method that runs the rules: written out for one and two inputs, in general otherwise."""
+        """The function that runs the rules: written out for one and two inputs, in general otherwise."""
         if self.joint:
             (joint,) = self.bound
             takes_needs = "needs" in parameters(self.joint)

@@ -29,13 +29,13 @@ def record(op: Op, arguments: Sequence[Any], payloads: Sequence[Any], result: An
     recorded = any(e is not None for e in edges) and (several or result.dtype.kind in "fc")
     if not recorded:
         return _tuple_like(result, [wrap(r) for r in result]) if several else wrap(result)
-    node = op.node_class()
+    node = op.node_class() if several else Node()
     node._rank, node.edges, node.extras = next_rank(), edges, None
     if several:
         node.outputs = len(result)  # type: ignore[misc]
         out: Any = [wrap(r, Output(node, i) if r.dtype.kind in "fc" else None) for i, r in enumerate(result)]
     else:
-        out = wrap(result, node)
+        node.op, out = op, wrap(result, node)
     _save(op, node, arguments, payloads, out)
     node.metas = None
     if op.conforms or op.variadic or _any_complex(inputs, result if several else (result,)):
@@ -116,7 +116,8 @@ class Metas:
         """Runs the node's rules and brings each gradient to the shape and dtype of its edge."""
         if self.conjugate:
             g = tuple([conj(part) for part in g]) if isinstance(g, (tuple, list)) else conj(g)
-        grads = in_blocks(node, g, values) if g.__class__ is ndarray and g.size >= LARGE else node.backward(g, values)
+        blocks = g.__class__ is ndarray and g.size >= LARGE
+        grads = in_blocks(node, g, values) if blocks else node.op.backward(node, g, values)
         out = []
         for grad, edge, meta in zip(grads, node.edges, self.edges):
             if grad is not None and edge is not None:
@@ -127,9 +128,9 @@ class Metas:
 
 def in_blocks(node: Node, g: Any, values: tuple[Any, ...]) -> Any:
     """Runs a node's rules on a large gradient, block by block if they are elementwise."""
-    if not node.op.inputs:  # type: ignore[attr-defined]
-        return node.backward(g, values)
-    return blockwise(lambda g, *values: node.backward(g, values), (g, *values))
+    if not node.op.inputs:
+        return node.op.backward(node, g, values)
+    return blockwise(lambda g, *values: node.op.backward(node, g, values), (g, *values))
 
 
 def conj(g: Any) -> Any:
@@ -172,7 +173,7 @@ class Broadcast:
 
     def backward(self, node: Node, g: Any, values: tuple[Any, ...]) -> Any:
         """Runs the node's rules and brings each gradient to the shape of its edge."""
-        x, y = node.backward(g, values)
+        x, y = node.op.backward(node, g, values)
         first, second = self.shapes
         if x is not None and x.shape != first:
             x = unbroadcast(x, first)

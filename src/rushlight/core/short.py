@@ -25,7 +25,7 @@ from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, new
 
 def several_inputs(op: Op, slow: Call) -> Call:
     """The short way of an operation with any number of inputs and one result: what `record` does, on real tensors."""
-    forward, node_class, differentiable, conforms, plan = op.forward, op.node_class, op.differentiable, op.conforms, op.plan
+    forward, differentiable, conforms, plan = op.forward, op.differentiable, op.conforms, op.plan
     unrecorded = (False,) * len(differentiable)
 
     def call(*arguments: Any) -> Any:
@@ -56,8 +56,8 @@ def several_inputs(op: Op, slow: Call) -> Call:
         if mask == unrecorded:
             y._node, y._counter = None, UNTRACKED if mode == INFERENCE else None
             return y
-        node = node_class()
-        node._rank, node.edges, node.extras = next_rank(), edges, None
+        node = Node()
+        node._rank, node.op, node.edges, node.extras = next_rank(), op, edges, None
         y._node, y._counter = node, None
         _keep(node, plan(mask), arguments, payloads, y)
         node.metas = Metas.of(op, [arguments[i] for i in differentiable], r) if conforms else None
@@ -113,7 +113,7 @@ def float_value(op: Op) -> Call:
 
 
 def one_input(op: Op, slow: Call) -> Call:
-    forward, node_class = op.forward, op.node_class
+    forward = op.forward
     value = float_value(op)
     saves_x, saves_out, smooth = _reads(op, op.names[0]), _reads(op, "out"), bool(op.rules)
     saves_shape = _reads(op, f"{op.names[0]}_shape")
@@ -148,8 +148,8 @@ def one_input(op: Op, slow: Call) -> Call:
         if n is None or mode != GRAD or not smooth:
             y._node, y._counter = None, UNTRACKED if mode == INFERENCE else None
             return y
-        node = node_class()
-        node._rank = next_rank()
+        node = Node()
+        node._rank, node.op = next_rank(), op
         node.edges = (input if n is LEAF else n,)
         y._node = node
         y._counter = [0] if saves_out else None
@@ -170,7 +170,7 @@ def one_input(op: Op, slow: Call) -> Call:
 
 
 def two_inputs(op: Op, slow: Call) -> Call:
-    forward, node_class, conforms = op.forward, op.node_class, op.conforms
+    forward, conforms = op.forward, op.conforms
     value = float_value(op)
     first, second = [*[parameters(rule) for rule in op.rules.values()], (), ()][:2]
     numbers, one_edge, large = op.numbers, len(op.rules) == 1, LARGE if conforms else math.inf
@@ -214,8 +214,8 @@ def two_inputs(op: Op, slow: Call) -> Call:
         if (nx is None and ny is None) or mode != GRAD or not smooth:
             z._node, z._counter = None, UNTRACKED if mode == INFERENCE else None
             return z
-        node = node_class()
-        node._rank = next_rank()
+        node = Node()
+        node._rank, node.op = next_rank(), op
         node.edges = (input if nx is LEAF else nx, other if ny is LEAF else ny)
         if one_edge:
             node.edges = node.edges[:1]

@@ -165,7 +165,7 @@ class Tensor:
         node = self._node
         if node is None or not node._rank:
             return None
-        return node.node if node.__class__ is Output else node
+        return node.node if node.__class__ is Output else node.shown()
 
     @property
     def output_nr(self) -> int:

@@ -165,7 +165,7 @@ class AsStridedBackward0(Node):
 
 def view_call(op: Op) -> Call:
     """The function that calls a view operation with one result."""
-    forward, node_class = op.forward, op.node_class
+    forward = op.forward
 
     def call(x: Any, *parameters: Any) -> Any:
         if x.__class__ not in PLAIN:
@@ -180,8 +180,8 @@ def view_call(op: Op) -> Call:
         out._data, out._cold, out._node = forward(data, *parameters), None, None
         n = _attach(x, out, op, parameters, None, 1)
         if n is not None:
-            node = out._node = node_class()
-            node._rank, node.edges = next_rank(), (n,)
+            node = out._node = Node()
+            node._rank, node.op, node.edges = next_rank(), op, (n,)
             node.values, node.saved, node.versions = (data.shape, *parameters), (), None
             node.metas = node.extras = None
             if OBSERVERS:

@@ -12,7 +12,7 @@ from ...arrays.promotion import can_cast, promote_types
 from ...core.declare import op
 from ...core.errors import wrap_dim
 from ...core.modes import GRAD, grad_mode
-from ...core.node import next_rank
+from ...core.node import Node, next_rank
 from ...core.op import LAYERS, OBSERVERS, layer_of
 from ...core.short import into
 from ...core.tensor import Tensor, edge_of, wrap
@@ -112,8 +112,8 @@ def _joined(call: Any, xs: list[Tensor], dim: int, mixed: bool) -> Tensor:
                 break
         else:
             return out
-        node = out._node = call.op.node_class()
-        node._rank, node.edges = next_rank(), edges
+        node = out._node = Node()
+        node._rank, node.op, node.edges = next_rank(), call.op, edges
         shapes = [data.shape for data in datas] if call is cat_op else None
         node.values, node.saved, node.versions = (dim,) if shapes is None else (shapes, dim), (), None
         node.metas = node.extras = None
