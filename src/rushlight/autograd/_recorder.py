@@ -214,8 +214,7 @@ def current() -> Recorder | None:
 
 
 def _op_of(frame: FrameType) -> Op:
-    names = frame.f_locals
-    return names["op"] if "op" in names else names["node_class"].op
+    return frame.f_locals["op"]
 
 
 def _arguments(frame: FrameType) -> Iterator[Any]:

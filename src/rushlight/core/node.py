@@ -80,7 +80,7 @@ class Node:
 
     def __init_subclass__(cls) -> None:
         if "op" not in vars(cls):
-            cls.op = cls
+            cls.op = cls  # type: ignore[misc]
 
     def gradients(self, gradient: Any, values: Any) -> Any:
         """The gradients of the edges, from the result's gradient(s), each in the shape and dtype that its edge wants;
