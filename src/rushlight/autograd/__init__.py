@@ -21,8 +21,8 @@ from .graph import GradientEdge
 __all__ = [
     "Function", "NestedIOFunction", "Variable", "backward", "detect_anomaly", "enable_grad", "enforce_grad_layout_policy",
     "explain_none", "forward_ad", "functional", "grad", "grad_mode", "gradcheck", "gradgradcheck", "graph",
-    "inference_mode", "is_multithreading_enabled", "no_grad", "profiler", "set_detect_anomaly", "set_grad_enabled",
-    "set_multithreading_enabled", "sparse", "variable", "watch",
+    "inference_mode", "is_multithreading_enabled", "masked_gradients", "no_grad", "profiler", "set_detect_anomaly",
+    "set_grad_enabled", "set_multithreading_enabled", "sparse", "variable", "watch",
 ]  # fmt: skip
 
 
@@ -35,6 +35,8 @@ def __getattr__(name: str) -> Any:
 
     if name in _LAZY:
         return import_module(f"{__name__}.{name}")
+    if name == "masked_gradients":
+        return import_module(f"{__name__}._masked_gradients").masked_gradients
     if name in ("explain_none", "watch"):
         return getattr(import_module(f"{__name__}.explain"), name)
     if name == "Variable":

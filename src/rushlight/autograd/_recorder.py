@@ -194,6 +194,8 @@ class Recorder:
         name, sequence = node.name(), node._sequence_nr()
         self.enter(f"autograd::engine::evaluate_function: {name}", FUNCTION, sequence)
         self.enter(name, BACKWARD, sequence)
+        if self.shapes:
+            self.open[-1].shapes = [_shape(g) for g in (gradient if node.several else [gradient])]
         results: Any = ()
         try:
             results = run()
