@@ -7,6 +7,7 @@ weights anew, as in T. Dao et al., arXiv:2205.14135. Elsewhere it is written out
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,12 @@ from ...arrays import dtypes
 from ...core.errors import wrap_dim
 from ...core.tensor import PLAIN, Tensor, wrap
 from ..elementwise.activation import softmax_backward_data
-from ..reduction.sums import add, greatest
+from ..reduction.sums import greatest
 from ..support.arguments import check_tensor
 from ..support.checked import checked
 from ..support.operands import call_into
 from ..support.precision import as_wide_as, wide, wide_op
+from ..support.rows import parts, summed
 from .dropout import dropout
 
 __all__ = ["_safe_softmax", "_softmax_backward_data"]
@@ -28,11 +30,17 @@ __all__ = ["_safe_softmax", "_softmax_backward_data"]
 # The softmax that knows rows without an entry.
 
 
-def _safe_softmax_value(x: Any, dim: int) -> Any:
+def _exponentials(x: Any, dim: int) -> tuple[Any, Any]:
+    """exp(x) up to a factor, and the sum to divide it by."""
     top = greatest(x, dim, None, None, True, -np.inf)
     e = np.exp(x - np.where(np.isneginf(top), 0, top))
-    total = add(e, dim, None, None, True)
-    return e / np.where(total == 0, 1, total)
+    total = summed(e, dim, True)
+    return e, np.where(total == 0, 1, total)
+
+
+def _safe_softmax_value(x: Any, dim: int) -> Any:
+    e, total = _exponentials(x, dim)
+    return e / total
 
 
 safe_softmax = wide_op("safe_softmax", _safe_softmax_value, "SafeSoftmaxBackward0", {
@@ -58,17 +66,40 @@ def _softmax_backward_data(
 # Attention as one operation.
 
 
-def _weights(query: Any, key: Any, mask: Any, scale: float) -> Any:
-    scores = query @ key.mT * scale
-    return safe_softmax(scores if mask is None else scores + mask, scores.ndim - 1)
+def _tiles(query: Any, key: Any) -> Iterator[tuple[slice, slice, slice]]:
+    """Slices of the batch, of the heads and of the rows, whose weights stay in the cache."""
+    n, heads, rows = query.shape[:3]
+    columns = key.shape[2]
+    for sample in parts(n, heads * rows * columns):
+        for head in parts(heads, rows * columns):
+            for row in parts(rows, columns):
+                yield sample, head, row
+
+
+def _scores(query: Any, key: Any, mask: Any, scale: float) -> Any:
+    scores = (query * scale) @ key.mT
+    return scores if mask is None else scores + mask
 
 
 def _attention_value(query: Any, key: Any, value: Any, mask: Any, scale: float) -> Any:
-    scores = query @ key.mT
-    scores *= scale
-    if mask is not None:
-        scores = scores + mask
-    return _safe_softmax_value(scores, -1) @ value
+    out = np.empty(query.shape, query.dtype)
+    mask = None if mask is None else np.broadcast_to(mask, (*query.shape[:3], key.shape[2]))
+    for tile in _tiles(query, key):
+        some, few = tile[:2], None if mask is None else mask[tile]
+        e, total = _exponentials(_scores(query[tile], key[some], few, scale), 3)
+        np.divide(e @ value[some], total, out=out[tile])
+    return out
+
+
+def _slopes(
+    g: Any, query: Any, key: Any, value: Any, mask: Any, scale: float, needs: tuple[bool, ...]
+) -> list[Any]:
+    weights = safe_softmax(_scores(query, key, mask, scale), 3)
+    grads: list[Any] = [None, None, weights.mT @ g if needs[2] else None]
+    if needs[0] or needs[1]:
+        slope = softmax_backward_data(g @ value.mT, weights, 3)
+        grads[:2] = slope @ key * scale if needs[0] else None, slope.mT @ (query * scale) if needs[1] else None
+    return grads
 
 
 def _attention_rule(
@@ -76,11 +107,17 @@ def _attention_rule(
 ) -> list[Any]:
     narrow = query
     g, query, key, value = wide(g), wide(query), wide(key), wide(value)
-    weights = _weights(query, key, mask, scale)
-    grads: list[Any] = [None, None, weights.mT @ g if needs[2] else None]
-    if needs[0] or needs[1]:
-        slope = softmax_backward_data(g @ value.mT, weights, weights.ndim - 1) * scale
-        grads[:2] = slope @ key if needs[0] else None, slope.mT @ query if needs[1] else None
+    if isinstance(query, Tensor):
+        grads = _slopes(g, query, key, value, mask, scale, needs)
+    else:
+        grads = [np.zeros(x.shape, x.dtype) if need else None for x, need in zip((query, key, value), needs)]
+        mask = None if mask is None else np.broadcast_to(mask, (*query.shape[:3], key.shape[2]))
+        for tile in _tiles(query, key):
+            some, few = tile[:2], None if mask is None else mask[tile]
+            found = _slopes(g[tile], query[tile], key[some], value[some], few, scale, needs)
+            for whole, slope, place in zip(grads, found, (tile, some, some)):
+                if whole is not None:
+                    whole[place] += slope
     return [None if h is None else as_wide_as(narrow, h) for h in grads]
 
 
