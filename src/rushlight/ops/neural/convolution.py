@@ -7,129 +7,42 @@ Note [Three products]
         gx = transposed(g, w)   every column put back into its window, summed where windows overlap
         gw = of_weight(g, x)    every window of x times its gradient
 
-    The derivatives of each are the other two, whatever the order. A transposed convolution *is* the second. Each is one
-    product of matrices for a stretch of windows that fits into the cache (Chellapilla, Puri and Simard, 2006); `size`,
-    an argument of all three, says how large the last dimensions of the result are, for strides do not tell.
-
-Note [Few windows]
-    A sample with few windows makes a narrow matrix, which BLAS multiplies badly. Then the batch becomes one more
-    dimension, of kernel 1, in front of the last ones: a batch of one sample with many windows.
+    The derivatives of each are the other two, whatever the order. A transposed convolution *is* the second. `size`, an
+    argument of all three, says how large the last dimensions of the result are, for strides do not tell. `convolving`
+    computes them.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from ...arrays import dtypes
 from ...core.declare import op
 from ...core.tensor import Tensor
 from ..support.arguments import check_bool, check_int, check_tensor, unimplemented
 from ..support.options import argument_error, no_such_call, warn_once
-from ..support.precision import wide, wide_op
+from ..support.precision import wide_op
+from ..support.rows import summed
+from .convolving import convolved, of_weight, transposed
 from .padding import constant_pad_nd
-from .sliding import Ints, are_ints, columns, ints_of, is_int, taps, tiles
+from .sliding import Ints, are_ints, ints_of, is_int
 
 __all__ = [
     "conv1d", "conv2d", "conv3d", "conv_tbc", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution",
 ]  # fmt: skip
 
 
-FEW = 32
-
-
-def _is_narrow(count: int, size: Ints) -> bool:
-    """Whether to go the way of Note [Few windows]."""
-    return count > 1 and math.prod(size) <= FEW
-
-
-def _as_one(x: Any) -> Any:
-    """(N, C, ...) as (1, C, N, ...), and back."""
-    return x.swapaxes(0, 1)[None]
-
-
-def _as_batch(x: Any) -> Any:
-    return np.ascontiguousarray(x[0].swapaxes(0, 1))
-
-
-def _with_bias(out: Any, bias: Any) -> Any:
-    if bias is not None:
-        out += bias.reshape(-1, *[1] * (out.ndim - 2))
-    return out
-
-
-def _convolved(x: Any, weight: Any, bias: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Any:
-    count, channels = len(x), len(weight)
-    if _is_narrow(count, size):
-        return _as_batch(_convolved(
-            _as_one(x), weight[:, :, None], bias, (count, *size), (1, *stride), (0, *padding), (1, *dilation), groups
-        ))  # fmt: skip
-    matrix = weight.reshape(groups, channels // groups, math.prod(weight.shape[1:]))
-    out = np.empty((count, groups, channels // groups, math.prod(size)), x.dtype)
-    for part, places, column in columns(x, weight.shape[2:], size, stride, padding, dilation, groups):
-        np.matmul(matrix, column, out=out[part, :, :, places])
-    return _with_bias(out.reshape(count, channels, *size), bias)
-
-
-def _sums_in(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> dtypes.dtype:
-    """The dtype in which a transposed convolution sums up: float32 for 16 bits, as everywhere. Only where the output is
-    padded by a stride or more, torch has a kernel that sums up in 16 bits."""
-    reach = [(m - 1) * s - 2 * p + d * (k - 1) + 1 for m, s, p, d, k in zip(x.shape[2:], stride, padding, dilation, kernel)]
-    return dtypes.of_array(x if any([n - m >= s for n, m, s in zip(size, reach, stride)]) else wide(x))
-
-
-def _transposed(x: Any, weight: Any, bias: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Any:
-    count, channels, grid, kernel = len(x), weight.shape[1] * groups, x.shape[2:], weight.shape[2:]
-    dtype, sums = dtypes.of_array(x), _sums_in(x, kernel, size, stride, padding, dilation)
-    x, weight = wide(x), wide(weight)
-    if _is_narrow(count, grid) and sums is dtypes.of_array(x):
-        out = _transposed(
-            _as_one(x), weight[:, :, None], bias, (count, *size), (1, *stride), (0, *padding), (1, *dilation), groups
-        )
-        return dtypes.cast(_as_batch(out), dtype)
-    matrix = weight.reshape(groups, len(weight) // groups, weight.shape[1] * math.prod(kernel)).mT
-    row = math.prod(grid[1:])
-    x = np.ascontiguousarray(x).reshape(count, groups, len(weight) // groups, math.prod(grid))
-    out = dtypes.cast(np.zeros((count, channels, *size), x.dtype), sums)
-    buffer = np.empty(0, x.dtype)
-    for part, first, last in tiles(count, grid, channels * math.prod(kernel)):
-        stretch = x[part, :, :, first * row : last * row]
-        shape = len(stretch), groups, matrix.shape[1], stretch.shape[-1]
-        if buffer.size < math.prod(shape):
-            buffer = np.empty(math.prod(shape), x.dtype)
-        column = np.matmul(matrix, stretch, out=buffer[: math.prod(shape)].reshape(shape))
-        column = dtypes.cast(column, sums).reshape(len(stretch), channels, *kernel, last - first, *grid[1:])
-        target = out[part]
-        for tap, inside, places in taps(kernel, (last - first, *grid[1:]), stride, padding, dilation, size, first):
-            target[places] += column[(slice(None), slice(None), *tap)][inside]
-    return dtypes.cast(_with_bias(out, bias), dtype)
-
-
-def _of_weight(g: Any, x: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Any:
-    count, channels, grid = len(g), g.shape[1], g.shape[2:]
-    if _is_narrow(count, grid):
-        out = _of_weight(_as_one(g), _as_one(x), (1, *size), (1, *stride), (0, *padding), (1, *dilation), groups)
-        return out[:, :, 0]
-    inner = x.shape[1] // groups
-    g = np.ascontiguousarray(g).reshape(count, groups, channels // groups, math.prod(grid))
-    out = np.zeros((groups, channels // groups, inner * math.prod(size)), g.dtype)
-    for part, places, column in columns(x, size, grid, stride, padding, dilation, groups):
-        out += np.matmul(g[part, :, :, places], column.mT).sum(0)
-    return out.reshape(channels, inner, *size)
-
-
 def _bias_gradient(g: Any) -> Any:
-    return g.sum((0, *range(2, g.ndim)))
+    return summed(g, (0, *range(2, g.ndim)))
 
 
 # The operations. Gradients are recorded under a node name of their own, so each direction is declared twice.
 
 
-def _convolution(name: str, node: str, transposed: Any) -> Any:
-    return wide_op(name, _convolved, node, {
-        "x": lambda g, x_shape, weight, stride, padding, dilation, groups: transposed()(
+def _convolution(name: str, node: str, transpose: Any) -> Any:
+    return wide_op(name, convolved, node, {
+        "x": lambda g, x_shape, weight, stride, padding, dilation, groups: transpose()(
             g, weight, None, x_shape[2:], stride, padding, dilation, groups),
         "weight": lambda g, x, weight_shape, stride, padding, dilation, groups: weight_op(
             g, x, weight_shape[2:], stride, padding, dilation, groups),
@@ -138,7 +51,7 @@ def _convolution(name: str, node: str, transposed: Any) -> Any:
 
 
 def _transposed_convolution(name: str, node: str, convolution: Any) -> Any:
-    return op(name, _transposed, node, {
+    return op(name, transposed, node, {
         "x": lambda g, x_shape, weight, stride, padding, dilation, groups: convolution()(
             g, weight, None, x_shape[2:], stride, padding, dilation, groups),
         "weight": lambda g, x, weight_shape, stride, padding, dilation, groups: weight_op(
@@ -154,7 +67,7 @@ transposed_op = _transposed_convolution(
 )
 _input_gradient = _transposed_convolution("convolution_input_gradient", _GRADIENT, lambda: convolution_op)
 _transposed_input_gradient = _convolution("transposed_convolution_input_gradient", _GRADIENT, lambda: transposed_op)
-weight_op = wide_op("convolution_weight_gradient", _of_weight, _GRADIENT, {
+weight_op = wide_op("convolution_weight_gradient", of_weight, _GRADIENT, {
     "g": lambda gg, g_shape, x, stride, padding, dilation, groups: convolution_op(
         x, gg, None, g_shape[2:], stride, padding, dilation, groups),
     "x": lambda gg, g, x_shape, stride, padding, dilation, groups: transposed_op(
@@ -172,7 +85,7 @@ def _time_first(x: Any) -> Any:
 
 
 def _tbc_value(x: Any, weight: Any, bias: Any, size: Ints, pad: Ints) -> Any:
-    out = _convolved(_time_last(x), weight.swapaxes(0, 2), bias, size, (1,), pad, (1,), 1)
+    out = convolved(_time_last(x), weight.swapaxes(0, 2), bias, size, (1,), pad, (1,), 1)
     return np.ascontiguousarray(_time_first(out))
 
 
@@ -304,7 +217,7 @@ def _transposed_size(n: Ints, kernel: Ints, stride: Ints, padding: Ints, dilatio
     return size
 
 
-def convolved(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, padding: Ints, dilation: Ints,
+def checked_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, padding: Ints, dilation: Ints,
               transposed: bool, output_padding: Ints, groups: int) -> Tensor:  # fmt: skip
     """A convolution of a batch, or its transpose, of tensors and integers; their values are checked here."""
     x, w = input._data.shape, weight._data.shape
@@ -371,7 +284,7 @@ def _same(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints, dila
             "be created"
         )
         input = constant_pad_nd(input, [side for p in reversed(total) for side in (0, p % 2)], 0)
-    return convolved(input, weight, bias, stride, tuple([p // 2 for p in total]), dilation, False, (0,) * ndim, groups)
+    return checked_convolution(input, weight, bias, stride, tuple([p // 2 for p in total]), dilation, False, (0,) * ndim, groups)
 
 
 _SIGNATURE = (
@@ -412,7 +325,7 @@ def _convolve(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Tensor 
     def call(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         if same:
             return _same(x, weight, bias, stride, dilation, groups)
-        return convolved(x, weight, bias, stride, padding, dilation, False, (0,) * ndim, groups)
+        return checked_convolution(x, weight, bias, stride, padding, dilation, False, (0,) * ndim, groups)
 
     out = _complex_convolution(call, x, weight, bias) if x._data.dtype.kind == "c" else call(x, weight, bias)
     return out if x is input else out.squeeze(0)
@@ -474,7 +387,7 @@ def _transposed_front(ndim: int) -> Any:
         x = _batched(name, input, ndim)
 
         def call(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-            return convolved(x, weight, bias, numbers[0], numbers[1], spread, True, numbers[2], groups)
+            return checked_convolution(x, weight, bias, numbers[0], numbers[1], spread, True, numbers[2], groups)
 
         out = _complex_convolution(call, x, weight, bias) if x._data.dtype.kind == "c" else call(x, weight, bias)
         return out if x is input else out.squeeze(0)
@@ -517,7 +430,7 @@ def convolution(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints
     check_bool("convolution", transposed, "transposed", 7)
     check_int("convolution", groups, "groups", 9)
     strides, paddings, dilations, output_paddings = lists
-    return convolved(input, weight, bias, strides, paddings, dilations, transposed, output_paddings, groups)
+    return checked_convolution(input, weight, bias, strides, paddings, dilations, transposed, output_paddings, groups)
 
 
 def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:

@@ -5,7 +5,6 @@ Window i of a dimension starts at ``i * stride - padding``; its taps are `dilati
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -82,39 +81,3 @@ def windows(x: np.ndarray, kernel: Ints, size: Ints, stride: Ints, dilation: Int
         x, (*x.shape[:lead], *kernel, *size),
         (*steps[:lead], *[s * d for s, d in zip(inner, dilation)], *[s * t for s, t in zip(inner, stride)]),
     )  # fmt: skip
-
-
-def tiles(count: int, size: Ints, cost: int) -> Iterator[tuple[slice, int, int]]:
-    """Slices of a batch, and of the rows of windows in it, of about `ELEMENTS` where a window has `cost`."""
-    each = max(math.prod(size) * cost, 1)
-    if each <= ELEMENTS:
-        step = ELEMENTS // each
-        for start in range(0, count, step):
-            yield slice(start, min(start + step, count)), 0, size[0]
-        return
-    rows = max(1, ELEMENTS * size[0] // each)
-    for i in range(count):
-        for first in range(0, size[0], rows):
-            yield slice(i, i + 1), first, min(first + rows, size[0])
-
-
-def columns(x: np.ndarray, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints,
-            groups: int = 1) -> Iterator[tuple[slice, slice, np.ndarray]]:  # fmt: skip
-    """The windows of `x` (N, C, ...) as the columns of matrices: (slice of N, slice of windows, (n, groups, C / groups *
-    taps, windows)). The memory of one is used again by the next."""
-    count, channels = x.shape[:2]
-    row, places, cost = math.prod(size[1:]), math.prod(size), channels * math.prod(kernel)
-    inner = cost // groups
-    if math.prod(kernel) == 1 and set(stride) == {1} and not any(padding):
-        yield slice(0, count), slice(0, places), x.reshape(count, groups, inner, places)
-        return
-    buffer = np.empty(0, x.dtype)
-    for part, first, last in tiles(count, size, cost):
-        if first == 0:
-            view = windows(padded(x[part], padding), kernel, size, stride, dilation)
-        rows = view[(slice(None),) * (2 + len(kernel)) + (slice(first, last),)]
-        if buffer.size < rows.size:
-            buffer = np.empty(rows.size, x.dtype)
-        column = buffer[: rows.size].reshape(rows.shape)
-        column[...] = rows
-        yield part, slice(first * row, last * row), column.reshape(len(rows), groups, inner, (last - first) * row)
