@@ -14,7 +14,7 @@ from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..layout.joining import zeros_from
 from ..layout.splitting import at
-from ..support.arguments import check_int, check_number, check_tensor
+from ..support.arguments import check_number
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
@@ -112,17 +112,15 @@ def _scaled(g: Any, alpha: Any) -> Any:
     return g * (alpha if isinstance(g, Tensor) or hasattr(alpha, "dtype") else as_payload(alpha, g))
 
 
+@checked
 def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The parts of `input` along `dim` that a vector of indices names, as a copy.
 
     Raises IndexError for indices of two dimensions, RuntimeError for those out of range and of another dtype.
     """
-    check_tensor("index_select", input)
-    check_tensor("index_select", index, "index", 2)
     if out is not None:
         check_same_dtype("index_select", input, out)
         return into(out, index_select, input, dim, index, disjoint=True)
-    check_int("index_select", dim, "dim", 1)
     dim = wrap_dim(dim, input._data.ndim)
     places = index._data
     if places.ndim > 1:

@@ -82,6 +82,7 @@ scatter_add_op = op("scatter_add", _scatter_add, "ScatterAddBackward0", {
 })  # fmt: skip
 
 
+@checked
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Tensor:
     """The elements that `index` names along `dim`, each at its place: ``out[i][j] = input[index[i][j]][j]`` for dim 0.
 
@@ -89,10 +90,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
     """
     if out is not None:
         return into(out, gather, input, dim, index, own=True, disjoint=True)
-    check_tensor("gather", input)
     if dim.__class__ is not int:
         check_int("gather", dim, "dim", 2)
-    check_tensor("gather", index, "index", 3)
     x, i = input._data, index._data
     dim = wrap_dim(dim, x.ndim)
     if i.size == 0:
@@ -145,6 +144,12 @@ _WRONG_SCATTER = """scatter() received an invalid combination of arguments - got
 """
 
 
+@checked(signatures=(
+    "(Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = None)",
+    "(Tensor input, int dim, Tensor index, Tensor src, *, str reduce, Tensor out = None)",
+    "(Tensor input, int dim, Tensor index, Number value, *, Tensor out = None)",
+    "(Tensor input, int dim, Tensor index, Number value, *, str reduce, Tensor out = None)",
+))
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None,
     out: Tensor | None = None,
@@ -204,12 +209,11 @@ _scatter_combined = op("scatter_combined", _combined, "NotImplemented", {
 })  # fmt: skip
 
 
+@checked
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of `input` with the elements of `src` added where `index` says along `dim`; places may repeat."""
     if out is not None:
         return into(out, scatter_add, input, dim, index, src, own=True)
-    check_tensor("scatter_add", index, "index", 3)
-    check_tensor("scatter_add", src, "src", 4)
     return scatter_add_op(input, src, _check_scatter("scatter_add", input, dim, index, src), index)
 
 
@@ -396,12 +400,11 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     return put_op(input, source, index, accumulate)
 
 
+@checked
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """`gather`, with other dimensions broadcast; without `dim`, of all elements as if in one dimension."""
     if out is not None:
         return into(out, take_along_dim, input, indices, dim, own=True, disjoint=True)
-    check_tensor("take_along_dim", input)
-    check_tensor("take_along_dim", indices, "indices", 1)
     if indices.dtype is not dtypes.int64:
         raise RuntimeError(
             f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.scalar_name}"

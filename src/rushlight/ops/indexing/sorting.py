@@ -51,10 +51,6 @@ def _order(x: Any, dim: int, descending: bool) -> Any:
     return x.shape[dim] - 1 - x[back].argsort(dim, kind="stable")[back]
 
 
-@checked(signatures=(
-    "(Tensor input, *, bool stable, int dim = -1, bool descending = False, tuple of Tensors out = None)",
-    "(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)",
-))
 def leading(x: np.ndarray, k: int, dim: int, descending: bool) -> np.ndarray:
     """The first `k` of the indices that sort `x` along `dim`: as `_order` has them, without sorting what comes after."""
     n = x.shape[dim] if x.ndim else 1
@@ -86,6 +82,10 @@ def _leading_of_rows(x: np.ndarray, k: int, descending: bool) -> np.ndarray:
     return np.take_along_axis(places, _order(values, 1, descending), 1)
 
 
+@checked(signatures=(
+    "(Tensor input, *, bool stable, int dim = -1, bool descending = False, tuple of Tensors out = None)",
+    "(Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None)",
+))
 def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None, out: Any = None) -> Any:
     """The elements in order along `dim`, and their indices, as a named tuple (values, indices).
 

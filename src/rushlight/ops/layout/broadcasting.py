@@ -204,12 +204,13 @@ def distinct_dims(dims: Any, ndim: int) -> list[int]:
     return wrapped
 
 
-def unsqueeze(input: Tensor, dim: int) -> Tensor:
+def unsqueeze(input: Tensor, dim: int | None = None, *, axis: int | None = None) -> Tensor:
     """`input` with a new dimension of size one at the place `dim`, as a view."""
     check_tensor("unsqueeze", input)
-    if dim.__class__ is not int:
-        check_int("unsqueeze", dim, "dim", 1)
-    return unsqueeze_op(input, wrap_dim(dim, input._data.ndim + 1))
+    place: Any = axis if dim is None else dim
+    if place.__class__ is not int:
+        check_int("unsqueeze", place, "dim", 1)
+    return unsqueeze_op(input, wrap_dim(place, input._data.ndim + 1))
 
 
 def _atleast(name: str, given: tuple[Any, ...], one: Any) -> Any:

@@ -210,8 +210,9 @@ def _stack_backward(g: Any, dim: int, needs: tuple[bool, ...]) -> list[Any]:
 stack_op = op("stack", _stack, "StackBackward0", _stack_backward, names=("tensors", "dim", "dtype"), variadic=True)
 
 
-def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
+def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None, axis: int | None = None) -> Tensor:
     """The tensors, all of one shape, along a new dimension `dim`. Raises RuntimeError if their shapes differ."""
+    dim = dim if axis is None else axis
     if out is not None:
         return into(out, stack, tensors, dim)
     _check_tensors("stack", tensors)

@@ -14,6 +14,7 @@ from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import inplace_methods, methods
+from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.options import check_nonnegative
 from .broadcasting import distinct_dims, expand_op, unsqueeze_op
@@ -78,6 +79,11 @@ def _tiled(x: Tensor, dims: tuple[int, ...]) -> Tensor:
     return _repeated(x, (1,) * (x._data.ndim - len(dims)) + dims)
 
 
+@checked(signatures=(
+    "(Tensor input, Tensor repeats, int dim = None, *, int output_size = None)",
+    "(Tensor repeats, *, int output_size = None)",
+    "(Tensor input, int repeats, int dim = None, *, int output_size = None)",
+))
 def repeat_interleave(
     input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
@@ -86,7 +92,6 @@ def repeat_interleave(
     ``repeat_interleave(repeats)`` alone gives the indices that do it. Raises RuntimeError for negative numbers and for
     as many repeats as there are not elements.
     """
-    check_tensor("repeat_interleave", input)
     if repeats is None:
         return _repeated_indices(input, output_size)
     if dim is None:
@@ -95,7 +100,6 @@ def repeat_interleave(
         dim = wrap_dim(dim, input._data.ndim)
     if isinstance(repeats, Tensor):
         return _repeated_each(input, repeats, dim, output_size)
-    check_int("repeat_interleave", repeats, "repeats", 1)
     if repeats < 0:
         raise RuntimeError("Repeats must be non-negative")
     if not input._data.ndim:

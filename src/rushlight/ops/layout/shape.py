@@ -15,6 +15,7 @@ from ...core.tensor import Tensor, memory, shared_counter, wrap
 from ...core.views import alias
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.options import check_size, is_warn_always_enabled, warn_user
 
@@ -255,10 +256,9 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return reshaped(input, (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
 
 
+@checked
 def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
     """The dimension `dim` as several of the given `sizes`, one of which may be -1."""
-    check_tensor("unflatten", input)
-    check_int("unflatten", dim, "dim", 1)
     size = sequence("unflatten", sizes, "sizes", 2)
     shape = input._data.shape
     dim = wrap_dim(dim, len(shape))

@@ -67,9 +67,9 @@ slice_backward = op("slice_backward", _slice_backward, "SliceBackwardBackward0",
 }, names=("g", "shape", "dim", "start", "end", "step"))  # fmt: skip
 
 
+@checked
 def select(input: Tensor, dim: int, index: int) -> Tensor:
     """The part of `input` at `index` along `dim`, as a view without this dimension. Raises IndexError out of range."""
-    check_tensor("select", input)
     if dim.__class__ is not int:
         check_int("select", dim, "dim", 1)
     if index.__class__ is not int:
@@ -89,9 +89,12 @@ def _selected(x: Tensor, dim: int, index: int) -> tuple[int, int]:
     return dim, index + n if index < 0 else index
 
 
+@checked(signatures=(
+    "(Tensor input, int dim, Tensor start, int length)",
+    "(Tensor input, int dim, int start, int length)",
+))
 def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     """`length` elements along `dim` from `start` on, as a view. Raises RuntimeError or IndexError out of range."""
-    check_tensor("narrow", input)
     if isinstance(start, Tensor):
         if start.ndim or start._data.dtype.kind not in "iu":
             raise RuntimeError("start must be an 0-dim integral Tensor.")
@@ -353,10 +356,9 @@ def _split_sizes(x: Tensor, sizes: tuple[int, ...], dim: int) -> tuple[Tensor, .
     return split_sizes_op(x, sizes, dim)
 
 
+@checked
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most `chunks` parts of `input` along `dim`, as views of one size, but for the last."""
-    check_tensor("chunk", input)
-    check_int("chunk", chunks, "chunks", 1)
     shape = input._data.shape
     if not shape:
         raise RuntimeError("chunk expects at least a 1-dimensional tensor")
@@ -369,9 +371,13 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split_op(input, -(-n // chunks), dim)
 
 
+@checked(signatures=(
+    "(Tensor input, tuple of ints indices, int dim = 0)",
+    "(Tensor input, Tensor tensor_indices_or_sections, int dim = 0)",
+    "(Tensor input, int sections, int dim = 0)",
+))
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Parts of `input` along `dim`, each a view of its own: so many of nearly one size, or cut at the given indices."""
-    check_tensor("tensor_split", input)
     if not input._data.ndim:
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     dim = wrap_dim(dim, input._data.ndim)
@@ -542,6 +548,7 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     return _select_scatter(input, src, dim, index)
 
 
+@checked
 def slice_scatter(
     input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1, *,
     out: Tensor | None = None,

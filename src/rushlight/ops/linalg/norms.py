@@ -14,6 +14,7 @@ from ..layout.shape import permute
 from ..reduction.sums import Dims, aten_norm, check_keepdim, check_norm_dtype, norm_order, vector_norm
 from ..reduction.sums import dims as wrapped_dims
 from ..support.arguments import check_tensor
+from ..support.checked import checked
 from ..support.options import type_name, warn_once
 from .checks import check_inexact, check_matrix, check_square
 from .inverse import inv_ex
@@ -74,6 +75,7 @@ def _take_dims(dim: Any, one: bool) -> Any:
     return tuple([int(d) for d in dim]) if all([isinstance(d, (int, np.integer)) for d in dim]) else None
 
 
+@checked(signatures=_FORMS["linalg_norm"], name="linalg_norm")
 def norm(
     input: Tensor, ord: Order = None, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None,
     dtype: dtypes.dtype | None = None,
@@ -87,7 +89,6 @@ def norm(
     >>> torch.linalg.norm(torch.tensor([[3., 0.], [0., 4.]]), 2)
     tensor(4.)
     """
-    check_tensor("linalg_norm", input)
     check_keepdim("linalg_norm", keepdim, 4)
     dims = None if dim is None else _take_dims(dim, True)
     if (dim is not None and dims is None) or not (ord is None or isinstance(ord, str) or _is_number(ord)):
@@ -107,6 +108,7 @@ def norm(
     return result if out is None else _check_out("linalg.norm", result, out)
 
 
+@checked(signatures=_FORMS["linalg_matrix_norm"], name="linalg_matrix_norm")
 def matrix_norm(
     input: Tensor, ord: float | str = "fro", dim: Any = (-2, -1), keepdim: bool = False, *,
     dtype: dtypes.dtype | None = None, out: Tensor | None = None,
@@ -127,7 +129,6 @@ def matrix_norm(
     >>> torch.linalg.matrix_norm(torch.tensor([[3., 0.], [0., 4.]]), "nuc")
     tensor(7.)
     """
-    check_tensor("linalg_matrix_norm", input)
     check_keepdim("linalg_matrix_norm", keepdim, 4)
     dims = _take_dims(dim, False)
     if dims is None or not (isinstance(ord, str) or _is_number(ord)):

@@ -302,10 +302,9 @@ def linalg_cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | N
     return _checked_cross("linalg_cross", input, other, dim, out)
 
 
+@checked
 def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """`torch.linalg.cross` along `dim`, or along the first dimension of size 3, which is deprecated and warns."""
-    check_tensor("cross", input)
-    check_tensor("cross", other, "other", 2)
     if dim is None:
         warn_once(
             "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or "
@@ -315,7 +314,6 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor |
         if 3 not in input.shape:
             raise RuntimeError("no dimension of size 3 in input")
         dim = tuple(input.shape).index(3)
-    check_int("cross", dim, "dim", 3)
     return _checked_cross("cross", input, other, dim, out)
 
 

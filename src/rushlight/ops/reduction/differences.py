@@ -14,7 +14,6 @@ from ..elementwise.comparison import logical_xor
 from ..layout.broadcasting import distinct_dims
 from ..layout.joining import cat
 from ..layout.splitting import narrow
-from ..support.arguments import check_tensor
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.options import no_such_call
@@ -153,6 +152,15 @@ _GRADIENT_FORMS = [
 ]
 
 
+@checked(signatures=(
+    "(Tensor input, *, tuple of ints dim, int edge_order = 1)",
+    "(Tensor input, *, Number spacing, tuple of ints dim, int edge_order = 1)",
+    "(Tensor input, *, Number spacing = None, int dim = None, int edge_order = 1)",
+    "(Tensor input, *, tuple of Scalars spacing, int dim = None, int edge_order = 1)",
+    "(Tensor input, *, tuple of Scalars spacing, tuple of ints dim, int edge_order = 1)",
+    "(Tensor input, *, tuple of Tensors spacing, int dim = None, int edge_order = 1)",
+    "(Tensor input, *, tuple of Tensors spacing, tuple of ints dim, int edge_order = 1)",
+))
 def gradient(
     input: Tensor, *, spacing: Any = None, dim: int | Sequence[int] | None = None, edge_order: int = 1
 ) -> tuple[Tensor, ...]:
@@ -165,7 +173,6 @@ def gradient(
     >>> torch.gradient(torch.tensor([1., 4., 9., 16.]))
     (tensor([3., 4., 6., 7.]),)
     """
-    check_tensor("gradient", input)
     numbers = (int, float, complex, Tensor)
     fits = spacing is None or isinstance(spacing, (tuple, list)) or (
         isinstance(spacing, numbers) and not getattr(spacing, "ndim", 0)

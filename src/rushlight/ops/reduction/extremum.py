@@ -192,9 +192,9 @@ def _aminmax_value(x: Any, dim: Any, keepdim: bool) -> Any:
 _aminmax = op("aminmax", _aminmax_value, "AminmaxBackward0", {"x": _aminmax_slope}, several=True)
 
 
+@checked
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False, out: Any = None) -> Any:
     """`amin` and `amax` over one dimension or all, as a named tuple (min, max)."""
-    check_tensor("aminmax", input)
     chosen = None if dim is None else wrap_dim(dim, input._data.ndim)
     if not input._data.size:
         if chosen is None:

@@ -165,6 +165,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: 
     return cumprod_along(input, dim, dtype=dtype)
 
 
+@checked
 def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of the running sum of exponentials along `dim`, without overflow. Raises for integers and bool."""
     dim = _dimension("logcumsumexp", input, dim)
@@ -209,7 +210,7 @@ def _running(name: str, node: str, ufunc: np.ufunc, reaches: Any) -> Any:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"""The running {ufunc.__name__} along `dim`, and where it was last reached, as a named tuple."""
-    return function
+    return checked(function)
 
 
 cummax = _running("cummax", "CummaxBackward0", np.maximum, np.greater_equal)

@@ -28,6 +28,7 @@ from ..layout.broadcasting import expand_op
 from ..support.along import restored
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
+from ..support.checked import checked
 from ..support.options import as_number, check_dtype
 from ..support.outputs import dtype_to_add_in, renamed
 from ..support.precision import converting, summed_dtype, wide_op
@@ -217,12 +218,12 @@ def nansum(
     return _reduced("nansum", every, _nansum, input, dim, keepdim, dtype, out, axis, keepdims)
 
 
+@checked
 def nanmean(
     input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
     out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """The mean of what is not NaN. Raises RuntimeError for integers."""
-    check_tensor("nanmean", input)
     if input.dtype.category < 2:
         raise RuntimeError(
             f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar_name}"
@@ -433,9 +434,12 @@ all = _logical("all", np.logical_and, "Whether no element is 0,")
 _count_nonzero = op("count_nonzero", lambda x, dim: add(x != 0, dim, np.int64))
 
 
+@checked(signatures=(
+    "(Tensor input, int dim = None)",
+    "(Tensor input, tuple of ints dim)",
+))
 def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
     """How many elements are not 0, over `dim`."""
-    check_tensor("count_nonzero", input)
     return _count_nonzero(input, dims("count_nonzero", dim, input._data.ndim))
 
 
@@ -549,6 +553,7 @@ def check_norm_dtype(name: str, input: Tensor, dtype: dtypes.dtype | None) -> No
         )
 
 
+@checked(name="linalg_vector_norm")
 def vector_norm(
     input: Tensor, ord: float = 2, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
     out: Tensor | None = None,
@@ -558,7 +563,6 @@ def vector_norm(
     Raises RuntimeError for integers, and for extremes of nothing.
     """
     name = "linalg.vector_norm"
-    check_tensor("linalg_vector_norm", input)
     d = input.dtype
     if d.category < 2:
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {d.scalar_name}")

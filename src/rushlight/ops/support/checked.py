@@ -33,6 +33,9 @@ _KINDS: dict[str, tuple[Any, str, Callable[[Any], bool]]] = {
     "dtypes.dtype": ({dtypes.dtype}, "torch.dtype", lambda v: isinstance(v, type) and v in PYTHON_DTYPES),
 }  # fmt: skip
 
+#: NumPy's words for parameters, which torch takes as well.
+_ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, PYTHON_NUMBERS) or (isinstance(value, Tensor) and not value.ndim)
@@ -63,7 +66,8 @@ def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str =
     Known are Tensor, bool, int, float, complex (any number), ``Tensor | complex``, str and dtypes.dtype, each also
     ``| None``; any other annotation is not checked. A function that has several `signatures` in torch lists them in
     its error, where more than one takes so many arguments. `name`: what torch calls it, if not by its own name. As a
-    method, it does not count its first parameter: so this decorator comes first.
+    method, it does not count its first parameter: so this decorator comes first. NumPy's ``axis`` and ``keepdims`` are
+    understood as `dim` and `keepdim`, as everywhere in torch.
     """
     if function is None:
         return lambda function: checked(function, signatures=signatures, name=name)
@@ -72,6 +76,7 @@ def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str =
     positional = [p.name for p in parameters.values() if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
     places = tuple([(i, n, kinds[n]) for i, n in enumerate(positional) if n in kinds])
     called = name or function.__name__
+    aliases = {alias: word for alias, word in _ALIASES.items() if word in parameters and alias not in parameters}
 
     def refuse(args: tuple[Any, ...], keywords: dict[str, Any], argument: str, value: Any, place: int | None) -> TypeError:
         if sum([_could_be(form, len(args) + len(keywords)) for form in signatures]) > 1:
@@ -87,6 +92,8 @@ def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str =
                     break
                 if args[i].__class__ not in kind.classes and not kind.takes(args[i]):
                     raise refuse(args, keywords, argument, args[i], i + first)
+            if keywords and not keywords.keys() <= parameters.keys():
+                keywords = {aliases.get(argument, argument): value for argument, value in keywords.items()}
             for argument, value in keywords.items():
                 if argument in kinds and not kinds[argument].takes(value):
                     raise refuse(args, keywords, argument, value, None)
