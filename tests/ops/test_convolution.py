@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import rushlight as torch
-from rushlight.ops.neural import convolution, sliding
+from rushlight.ops.neural import convolving
 
 F = torch.nn.functional
 
@@ -38,11 +38,11 @@ GEOMETRIES = [
 
 @pytest.mark.parametrize("geometry", GEOMETRIES)
 @pytest.mark.parametrize("elements", [1, 200, 1 << 18], ids=["rows", "some", "all"])
-@pytest.mark.parametrize("few", [0, 10**6], ids=["by sample", "as one"])
-def test_every_way_is_the_definition(monkeypatch, geometry, elements, few):
+@pytest.mark.parametrize("wide", [0, 10**6], ids=["by sample", "as one"])
+def test_every_way_is_the_definition(monkeypatch, geometry, elements, wide):
     """However the windows are cut into stretches, the three products are the same, and each other's transposes."""
-    monkeypatch.setattr(sliding, "ELEMENTS", elements)
-    monkeypatch.setattr(convolution, "FEW", few)
+    monkeypatch.setattr(convolving, "ELEMENTS", elements)
+    monkeypatch.setattr(convolving, "_WIDE", wide)
     stride, padding, dilation, groups = geometry
     rng = np.random.default_rng(0)
     x, w = rng.normal(size=(3, 4, 7, 8)), rng.normal(size=(6, 4 // groups, 3, 2))
