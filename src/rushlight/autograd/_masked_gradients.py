@@ -21,6 +21,7 @@ import numpy as np
 from ..core import backward
 from ..core.modes import ModeContext
 from ..core.node import Node
+from ..core.op import Op
 from ..core.saved import read
 from ..core.tensor import Tensor
 from ..layers.kinds import is_pointwise
@@ -63,29 +64,30 @@ class masked_gradients(ModeContext):
 
 
 class _Masking:
-    """A node whose rules keep zeros, as what brings their results to the shapes of the edges sees it."""
+    """A node whose rules keep zeros, and its operation in one, as what brings gradients to the shapes of edges sees it."""
 
-    __slots__ = ("edges", "node")
+    __slots__ = ("edges", "node", "op")
+
+    inputs = 0  # not to be taken apart into blocks
 
     def __init__(self, node: Node) -> None:
-        self.node, self.edges = node, node.edges
+        self.node, self.edges, self.op = node, node.edges, self
 
-    def backward(self, gradient: Any, values: Any) -> list[Any]:
-        results = self.node.backward(gradient, values)
+    def backward(self, node: Any, gradient: Any, values: Any) -> list[Any]:
+        results = self.node.op.backward(self.node, gradient, values)
         return [None if r is None else _kept(r, gradient == 0) for r in results]
 
 
 def _guard(node: Node, gradient: Any, run: Callable[[], Any]) -> Any:
     if not _on.get() or node.several or gradient is None:
         return run()
-    op = getattr(node, "op", None)
     with np.errstate(all="ignore"):
-        if op is None or not is_pointwise(op):
+        if not isinstance(node.op, Op) or not is_pointwise(node.op):
             return [None if r is None else _kept(r, _all_zero(gradient)) for r in run()]
         masking: Any = _Masking(node)
         values = read(node, isinstance(gradient, Tensor))
         if node.metas is None:
-            return masking.backward(gradient, values)
+            return masking.backward(node, gradient, values)
         return node.metas.backward(masking, gradient, values)
 
 

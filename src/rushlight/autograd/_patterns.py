@@ -26,6 +26,7 @@ import numpy as np
 from ..core.backward import Run, run
 from ..core.modes import enable_grad
 from ..core.node import Node, Output
+from ..core.op import Op
 from ..core.saved import read
 from ..core.tensor import Tensor, edge_of, wrap
 from ..layers.kinds import is_pointwise
@@ -82,7 +83,7 @@ def _selection(sources: np.ndarray, columns: int) -> Any:
 
 def _locally(node: Node, nr: int, gradient: np.ndarray) -> list[tuple[Any, Any, Any]]:
     """For each edge of a node: the pattern of its result number `nr` by it, and a gradient of the right shape."""
-    op = getattr(node, "op", None)
+    op = node.op if isinstance(node.op, Op) else None
     weights = np.random.default_rng(node._rank % 997).uniform(1, 2, gradient.shape).astype(gradient.dtype)
     given: Any = [weights if i == nr else None for i in range(node.outputs)] if node.several else weights
     products = list(node.gradients(given, read(node, False)))
