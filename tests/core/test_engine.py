@@ -321,3 +321,16 @@ def test_only_inputs_is_ignored():
     assert torch.autograd.grad(x * x, x, None, None, False, True, None)[0].item() == 4
     with pytest.warns(FutureWarning, match="only_inputs argument is deprecated and is ignored now"):
         torch.autograd.grad(x * x, x, only_inputs=False)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_missing_rule_that_nobody_needs(create_graph):
+    a, x = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([0.5, 1.5], requires_grad=True)
+    out = torch.igamma(a, x).sum()
+    (gradient,) = torch.autograd.grad(out, x, retain_graph=True, create_graph=create_graph)
+    assert torch.allclose(gradient, x ** (a - 1) * (-x).exp() / torch.lgamma(a).exp())
+    out.backward(inputs=[x], retain_graph=True)
+    assert torch.equal(x.grad, gradient) and a.grad is None
+    for ask in (lambda: torch.autograd.grad(out, a, retain_graph=True), out.backward):
+        with pytest.raises(NotImplementedError, match="the derivative for 'igamma: input' is not implemented"):
+            ask()

@@ -175,6 +175,8 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                     gradients = metas.backward(node, gradient, values)
             except RuntimeWarning:
                 gradients = _again(node, gradient, values)
+            except NotImplementedError:
+                gradients = _in_part(job, node, gradient, values)
             targets = node.edges
             if saved and free:
                 node.values, node.saved = None, ()
@@ -200,6 +202,29 @@ def run_node(job: Run, node: Node, gradient: Any) -> Any:
         return node.gradients(gradient, values)
     except RuntimeWarning:
         return _again(node, gradient, values)
+    except NotImplementedError:
+        return _in_part(job, node, gradient, values)
+
+
+class _Part:
+    """A node as its rules see it where some of its edges want no gradient in this run."""
+
+    __slots__ = ("edges", "op")
+
+    def __init__(self, op: Any, edges: Sequence[Any]) -> None:
+        self.op, self.edges = op, edges
+
+
+def _in_part(job: Run, node: Node, gradient: Any, values: Any) -> Any:
+    """Where a rule is missing, runs those whose gradients this run needs; raises again if the missing one is among them.
+
+    (The loop runs all rules of a node: to ask first which are needed would cost every node for the sake of these.)
+    """
+    needed = job.needed
+    if needed is None or isinstance(node.op, type):
+        raise
+    part: Any = _Part(node.op, [edge if edge is not None and edge in needed else None for edge in node.edges])
+    return node.op.backward(part, gradient, values) if node.metas is None else node.metas.backward(part, gradient, values)
 
 
 def _again(node: Node, gradient: Any, values: Any) -> Any:
