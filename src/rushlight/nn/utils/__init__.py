@@ -55,6 +55,6 @@ def _load_those_of_layers() -> None:
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("parametrizations", "parametrize", "stateless"):
+    if name in ("parametrizations", "parametrize", "prune", "stateless"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
