@@ -3,10 +3,12 @@
 import io
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -200,7 +202,20 @@ def test_examples_in_docstrings():
         assert doctest.testmod(module).failed == 0
 
 
+def test_the_pictures_in_the_docs_are_todays():
+    folder = Path(__file__).parents[2] / "docs" / "pictures"
+    program = "import sys, draw; [print(graph.svg()) for graph in draw.pictures().values()]"
+    environment = {**ENV, "PYTHONPATH": f"{ENV['PYTHONPATH']}{os.pathsep}{folder}", "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    pictures = [line for line in done.stdout.splitlines() if line.startswith("<svg")]
+    assert [texts(p) for p in pictures] == [
+        texts((folder / f"{name}.svg").read_text(encoding="utf-8")) for name in ("relu_forward", "relu", "leaf_tensors")
+    ]
+
+
 # The command.
+
+ENV = {**os.environ, "PYTHONPATH": str(Path(torch.__file__).parents[1]), "PYTHONIOENCODING": "utf-8"}
 
 SCRIPT = "import torch\nw = torch.tensor(2., requires_grad=True)\nu = w * 3\nu.backward()\nprint('done')\n"
 

@@ -193,6 +193,27 @@ function drawEdge(g, edge, way) {
 
 // Steps.
 
+// What the steps change, and what each shows now: only what differs is written.
+const pieces = new Map(edges.filter((e) => e.text).map((e) => {
+  const elements = [...part.get(`e${e.id}`).querySelectorAll("[data-role=flow]")];
+  return [e.id, { elements, label: elements.at(-1), text: e.text }];
+}));
+const seeds = vertices.filter((v) => v.seeded).map((v) => [v.id, part.get(`v${v.id}`).querySelectorAll("[data-role=seed]")]);
+const gradLines = vertices.filter((v) => v.kind === "leaf").map((v) => [v.id, part.get(`v${v.id}`).querySelector("[data-role=grad]")]);
+function showFlow(piece, text) {
+  if (piece.text === text) return;
+  if ((piece.text === undefined) !== (text === undefined)) for (const element of piece.elements) element.classList.toggle("gone", text === undefined);
+  if (text !== undefined) piece.label.textContent = text;
+  piece.text = text;
+}
+const marked = new Map();
+/** Gives a class to these parts, and takes it from those that had it. */
+function mark(kind, ids) {
+  for (const id of marked.get(kind) ?? []) part.get(id).classList.remove(kind);
+  for (const id of ids) part.get(id).classList.add(kind);
+  marked.set(kind, ids);
+}
+
 /** What stands on the edges and in the leaves after `step` steps. */
 function paint() {
   const flowed = new Map(), grads = new Map(), seeded = new Set();
@@ -203,21 +224,12 @@ function paint() {
     if (s.kind === "accumulate") grads.set(s.vertex, `.grad ${s.after.short}`);
     if (s.kind === "capture") grads.set(s.vertex, `grad() ${s.after.short}`);
   }
-  const now = step ? steps[step - 1] : null, fresh = new Set(now ? now.sent.map(([edge]) => edge) : []);
-  const active = now ? seenAs(now.vertex) : null;
-  for (const edge of edges) {
-    const g = part.get(`e${edge.id}`), text = flowed.get(edge.id);
-    if (edge.text) for (const piece of g.querySelectorAll("[data-role=flow]")) piece.classList.toggle("gone", text === undefined);
-    if (text !== undefined) g.querySelector("text").textContent = text;
-    g.classList.toggle("fresh", fresh.has(edge.id));
-  }
-  for (const v of vertices) {
-    const g = part.get(`v${v.id}`);
-    for (const piece of g.querySelectorAll("[data-role=seed]")) piece.classList.toggle("gone", !seeded.has(v.id));
-    const line = g.querySelector("[data-role=grad]");
-    if (line && grads.has(v.id)) line.textContent = grads.get(v.id);
-  }
-  for (const [id, g] of part) if (id[0] !== "e" && id[0] !== "f") g.classList.toggle("active", id === active);
+  const now = step ? steps[step - 1] : null;
+  for (const edge of edges) if (edge.text) showFlow(pieces.get(edge.id), flowed.get(edge.id));
+  for (const [id, elements] of seeds) for (const piece of elements) piece.classList.toggle("gone", !seeded.has(id));
+  for (const [id, line] of gradLines) if (grads.has(id) && line.textContent !== grads.get(id)) line.textContent = grads.get(id);
+  mark("fresh", now ? now.sent.map(([edge]) => `e${edge}`) : []);
+  mark("active", now ? [seenAs(now.vertex)] : []);
   at("slider").max = steps.length;
   at("slider").value = step;
   at("count").textContent = `${step} / ${steps.length}`;
@@ -297,7 +309,7 @@ function reveal(id) {
 
 function show(id) {
   chosen = id;
-  for (const [other, g] of part) g.classList.toggle("selected", other === id);
+  mark("selected", id ? [id] : []);
   panel.replaceChildren();
   const number = id ? Number(id.slice(1)) : -1;
   if (!id) showOverview();
@@ -379,6 +391,13 @@ function showVertex(v) {
   }
 }
 
+/** The body of a lambda with its parameters replaced by their values, where all of these are single numbers. */
+function withNumbers(source, numbers) {
+  const values = new Map(numbers), body = source.replace(/^lambda [^:]*:\s*/, "");
+  if (!source.startsWith("lambda ") || body.length > 80 || ![...values.values()].every((v) => /^-?[\d.e+-]+$/.test(v))) return null;
+  return body.replace(/[A-Za-z_]\w*/g, (name) => (values.has(name) ? values.get(name) : name));
+}
+
 function showEdge(e) {
   const a = vertices[e.source], b = vertices[e.target], root = vertices.find((v) => v.root);
   put(make("h2", `${nameOf(a)} → ${nameOf(b)}`), make("p", b.call, "quiet"));
@@ -388,13 +407,16 @@ function showEdge(e) {
   title(word("chain"));
   const [out, u, w] = [root?.name, b.name, a.name];
   if (out && u && w) put(make("pre", out === u ? `d${out}/d${w}` : `d${out}/d${w} = d${out}/d${u} · d${u}/d${w}`, "grad"));
-  if (e.rule) {
+  if (e.rule !== null) {
+    const rule = data.rules[e.rule];
     title(word("rule"));
-    put(make("pre", e.rule.source), make("p", `${b.node}, ${e.rule.where}`, "quiet"));
+    put(make("pre", rule.source), make("p", `${b.node}, ${rule.where}`, "quiet"));
     title(word("numbers"));
-    pairs(e.rule.numbers.map(([name, text], i) => [name, text, i ? "" : "grad"]));
+    pairs(e.numbers.map(([name, text], i) => [name, text, i ? "" : "grad"]));
   }
+  const inserted = e.rule === null ? null : withNumbers(data.rules[e.rule].source, e.numbers);
   title(word("result"));
+  if (inserted) put(make("pre", inserted));
   put(make("pre", `${e.label && !e.partial ? `${e.label} = ` : ""}${sent[2]}`, "grad"));
   if (e.partial) put(make("p", word("sum"), "quiet"));
 }

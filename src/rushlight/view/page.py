@@ -70,6 +70,7 @@ def _data(model: Model, scene: Scene, cards: dict[int, Card], language: str) -> 
     ways = attachments(scene)
     places = places_on_targets(scene, ways)
     closed = closed_groups(model, None)
+    rules = list(dict.fromkeys((e.rule.source, e.rule.where) for e in model.edges if e.rule))
     return {
         "language": language,
         "themes": THEMES,
@@ -85,7 +86,8 @@ def _data(model: Model, scene: Scene, cards: dict[int, Card], language: str) -> 
             for g in model.groups
         ],
         "vertices": [_vertex(v, scene) for v in model.vertices],
-        "edges": [_edge(e, ways[e.id], places[e.id]) for e in model.edges if e.id in ways],
+        "edges": [_edge(e, ways[e.id], places[e.id], rules) for e in model.edges if e.id in ways],
+        "rules": [{"source": _cut(source), "where": where} for source, where in rules],
         "steps": [_step(s, model) for s in model.steps],
     }  # fmt: skip
 
@@ -110,34 +112,38 @@ def _summary(s: Summary | None) -> dict[str, Any] | None:
     return found if s.whole else {**found, "statistics": {k: f"{n:.5g}" for k, n in s.statistics.items()}}
 
 
+def _brief(s: Summary | None) -> dict[str, str] | None:
+    return None if s is None else {"text": _cut(s.text), "short": s.short.replace("\n", " ")}
+
+
 def _vertex(v: Vertex, scene: Scene) -> dict[str, Any]:
     place = v.place
     return {
         "id": v.id, "kind": v.kind, "op": v.op, "name": v.name and _cut(v.name), "node": v.node, "call": _cut(v.call),
         "box": _box(scene.place(("v", v.id))), "room": round(scene.drawing.boxes["v", v.id].width, 1),
         "home": scene.home[v.id], "root": v.is_root, "values": [_summary(s) for s in v.values],
-        "saved": [[name, _cut(text)] for name, text in v.saved], "gradient": _summary(v.gradient),
+        "saved": [[name, _cut(text)] for name, text in v.saved], "gradient": _brief(v.gradient),
         "error": v.error and _cut(v.error),
         "made": v.made_by, "seconds": v.seconds, "back": v.backward_seconds, "seeded": v.seed is not None,
         "place": place and {"where": f"{place.file}:{place.line}", "text": _cut(place.text), "span": [place.start, place.end]},
     }  # fmt: skip
 
 
-def _edge(e: Edge, way: list[tuple[float, float, Any]], place: tuple[int, int]) -> dict[str, Any]:
+def _edge(e: Edge, way: list[tuple[float, float, Any]], place: tuple[int, int], rules: list[Any]) -> dict[str, Any]:
     return {
         "id": e.id, "source": e.source, "target": e.target, "slot": e.slot, "nr": e.nr, "on": e.differentiable,
         "place": place, "way": [[round(x, 1), round(y, 1), frame[1] if frame else None] for x, y, frame in way],
-        "label": e.label and _cut(e.label), "partial": e.partial, "text": edge_text(e), "gradient": _summary(e.gradient),
-        "rule": e.rule and {"source": _cut(e.rule.source), "where": e.rule.where,
-                            "numbers": [[name, _cut(text)] for name, text in e.rule.numbers]},
+        "label": e.label and _cut(e.label), "partial": e.partial, "text": edge_text(e), "gradient": _brief(e.gradient),
+        "rule": e.rule and rules.index((e.rule.source, e.rule.where)),
+        "numbers": [[name, _cut(text)] for name, text in e.rule.numbers] if e.rule else [],
     }  # fmt: skip
 
 
 def _step(s: Step, model: Model) -> dict[str, Any]:
     return {
-        "vertex": s.vertex, "kind": s.kind, "run": s.run, "arrived": [_summary(a) for a in s.arrived],
+        "vertex": s.vertex, "kind": s.kind, "run": s.run, "arrived": [_brief(a) for a in s.arrived],
         "sent": [[number, _text_of(model.edges[number], gradient), _cut(gradient.text)] for number, gradient in s.sent],
-        "before": _summary(s.before), "after": _summary(s.after), "error": s.error and _cut(s.error),
+        "before": _brief(s.before), "after": _brief(s.after), "error": s.error and _cut(s.error),
     }  # fmt: skip
 
 

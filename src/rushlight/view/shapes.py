@@ -111,7 +111,7 @@ class Card:
         for number, line in enumerate(self.lines):
             x = SIDE
             for look, text, role in line:
-                shapes.append(Shape("text", look, x, y + 11, text=text, role=role))
+                shapes.append(Shape("text", look, x, y + 11, text=text.rstrip(), role=role))
                 x += text_width(text + " ", WRITING[look][1])
             y += LINE
             if self.bars and number == len(self.lines) - 2:
@@ -147,7 +147,7 @@ def card_of(vertex: Vertex) -> Card:
         card.line(("type", f"in {clipped(vertex.made_by, 34)}"))
     if vertex.kind == "leaf":
         text = clipped(vertex.gradient.short.replace("\n", " "), 30) if vertex.gradient is not None else "None"
-        card.line(("gradient", f".grad {text}"), role="grad")
+        card.line(("gradient", f".grad {text:4}"), role="grad")  # as wide as None
     if vertex.error:
         for line in wrapped(vertex.error, 44)[:5]:
             card.line(("wrong", line))

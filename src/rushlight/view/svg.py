@@ -68,14 +68,14 @@ def _element(shape: Shape) -> str:
     if shape.kind == "text":
         return f'<text class="rl-{shape.look}"{role} x="{shape.x:.1f}" y="{shape.y:.1f}">{escape(printable(shape.text))}</text>'
     if shape.kind == "polygon":
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in shape.points)
+        points = " ".join(f"{round(x, 1):g},{round(y, 1):g}" for x, y in shape.points)
         return f'<polygon class="rl-{shape.look}"{role} points="{points}"/>'
     return f'<path class="rl-{shape.look}"{role} d="{path_data(shape.points)}"/>'
 
 
 def path_data(points: list[tuple[float, float]]) -> str:
     return "M" + "C".join(
-        " ".join(f"{x:.1f} {y:.1f}" for x, y in part)
+        " ".join(f"{round(x, 1):g} {round(y, 1):g}" for x, y in part)
         for part in [points[:1], *[points[i : i + 3] for i in range(1, len(points), 3)]]
     )
 

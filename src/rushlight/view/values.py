@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..core.tensor import Tensor
 
 #: An array with more elements is not shown whole.
 WHOLE = 36
-BINS = 24
+BINS = 16
 
 
 def freeze(x: Any) -> Any:
@@ -30,20 +31,17 @@ class Summary:
         self.dtype = repr(dtypes.of_array(array)).removeprefix("torch.")
         self.size, self.bytes = int(array.size), int(array.nbytes)
         self.whole = self.size <= WHOLE
-        self._statistics: dict[str, float] | None = None
 
-    @property
+    @cached_property
     def statistics(self) -> dict[str, float]:
         """Minimum, maximum, mean, standard deviation and norm of what is finite, and how much is not."""
-        if self._statistics is None:
-            numbers = self._numbers()
-            finite = numbers[np.isfinite(numbers)]
-            found = {"other": float(numbers.size - finite.size)}
-            if finite.size:
-                found |= {"min": float(finite.min()), "max": float(finite.max()), "mean": float(finite.mean()),
-                          "std": float(finite.std()), "norm": float(np.sqrt(np.square(finite).sum()))}  # fmt: skip
-            self._statistics = found
-        return self._statistics
+        numbers = self._numbers()
+        finite = numbers[np.isfinite(numbers)]
+        found = {"other": float(numbers.size - finite.size)}
+        if finite.size:
+            found |= {"min": float(finite.min()), "max": float(finite.max()), "mean": float(finite.mean()),
+                      "std": float(finite.std()), "norm": float(np.sqrt(np.square(finite).sum()))}  # fmt: skip
+        return found
 
     def _numbers(self) -> np.ndarray:
         array = np.asarray(self.array)
@@ -61,7 +59,7 @@ class Summary:
     def type(self) -> str:
         return f"{self.dtype} {list(self.shape)}" if self.shape else self.dtype
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The whole array as it prints, or its statistics."""
         return self.printed() if self.whole else self.described()
@@ -79,7 +77,7 @@ class Summary:
         text = f"mean {found['mean']:.3g}  std {found['std']:.3g}\n[{found['min']:.3g}, {found['max']:.3g}]"
         return text + (f"\n{found['other']:.0f} nan or inf" if found["other"] else "")
 
-    @property
+    @cached_property
     def short(self) -> str:
         """In one line, for an edge: the number, a few numbers, or the norm."""
         if self.size <= 4 and len(self.shape) <= 1:
