@@ -63,11 +63,14 @@ REQUIRES_GRAD = (
     "instead."
 )
 INPLACE = (
-    "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that "
-    "has more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over in "
-    "a vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said operator is being called "
-    "inside the PyTorch framework, please file a bug report instead."
+    "vmap: {0}(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has more elements "
+    "than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over in a vmap. Please try to "
+    "use out-of-place operators instead of {0}. If said operator is being called inside the PyTorch framework, please file a "
+    "bug report instead."
 )
+#: What these words call some operations; others by their name after "aten::".
+_ARITHMETIC = {"sub", "mul", "div", "copy", "logical_and", "logical_or", "logical_xor"}
+_BARE = {"fill_from_tensor_", "index_add", "index_fill", "index_put", "scatter_add"}
 
 
 class Hidden:
@@ -163,6 +166,9 @@ class Batched(Tensor):
         raise RuntimeError(DATA_DEPENDENT)
 
     is_nonzero = __bool__
+
+    def item(self) -> Any:
+        raise RuntimeError(ITEM)
 
     def storage_offset(self) -> int:
         return self._data.physical.storage_offset()  # type: ignore[no-any-return]
@@ -334,12 +340,21 @@ def assign(x: Tensor, function: Callable[..., Any], arguments: tuple[Any, ...], 
     assert level is not None
     physical = unwrap(x, level)
     if physical is None:
-        raise RuntimeError(INPLACE)
+        raise RuntimeError(_refusal(function.__name__, x, level))
     before = x.clone()  # type: ignore[attr-defined]
     result = function(before, *[before if a is x else a for a in arguments])
     views._check_fits(x, result, options.get("like_copy", False))
     physical.copy_(raised(result, level))  # type: ignore[attr-defined]
     return x
+
+
+def _refusal(name: str, x: Tensor, level: Batch) -> str:
+    """Why a tensor that all examples share cannot take a result of each."""
+    if name in ("add", "atan2", "copysign"):
+        return f"output with shape {list(x.shape)} doesn't match the broadcast shape {[level.size, *x.shape]}"
+    bare = name.removesuffix("_").removesuffix("_from_tensor")
+    called = f"{bare}_" if name in _BARE else f"aten::{bare}_"
+    return INPLACE.format("inplace arithmetic" if name in _ARITHMETIC else called)
 
 
 def assign_view(x: Tensor, function: Callable[..., Any], parameters: tuple[Any, ...]) -> Tensor:

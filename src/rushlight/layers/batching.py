@@ -56,7 +56,13 @@ def function_rule(name: str) -> Callable[..., Any]:
 
 
 def _load() -> None:
-    from . import rules_of_functions, rules_of_indexing, rules_of_shapes, rules_of_values  # noqa: F401
+    from . import (  # noqa: F401
+        rules_of_distances,
+        rules_of_functions,
+        rules_of_indexing,
+        rules_of_shapes,
+        rules_of_values,
+    )
 
 
 def rules(*names: str) -> Callable[[Rule], Rule]:

@@ -95,6 +95,14 @@ def _as_strided(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, 
     return lifted(call(physical, (level.size, *size), (physical.stride()[0], *stride), offset), level)  # type: ignore[attr-defined]
 
 
+@functions("as_strided_scatter")
+def _as_strided_scatter(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    x, src, size, stride, offset = (*args, *kwargs.values(), None)[:5]
+    physical = raised(x, level)
+    strides = (physical.stride()[0], *stride)  # type: ignore[attr-defined]
+    return lifted(call(physical, raised(src, level), (level.size, *size), strides, offset), level)
+
+
 @functions("as_strided_")
 def _as_strided_inplace(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     x = args[0]

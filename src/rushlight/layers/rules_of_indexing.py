@@ -18,7 +18,7 @@ from ..core.tensor import wrap as plain
 from ..ops.indexing.scattering import gather_op, scatter_add_op, scatter_op, scatter_reduce_op, scatter_value
 from ..ops.indexing.subscript import index_op, index_put_op
 from .batched import Hidden, is_batched, lower, raised, unwrap, wrap
-from .batching import _at_front, _squeezed, along, functions, lifted, rules
+from .batching import _at_front, _squeezed, along, function_loop, functions, lifted, rules
 from .levels import Batch
 
 WHOLE = slice(None)
@@ -116,6 +116,36 @@ def _values(a: Any) -> Any:
     while a.__class__ is Hidden:
         a = a.physical._data
     return a
+
+
+@functions("_unsafe_masked_index")
+def _masked_index(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    x, mask, indices, fill = args
+    if not x.numel():
+        return function_loop(call, level, args, kwargs)
+    return ops.where(mask, x[_inside(indices, x.shape)], fill).to(x.dtype)
+
+
+@functions("_unsafe_masked_index_put_accumulate")
+def _masked_index_put(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    x, mask, indices, values = args
+    return x.index_put(_inside(indices, x.shape), ops.where(mask, values, 0).to(x.dtype), True) if x.numel() else x.clone()
+
+
+def _inside(indices: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """The indices, those out of range moved to the nearest end."""
+    return tuple([i.clamp(-n, n - 1) for i, n in zip(indices, shape)])
+
+
+rules("segment_reduce")(along(1))
+
+
+@functions("segment_reduce")
+def _segments(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """Segments that are the same for all examples are those of the operation; it looks at nothing else."""
+    if any([isinstance(a, Tensor) and is_batched(a, level) for a in kwargs.values()]):
+        return function_loop(call, level, args, kwargs)
+    return call.__wrapped__(*args, **kwargs)
 
 
 # gather and scatter; vectors of indices.

@@ -8,7 +8,7 @@ from typing import Any
 from .. import ops
 from ..core.tensor import Tensor
 from .batched import lower, raised
-from .batching import along, lifted, lowered, ndim_of, rules, shifted
+from .batching import along, lifted, lowered, ndim_of, rules, shifted, stacked
 from .levels import Batch
 
 # Views.
@@ -66,7 +66,7 @@ along_rules = {
     " weight_norm shift_along shift_back_along unbind",
     (2,): "split split_with_sizes diag_embed_ max_dim min_dim median_dim nanmedian_dim kthvalue mode cummax cummin sort "
     "sort_stable topk softmax_backward_data log_softmax_backward_data linalg_vector_norm linalg_vector_norm_as norm "
-    "select_scatter slice_scatter ties recurrence "
+    "slice_scatter ties recurrence "
     "linalg_cross",
     (1, 2): "transpose",
     (2, 3): "diagonal",
@@ -172,6 +172,8 @@ for _name, _reduce in {
     "prod_as": lambda x, dtype: x.prod(1, dtype=dtype),
     "max": lambda x: x.amax(1),
     "min": lambda x: x.amin(1),
+    "median": lambda x: x.median(1)[0],
+    "nanmedian": lambda x: x.nanmedian(1)[0],
 }.items():
     rules(_name)(_of_all(_reduce))
 
@@ -203,6 +205,22 @@ def _unfolded(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     if not x.ndim:
         return lifted(raised(x, level).unsqueeze(1).narrow(1, 0, size), level)
     return lifted(call(raised(x, level), dim + 1, size, step), level)
+
+
+@rules("select_scatter")
+def _with_part(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    x, src, dim, index = arguments
+    return lifted(call(raised(x, level), raised(src, level) if isinstance(src, Tensor) else src, dim + 1, index), level)
+
+
+rules("frexp", "times_number", "over_number", "pixel_shuffle", "pixel_unshuffle")(stacked)
+
+
+@rules("channel_shuffle")
+def _channel_shuffled(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    x, groups = arguments
+    rows, channels, *rest = x.shape
+    return lifted(call(raised(x, level).reshape(level.size * rows, channels, *rest), groups).reshape(level.size, *x.shape), level)
 
 
 @rules("block_diag")

@@ -521,7 +521,7 @@ def index_put_into(x: Tensor, indices: tuple[Any, ...], value: Tensor, accumulat
         if value._data.size == 1 and all([isinstance(i, slice) or i.dtype.kind == "b" for i in indices]):
             warn_expanded("masked_fill_", "tensor[mask] = scalar")
     try:
-        if not is_recorded(x, (value,)) and not accumulate and isinstance(x._data, np.ndarray):
+        if not is_recorded(x, (value, indices)) and not accumulate and isinstance(x._data, np.ndarray):
             check_inplace(x, False)
             x._data[indices] = value._data
             bump(x)

@@ -89,6 +89,7 @@ _as_strided_scatter = op("as_strided_scatter", place_into, "AsStridedScatterBack
 }, conforms=True)  # fmt: skip
 
 
+@reads_values
 def as_strided_scatter(
     input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: int | None = None
 ) -> Tensor:

@@ -122,7 +122,7 @@ def _refusing(name: str) -> Any:
     return refuse
 
 
-_cdist = op("_cdist_forward", _cdist_value, "CdistBackward0", {
+cdist_op = op("_cdist_forward", _cdist_value, "CdistBackward0", {
     "x1": lambda g, x1, x2, p, out: cdist_backward(g, x1, x2, p, out),
     "x2": lambda g, x1, x2, p, out: cdist_backward(g.swapaxes(-1, -2), x2, x1, p, out.swapaxes(-1, -2)),
 }, conforms=True)  # fmt: skip
@@ -190,7 +190,7 @@ def cdist(
     if p == 2 and many and rows and columns and size:
         out = _euclidean(x1, x2)
         return out.view(tuple(out.shape))
-    return _cdist(x1, x2, float(p))
+    return cdist_op(x1, x2, float(p))
 
 
 # Of all pairs of rows of one matrix: the part of `cdist` above the diagonal.
