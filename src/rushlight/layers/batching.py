@@ -12,13 +12,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import ops
-from ..arrays.generator import Generator, default_generator
 from ..arrays.promotion import result_dtype
 from ..core.declare import _category
 from ..core.op import Op
 from ..core.tensor import Tensor
-from .batched import Hidden, lower, raised, wrap
-from .levels import Batch
+from .batched import Hidden, is_batched, lower, raised, wrap
+from .levels import Batch, entered
 
 Rule = Callable[[Any, Batch, Sequence[Any]], Any]
 
@@ -29,6 +28,11 @@ NO_VIEW_RULE = "Batching rule not implemented for {}; the fallback path doesn't 
 RULES: dict[str, Rule] = {}
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 
+SAME = "Vmap does not currently support same randomness with a batched tensor input. Please file an issue with functorch"
+FILLED = (
+    "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same randomness. If this "
+    "is necessary for your usage, please file an issue with functorch."
+)
 RANDOM = (
     "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness "
     "flags on vmap or perform the randomness operation out of vmap"
@@ -60,8 +64,12 @@ def _load() -> None:
         rules_of_distances,
         rules_of_functions,
         rules_of_indexing,
+        rules_of_losses,
+        rules_of_networks,
+        rules_of_products,
+        rules_of_random,
+        rules_of_recurrence,
         rules_of_shapes,
-        rules_of_values,
     )
 
 
@@ -215,6 +223,21 @@ def leading(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     return lifted(call(*given), level)
 
 
+def cores(*counts: int) -> Rule:
+    """Of operations on arguments whose last so many dimensions belong together, while those before broadcast."""
+
+    def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+        pairs = [(*lowered(a, level), ndim_of(a) - count) for a, count in zip(arguments, counts)]
+        rank = max([lead for _, _, lead in pairs])
+        given = [
+            p.reshape(level.size, *[1] * (rank - lead), *p.shape[1:]) if batched and lead < rank else p
+            for p, batched, lead in pairs
+        ]
+        return lifted(call(*given, *arguments[len(counts) :]), level)
+
+    return rule
+
+
 def stacked(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     """Of operations that treat the first dimensions of their only tensor one by one already."""
     return lifted(call(*[raised(a, level) if isinstance(a, Tensor) else lowered(a, level)[0] for a in arguments]), level)
@@ -274,25 +297,50 @@ def _joined(results: list[Any], level: Batch) -> Any:
 # Random numbers.
 
 
-def drawn(function: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """A random tensor for each example. Raises RuntimeError where vmap was not told what to do."""
-    if level.randomness == "error":
+def _different() -> list[Batch]:
+    """The batches whose examples get random numbers of their own, oldest first. RuntimeError in one that forbids them."""
+    batches = [level for level in entered() if isinstance(level, Batch)]
+    if any([level.randomness == "error" for level in batches]):
         raise RuntimeError(RANDOM)
-    return _joined([function(*args, **kwargs) for _ in range(max(level.size, 1))], level)
+    return [level for level in batches if level.randomness == "different"]
+
+
+def drawn(make: Callable[[tuple[int, ...]], Any], size: tuple[int, ...]) -> Any:
+    """A random tensor: all numbers of all examples at once."""
+    levels = _different()
+    out = make((*[level.size for level in levels], *size))
+    for level in levels:
+        out = wrap(out, level)
+    return out
+
+
+def for_each_draw(x: Tensor) -> Tensor:
+    """`x` once for each example whose numbers are to differ."""
+    for level in _different():
+        if not is_batched(x, level):
+            x = wrap(raised(x, level), level)
+    return x
+
+
+def check_fill(x: Tensor) -> None:
+    """Raises RuntimeError where `x` is the same for all examples, but its random numbers are not to be."""
+    if not all([is_batched(x, level) for level in _different()]):
+        raise RuntimeError(FILLED)
 
 
 def random(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     """Of operations that draw a number for each element of their arguments."""
-    if level.randomness == "error":
-        raise RuntimeError(RANDOM)
+    _different()
+    if level.randomness != "different":
+        raise RuntimeError(SAME)
+    return leading(call, level, arguments)
+
+
+def filling(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    """Of those that fill their first argument: what was in it does not matter."""
+    x, p, *rest = arguments
     if level.randomness == "different":
         return leading(call, level, arguments)
-    generator = next((a for a in arguments if isinstance(a, Generator)), default_generator)
-    state, results = generator.get_state(), []
-    for n in range(max(level.size, 1)):
-        if n:
-            generator.set_state(state)
-        results.append(call(*[
-            _example(low, n, level.size) if batched else low for low, batched in [lowered(a, level) for a in arguments]
-        ]))
-    return _joined(results, level)
+    if isinstance(p, Tensor) and lower(p, level)[1]:
+        raise RuntimeError(SAME)
+    return call(ops.zeros(x.shape, dtype=x.dtype), p, *rest)

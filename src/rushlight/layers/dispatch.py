@@ -66,14 +66,35 @@ def whole(call: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any
     return batching.function_rule(call.__name__)(call, level, args, kwargs)
 
 
-def drawn(call: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """A function that makes a random tensor: in a vmap, for each example or for all."""
-    level = newest_batch()
-    if level is None or level.randomness == "same":
-        return function(*args, **kwargs)
+def drawn(make: Callable[[tuple[int, ...]], Any], size: tuple[int, ...]) -> Any:
+    """A new random tensor: in a vmap, for each example or for all."""
+    if newest_batch() is None:
+        return make(size)
     from . import batching
 
-    return batching.drawn(function, level, args, kwargs)
+    return batching.drawn(make, size)
+
+
+def for_each_draw(x: Any) -> Any:
+    """A tensor for whose elements numbers are drawn: in a vmap, for each example or for all."""
+    if newest_batch() is None:
+        return x
+    from . import batching
+
+    return batching.for_each_draw(x)
+
+
+def check_fill(x: Any) -> None:
+    """Raises RuntimeError where a vmap forbids to fill `x` in place with random numbers."""
+    if newest_batch() is not None:
+        from . import batching
+
+        batching.check_fill(x)
+
+
+def values(data: Any) -> Any:
+    """The values behind a payload of a batched tensor: those of all examples."""
+    return batched.base_of(data.physical)._data
 
 
 def shown(x: Tensor) -> Any:

@@ -63,7 +63,7 @@ along_rules = {
     (1,): "squeeze_dim squeeze_dims select slice unbind flip cumsum cumprod logcumsumexp cumsum_as cumprod_as "
     "sum_dim sum_dim_as mean_dim mean_dim_as nansum nansum_as prod_dim prod_dim_as var std var_mean std_mean any all "
     "count_nonzero logsumexp amax amin aminmax softmax log_softmax safe_softmax glu take_along_dim "
-    " weight_norm shift_along shift_back_along unbind",
+    "shift_along shift_back_along",
     (2,): "split split_with_sizes diag_embed_ max_dim min_dim median_dim nanmedian_dim kthvalue mode cummax cummin sort "
     "sort_stable topk softmax_backward_data log_softmax_backward_data linalg_vector_norm linalg_vector_norm_as norm "
     "slice_scatter ties recurrence "

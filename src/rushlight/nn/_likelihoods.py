@@ -9,6 +9,7 @@ from .. import ops
 from ..core import Tensor, no_grad
 from ..ops.neural import loss
 from ..ops.neural.ctc import ctc_loss as ctc
+from ..ops.support.layered import every_value
 from . import _reduction
 
 __all__ = ["ctc_loss", "gaussian_nll_loss", "poisson_nll_loss"]
@@ -85,7 +86,7 @@ def gaussian_nll_loss(
         if var < 0:
             raise ValueError("var has negative entry/entries")
         var = var * ops.ones_like(input)
-    elif ops.any(var < 0):
+    elif every_value(ops.any(var < 0)._data).any():
         raise ValueError("var has negative entry/entries")
     variance = _fitted(var, input)
     if reduction not in ("none", "mean", "sum"):

@@ -10,6 +10,7 @@ from ...arrays import dtypes
 from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
 from ..support.arguments import unimplemented
+from ..support.layered import every_value
 
 
 class _LinAlgError(RuntimeError):
@@ -92,7 +93,7 @@ def check_old_system(function: str, b: Tensor, a: Tensor) -> None:
 
 def failed(info: Any) -> tuple[str, int]:
     """Of LAPACK's reports on a stack: the words that name the first matrix with an error, and the error (0: none)."""
-    info = np.asarray(info)
+    info = np.asarray(every_value(info))
     if not info.any():
         return "", 0
     first = int(np.flatnonzero(info)[0])

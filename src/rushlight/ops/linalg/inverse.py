@@ -154,7 +154,7 @@ class _Column:
     """A vector as the checks see it: as a matrix of one column."""
 
     def __init__(self, b: Tensor) -> None:
-        self._data = b._data[..., None]
+        self._data = b.detach().unsqueeze(-1)._data
 
 
 def _check_solved(function: str, info: Any) -> None:

@@ -27,17 +27,19 @@ __all__ = ["pinverse"]
 
 
 def _tolerances(x: Tensor, atol: Any, rtol: Any) -> tuple[Any, Any]:
-    """The absolute and the relative tolerance, as payloads: 0 and eps * max(m, n), unless one of them is given."""
-    kind = x._data.real.dtype
-    absolute, relative = (t._data if isinstance(t, Tensor) else np.asarray(t or 0, kind) for t in (atol, rtol))
+    """The absolute and the relative tolerance: 0 and eps * max(m, n), unless one of them is given."""
+    real = x.dtype.to_real()
+    absolute, relative = (t if isinstance(t, Tensor) else np.asarray(t or 0, real.numpy) for t in (atol, rtol))
     if rtol is None:
-        standard = np.asarray(_epsilon(x._data), kind)
-        relative = standard if atol is None else np.where(absolute > 0, np.zeros((), kind), standard)
+        standard = _epsilon(x._data)
+        if isinstance(absolute, Tensor):
+            return absolute, (absolute <= 0).to(real) * standard
+        relative = np.asarray(standard if atol is None or not absolute > 0 else 0, real.numpy)
     return absolute, relative
 
 
 def _epsilon(x: Any) -> float:
-    return float(np.finfo(x.real.dtype).eps) * max(x.shape[-2:])
+    return float(np.finfo(x.dtype).eps) * max(x.shape[-2:])
 
 
 def _threshold(sizes: Any, atol: Any, rtol: Any) -> Any:

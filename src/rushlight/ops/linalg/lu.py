@@ -20,6 +20,7 @@ from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
+from ..support.layered import every_value
 from ..support.options import warn_once
 from ..support.outputs import check_each
 from .checks import check_inexact, check_kernel, check_same_dtype, check_square, check_system, failed
@@ -262,8 +263,8 @@ def lu_unpack(
             "Note: this function is intended to be used with the output produced by torch.linalg.lu_factor"
         )
     *batch, m, n = LU_data._data.shape
-    pivots = LU_pivots._data
-    if unpack_pivots and (pivots.shape != (*batch, min(m, n)) or ((pivots < 1) | (pivots > m)).any()):
+    pivots = every_value(LU_pivots._data)
+    if unpack_pivots and (LU_pivots._data.shape != (*batch, min(m, n)) or ((pivots < 1) | (pivots > m)).any()):
         raise RuntimeError(
             "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive."
             "Did you properly pass the result of lu_factor?"
@@ -327,7 +328,8 @@ def _checked_lu_solve(lu: Tensor, pivots: Tensor, b: Tensor, left: bool, conjuga
         )
     broadcast_shapes(b._data.shape[:-2], lu._data.shape[:-2])
     check_kernel("lu_solve_cpu", lu)
-    if ((pivots._data < 1) | (pivots._data > lu._data.shape[-1])).any():
+    rows = every_value(pivots._data)
+    if ((rows < 1) | (rows > lu._data.shape[-1])).any():
         raise RuntimeError(
             "Pivots given to lu_solve must all be smaller or equal to LU.size(-2). "
             "Did you properly pass the result of lu_factor?"

@@ -16,6 +16,7 @@ import numpy as np
 from ...core.errors import wrap_dim
 from ...core.tensor import Tensor, wrap
 from ..support.arguments import check_tensor, unimplemented
+from ..support.layered import reads_values
 from ..support.operands import call_into
 from ..support.precision import wide_op
 from .pooling import check_1d, flattened, one_number, picking, places_of_max
@@ -197,8 +198,14 @@ def adaptive_max_pool(ndim: int, input: Tensor, output_size: Any) -> tuple[Tenso
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(size)}: {shape}")
     if x.dtype.kind != "f":
         raise unimplemented(name if ndim == 2 else f"{name}_cpu", input.dtype)
-    indices = wrap(_adaptive_places(x, size))
-    return _ADAPTIVE[ndim](input, indices, ndim), indices
+    return adaptive_max_with_places(input, size)
+
+
+@reads_values
+def adaptive_max_with_places(input: Tensor, size: Ints) -> tuple[Tensor, Tensor]:
+    """The greatest elements of windows of the last dimensions, as many as `size` says, and their places."""
+    indices = wrap(_adaptive_places(input._data, size))
+    return _ADAPTIVE[len(size)](input, indices, len(size)), indices
 
 
 def adaptive_max_pool1d(input: Tensor, output_size: Any) -> tuple[Tensor, Tensor]:
@@ -232,7 +239,7 @@ def fractional_max_pool(ndim: int, input: Tensor, kernel_size: Any, output_size:
     if len(kernel) != ndim:
         raise RuntimeError(f"{name}: kernel_size must either be a single Int or {words}")
     size = _sizes(name, output_size, ndim, f"{name}: output_size must either be a single Int or {words}")
-    x, samples = input._data, random_samples._data
+    x = input._data
     where = name if ndim == 2 else f"{name}_out"
     for dim in range(x.ndim - ndim - 1, x.ndim):
         if x.shape[dim] == 0:
@@ -249,8 +256,14 @@ def fractional_max_pool(ndim: int, input: Tensor, kernel_size: Any, output_size:
     _check_samples(input, random_samples, ndim)
     if x.dtype.kind != "f":
         raise unimplemented(f"{name}_out_frame", input.dtype)
-    indices = wrap(_fractional_places(x, size, kernel, samples))
-    return _FRACTIONAL[ndim](input, indices, ndim), indices
+    return fractional_max_with_places(input, random_samples, size, kernel)
+
+
+@reads_values
+def fractional_max_with_places(input: Tensor, samples: Tensor, size: Ints, kernel: Ints) -> tuple[Tensor, Tensor]:
+    """The greatest elements of windows that `samples` place, and their places."""
+    indices = wrap(_fractional_places(input._data, size, kernel, samples._data))
+    return _FRACTIONAL[len(size)](input, indices, len(size)), indices
 
 
 def _check_samples(input: Tensor, samples: Tensor, ndim: int) -> None:

@@ -176,6 +176,8 @@ def _as_addend(mask: Tensor, dtype: dtypes.dtype) -> Tensor:
     """A mask of bools as numbers to add: 0 where true, minus infinity elsewhere."""
     if mask.dtype is not dtypes.bool_:
         return mask
+    if mask.__class__ not in PLAIN:
+        return wrap(dtypes.cast(np.zeros((), np.float32), dtype)).masked_fill(mask.logical_not(), -np.inf)
     return wrap(dtypes.cast(np.where(mask._data, np.float32(0), np.float32(-np.inf)), dtype))
 
 

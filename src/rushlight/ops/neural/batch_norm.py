@@ -22,6 +22,7 @@ from ..layout.broadcasting import expand_op
 from ..reduction.sums import count
 from ..support.arguments import check_no_gradient, check_tensor, unimplemented
 from ..support.checked import checked
+from ..support.layered import reads_values
 from ..support.precision import wide, widened
 from ..support.rows import parts, summed
 
@@ -163,6 +164,7 @@ def check_mixture(x: Tensor, parameters: list[Tensor | None]) -> None:
             raise RuntimeError("expected scalar type {} but found {}".format(*names))
 
 
+@reads_values
 def _normalized(
     function: Any, input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None,
     running_var: Tensor | None, training: bool, momentum: float, eps: float,
@@ -252,6 +254,7 @@ def batch_norm(
 # Instances: batches of one.
 
 
+@reads_values
 @checked
 def instance_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None,
@@ -372,6 +375,7 @@ _group_norm = op(
 )  # fmt: skip
 
 
+@reads_values
 @checked
 def native_group_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, N: int, C: int, HxW: int, group: int, eps: float

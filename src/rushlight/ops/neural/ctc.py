@@ -22,6 +22,7 @@ from ...core.declare import op
 from ...core.tensor import Tensor, wrap
 from ..elementwise.comparison import no_derivative, where
 from ..support.arguments import check_wide
+from ..support.layered import reads_values
 from ..support.options import no_such_call
 from .loss import MEAN, NONE, SUM
 
@@ -117,6 +118,7 @@ _ctc_loss = op("ctc_loss", _ctc_value, "CtcLossBackward0", {
 }, several=True)  # fmt: skip
 
 
+@reads_values
 def ctc_loss(
     log_probs: Tensor,
     targets: Tensor,

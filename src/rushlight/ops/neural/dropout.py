@@ -9,11 +9,13 @@ import numpy as np
 from ...arrays.dtypes import get_default_dtype
 from ...core.declare import elementwise, op
 from ...core.tensor import Tensor, memory, wrap
+from ..creation.filled import uninitialised
 from ..random import sampling
 from ..support.arguments import check_tensor
 from ..support.attach import inplace
 from ..support.checked import checked
 from ..support.kinds import only
+from ..support.layered import drawn, reads_values
 from ..support.selection import choose
 
 __all__ = [
@@ -26,14 +28,21 @@ __all__ = [
 _ALPHA = 1.7580993408473766
 
 
-def _survivors(input: Tensor, p: float, features: bool) -> Any:
-    """Ones with probability 1 - p: one for each element, or one for each channel."""
+def _survivors(input: Tensor, p: float, features: bool, change: Any) -> Any:
+    """Ones with probability 1 - p, one for each element or one for each channel; changed by `change`."""
     x = memory(input)
-    if not features:
-        return sampling.bernoulli(np.empty_like(x), 1 - p)
-    if x.ndim < 2:
-        raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    return sampling.bernoulli(np.empty_like(x, order="C", shape=x.shape[:2] + (1,) * (x.ndim - 2)), 1 - p)
+    shape = x.shape
+    if features:
+        if x.ndim < 2:
+            raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
+        shape = shape[:2] + (1,) * (x.ndim - 2)
+
+    def make(size: tuple[int, ...]) -> Tensor:
+        if size == x.shape and isinstance(x, np.ndarray) and not features:  # in the order of memory
+            return wrap(change(sampling.bernoulli(np.empty_like(x), 1 - p)))
+        return wrap(change(sampling.bernoulli(uninitialised(size, input.dtype), 1 - p)))
+
+    return drawn(make, shape)
 
 
 def _dropout(name: str, features: bool, alpha: bool, summary: str) -> Any:
@@ -46,13 +55,11 @@ def _dropout(name: str, features: bool, alpha: bool, summary: str) -> Any:
             return input * wrap(np.zeros((), input._data.dtype))
         if input.dtype.category < 2:
             raise RuntimeError(f"result type Float can't be cast to the desired output type {input.dtype.scalar_name}")
-        mask = _survivors(input, p, features)
         if not alpha:
-            mask /= 1 - p
-            return input * wrap(mask)
+            return input * _survivors(input, p, features, lambda mask: np.divide(mask, 1 - p, out=mask))
         a = 1 / ((_ALPHA * _ALPHA * p + 1) * (1 - p)) ** 0.5
-        shift = (mask - 1) * (_ALPHA * a) + _ALPHA * a * p
-        return input * wrap(mask * a) + wrap(shift)
+        mask = _survivors(input, p, features, lambda mask: mask)
+        return input * (mask * a) + ((mask - 1) * (_ALPHA * a) + _ALPHA * a * p)
 
     apply.__name__ = apply.__qualname__ = name
     apply.__doc__ = f"""{summary} with probability `p` if `train`; the rest is scaled so that the mean stays.
@@ -97,8 +104,8 @@ def native_dropout(input: Tensor, p: float, train: bool | None) -> tuple[Tensor,
     if not train and train is not None:
         kept = np.ones(input._data.shape, np.bool_)
         return _native_dropout(input, kept, 1), wrap(kept)
-    kept = sampling.bernoulli(np.empty_like(memory(input)), 1 - p).astype(np.bool_)
-    return _native_dropout(input, kept, 0 if p == 1 else 1 / (1 - p)), wrap(kept)
+    kept = _survivors(input, p, False, lambda mask: mask.astype(np.bool_))
+    return _native_dropout(input, kept, 0 if p == 1 else 1 / (1 - p)), kept
 
 
 def native_dropout_backward(grad_output: Tensor, mask: Tensor, scale: float) -> Tensor:
@@ -130,6 +137,11 @@ def rrelu(
 
     Raises RuntimeError if the bounds are the wrong way round.
     """
+    return _leaky(input, lower, upper, training, generator)
+
+
+@reads_values
+def _leaky(input: Tensor, lower: float, upper: float, training: bool, generator: Any) -> Tensor:
     return _rrelu(input, rrelu_noise(input, lower, upper, training, generator))
 
 

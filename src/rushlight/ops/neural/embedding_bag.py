@@ -13,6 +13,7 @@ import numpy as np
 from ...core.tensor import Tensor, wrap
 from ..support.along import scatter_along
 from ..support.arguments import check_tensor
+from ..support.layered import reads_values
 from ..support.precision import wide_op
 from .normalization import embedding_dense_backward, embedding_op
 
@@ -135,6 +136,7 @@ def _check(weight: Tensor, indices: Tensor, offsets: Tensor, mode: int, sample_w
             raise RuntimeError(_internal("per_sample_weights.value().numel() == indices.numel()"))
 
 
+@reads_values
 def embedding_bag(
     weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_by_freq: bool = False, mode: int = 0,
     sparse: bool = False, per_sample_weights: Tensor | None = None, include_last_offset: bool = False,

@@ -12,6 +12,7 @@ from ...core.declare import op
 from ...core.errors import wrap_dim
 from ...core.tensor import Tensor
 from ..support.arguments import check_tensor, unimplemented
+from ..support.layered import every_value
 from ..support.precision import wide_op
 from .pooling import flattened, picking
 from .sliding import Ints, is_int, padded, taps, windows
@@ -186,9 +187,10 @@ def max_unpool(ndim: int, input: Tensor, indices: Tensor, size: Ints, stride: In
         raise RuntimeError(f"strides should be greater than zero, but got stride: {list(stride)}")
     if x.dtype.kind != "f":
         raise unimplemented(name, input.dtype)
-    wrong = (places < 0) | (places >= math.prod(size))
+    values = every_value(places)
+    wrong = (values < 0) | (values >= math.prod(size))
     if wrong.any():
         raise RuntimeError(
-            f"Found an invalid max index: {places[wrong][0]} (output volumes are of size {'x'.join(map(str, size))})"
+            f"Found an invalid max index: {values[wrong][0]} (output volumes are of size {'x'.join(map(str, size))})"
         )
     return _UNPOOL[ndim](input, indices, size)

@@ -15,6 +15,7 @@ import numpy as np
 from ...core.declare import op
 from ...core.tensor import Tensor
 from ..elementwise.comparison import no_derivative
+from ..support.layered import reads_values
 from ..support.precision import widened
 from .loss import MEAN, NONE, SUM, reduced, share
 
@@ -84,6 +85,7 @@ _reduced = _declare("linear_cross_entropy_batch_chunked")
 _unreduced = _declare("linear_cross_entropy_batch_chunked_no_reduction")
 
 
+@reads_values
 def linear_cross_entropy(
     input: Tensor, linear_weight: Tensor, linear_bias: Tensor | None, target: Tensor, weight: Tensor | None,
     reduction: int, ignore_index: int, rows: int,

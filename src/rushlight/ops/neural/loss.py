@@ -18,6 +18,7 @@ from ..elementwise.activation import log_sigmoid, sigmoid
 from ..elementwise.comparison import choose as where
 from ..support.arguments import check_int, check_no_gradient, check_tensor, unimplemented
 from ..support.checked import checked
+from ..support.layered import every_value
 from ..support.precision import wide_op
 from ..support.scalars import plus, times
 from ..support.selection import choose
@@ -281,7 +282,8 @@ def binary_cross_entropy(
         if other is not None and other.dtype is not input.dtype:
             names = other.dtype.scalar_name, input.dtype.scalar_name
             raise RuntimeError("Found dtype {} but expected {}".format(*names))
-    for values, name in ((input._data, "input"), (target._data, "target")):
+    for t, name in ((input, "input"), (target, "target")):
+        values = every_value(t._data)
         if not ((values >= 0) & (values <= 1)).all():
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     return _binary_cross_entropy(input, target, weight, divisor_of(reduction, input._data.size))
@@ -430,6 +432,7 @@ def _check_targets(name: str, input: Tensor, target: Tensor, weight: Tensor | No
         raise RuntimeError("expected scalar type {} but found {}".format(*names))
     if not t.size:
         return None
+    t = every_value(t)
     low, high = np.minimum.reduce(t, None), np.maximum.reduce(t, None)
     if low >= 0 and high < classes and not low <= ignore_index <= high:
         return None

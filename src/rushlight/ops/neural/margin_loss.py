@@ -18,6 +18,7 @@ from ..creation.filled import full_like, ones_like, zeros_like
 from ..elementwise.comparison import no_derivative, where
 from ..reduction.extremum import minimum
 from ..support.arguments import check_int, check_no_gradient, check_tensor, check_wide
+from ..support.layered import every_value
 from ..support.precision import wide_op
 from ..support.scalars import minus, plus
 from .loss import MEAN, NONE, divisor_of, reduce, reduced, share
@@ -241,7 +242,7 @@ def multi_margin_loss(
     check_scalar_type(target, dtypes.int64)
     if weight is not None:
         check_scalar_type(weight, input.dtype)
-    if t.size and not 0 <= t.min() <= t.max() < classes:
+    if t.size and not 0 <= every_value(t).min() <= every_value(t).max() < classes:
         raise RuntimeError("target out of range")
     return _multi_margin_loss(input, target, p, margin, weight, divisor_of(reduction, batch or 1))
 
@@ -310,7 +311,7 @@ def multilabel_margin_loss(input: Tensor, target: Tensor, reduction: int = MEAN)
         )
     if t.shape != x.shape and (x.ndim == 2 or t.ndim > 1 or t.size != x.size):
         raise RuntimeError(f"inconsistent target size: {list(t.shape)} for input of size: {list(x.shape)}")
-    if t.size and (t.min() < -1 or t.max() >= (x.shape[-1] if x.ndim else 1)):
+    if t.size and (every_value(t).min() < -1 or every_value(t).max() >= (x.shape[-1] if x.ndim else 1)):
         raise RuntimeError("argument #2 'target' is out of range")
     check_wide("multilabel_margin_loss_forward_out_frame", input)
     check_scalar_type(target, dtypes.int64)

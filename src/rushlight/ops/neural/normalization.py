@@ -21,7 +21,7 @@ from ..reduction.sums import aten_norm
 from ..support.accumulation import rows_added
 from ..support.arguments import check_tensor, unimplemented
 from ..support.checked import checked
-from ..support.layered import reads_values
+from ..support.layered import every_value, reads_values
 from ..support.options import argument_error
 from ..support.precision import as_wide_as, wide, widened
 from ..support.rows import ELEMENTS, parts, summed
@@ -122,6 +122,7 @@ _layer_norm = _declare("native_layer_norm")
 _layer_norm_narrow = _declare("native_layer_norm_narrow", conforms=True)
 
 
+@reads_values
 @checked
 def layer_norm(
     input: Tensor,
@@ -139,6 +140,7 @@ def layer_norm(
     return _layer_normalized("layer_norm", input, normalized_shape, weight, bias, eps)[0]
 
 
+@reads_values
 @checked
 def native_layer_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
@@ -276,7 +278,8 @@ def embedding(
         )
     if sparse and weight.requires_grad:
         raise NotImplementedError("embedding(): sparse gradients are not supported")
-    if i.size and (np.minimum.reduce(i, None) < 0 or np.maximum.reduce(i, None) >= weight._data.shape[0]):
+    rows = every_value(i)
+    if i.size and (np.minimum.reduce(rows, None) < 0 or np.maximum.reduce(rows, None) >= weight._data.shape[0]):
         raise IndexError("index out of range in self")
     return embedding_op(weight, indices, padding_idx, scale_grad_by_freq)
 

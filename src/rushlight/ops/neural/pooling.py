@@ -28,6 +28,7 @@ from ...core.errors import wrap_dim
 from ...core.tensor import Tensor, wrap
 from ..elementwise.comparison import zeros
 from ..support.arguments import check_bool, check_tensor, unimplemented
+from ..support.layered import reads_values
 from ..support.operands import call_into
 from ..support.precision import wide_op
 from .sliding import ELEMENTS, Ints, ints_of, spans, taps
@@ -384,8 +385,14 @@ def _max_pool(ndim: int, input: Tensor, kernel_size: Any, stride: Any, padding: 
         raise unimplemented(name, input.dtype)
     if not return_indices:
         return _MAXIMA[ndim](input, kernel, size, stride, padding, dilation)
-    indices = wrap(_window_places(x, kernel, size, stride, padding, dilation))
-    return _PICKED[ndim](input, indices, ndim), indices
+    return max_with_places(input, kernel, size, stride, padding, dilation)
+
+
+@reads_values
+def max_with_places(input: Tensor, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
+    """The greatest elements of windows of the last dimensions, and their places."""
+    indices = wrap(_window_places(input._data, kernel, size, stride, padding, dilation))
+    return _PICKED[len(size)](input, indices, len(size)), indices
 
 
 def max_pool2d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,

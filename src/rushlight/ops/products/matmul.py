@@ -88,8 +88,21 @@ _folded_mv = wide_op("folded_mv", lambda x, y: fold(x) @ y, "MvBackward0", {
 })  # fmt: skip
 
 
+def _products(x: Any, y: Any) -> Any:
+    """x @ y of two stacks. Matrices that are all alike (their stride is zero) make it one product of the folded stack;
+    products of a column and a row need no BLAS."""
+    if x.ndim == y.ndim == 3 and x.shape[0] > 1:
+        if not y.strides[0]:
+            return product(fold(x), y[0]).reshape((*x.shape[:2], y.shape[2]))
+        if not x.strides[0] and y.shape[2] == 1:
+            return product(y[:, :, 0], x[0].T)[:, :, None]
+        if x.shape[2] == 1:
+            return x * y
+    return product(x, y)
+
+
 def _stacked(name: str, conforms: bool) -> Any:
-    return wide_op(name, product, "BmmBackward0", {
+    return wide_op(name, _products, "BmmBackward0", {
         "x": lambda g, y: product(g, y.mT),
         "y": lambda g, x: product(x.mT, g),
     }, conforms=conforms, saved_as={"y": "mat2"})  # fmt: skip

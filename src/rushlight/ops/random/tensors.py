@@ -6,6 +6,7 @@ depend differentiably on what it replaces, nor on the parameters of its distribu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +34,7 @@ from ..elementwise.comparison import zeros as zero_gradient
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import methods
 from ..support.checked import checked
-from ..support.layered import draws, reads_values
+from ..support.layered import check_fill, drawn, every_value, for_each_draw, reads_values
 from ..support.options import (
     argument_error,
     as_number,
@@ -73,7 +74,7 @@ def _drawn(name: str, sample: Callable[..., Any], size: tuple[int, ...], out: An
     if out is not None:
         check_out(name, out, dtype)
         return write_made(out, sample(uninitialised(size, out.dtype)), requires_grad)
-    return made(_scalar(sample(uninitialised(size, dtype or default))), requires_grad)
+    return drawn(lambda size: made(_scalar(sample(uninitialised(size, dtype or default))), requires_grad), size)
 
 
 def _scalar(data: Any) -> Any:
@@ -97,7 +98,7 @@ def _standard(name: str, sampler: Callable[..., Any]) -> Callable[..., Any]:
         return _drawn(name, lambda data: sampler(data, 0.0, 1.0, generator), size, out, dtype, default, requires_grad)
 
     draw.__name__ = draw.__qualname__ = name
-    return draws(draw)
+    return draw
 
 
 rand = _standard("rand", sampling.uniform)
@@ -106,7 +107,6 @@ randn = _standard("randn", sampling.normal)
 randn.__doc__ = "Standard normal numbers: ``randn(2, 3)`` or ``randn((2, 3))``, of the default dtype if none is given."
 
 
-@draws
 def randint(*args: Any, generator: Generator | None = None, out: Tensor | None = None, dtype: Any = None,
             layout: Any = strided, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
             **keywords: Any) -> Tensor:  # fmt: skip
@@ -136,7 +136,6 @@ def _randint_arguments(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple
     return (0, *numbers, size) if count == 2 else (*numbers, size)  # type: ignore[return-value]
 
 
-@draws
 def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None = None, dtype: Any = None,
              layout: Any = strided, device: Any = None, pin_memory: bool = False,
              requires_grad: bool = False) -> Tensor:  # fmt: skip
@@ -150,7 +149,12 @@ def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None =
     if out is not None:
         check_out("randperm", out, dtype)
         return write_made(out, sampling.permutation(n, generator), requires_grad)
-    return made(dtypes.cast(sampling.permutation(n, generator), d), requires_grad)
+
+    def make(size: tuple[int, ...]) -> Tensor:
+        rows = [sampling.permutation(n, generator) for _ in range(math.prod(size[:-1]))]
+        return made(dtypes.cast(np.reshape(rows, size), d), requires_grad)
+
+    return drawn(make, (n,))
 
 
 def _like(name: str, x: Any, sample: Callable[..., Any], generator: Any, dtype: Any, layout: Any, device: Any,
@@ -158,11 +162,15 @@ def _like(name: str, x: Any, sample: Callable[..., Any], generator: Any, dtype: 
     check_tensor(name, x)
     dtype = check_options(name, dtype, layout, device, pin_memory, requires_grad)
     check_generator(name, generator)
-    data = sample(like_payload(x._data, format_, dtype))
-    return made(_scalar(data), requires_grad)
+    like = every_value(x._data)
+
+    def make(size: tuple[int, ...]) -> Tensor:
+        data = like_payload(like, format_, dtype) if size == like.shape else uninitialised(size, dtype or x.dtype)
+        return made(_scalar(sample(data)), requires_grad)
+
+    return drawn(make, x._data.shape)
 
 
-@draws
 def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: Any = None, layout: Any = None,
               device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
               memory_format: Any = preserve_format) -> Tensor:  # fmt: skip
@@ -171,7 +179,6 @@ def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: Any =
                  device, pin_memory, requires_grad, memory_format)  # fmt: skip
 
 
-@draws
 def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: Any = None, layout: Any = None,
                device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
                memory_format: Any = preserve_format) -> Tensor:  # fmt: skip
@@ -180,7 +187,6 @@ def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: Any 
                  device, pin_memory, requires_grad, memory_format)  # fmt: skip
 
 
-@draws
 def randint_like(input: Tensor, *args: int, low: int | None = None, high: int | None = None,
                  generator: Generator | None = None, dtype: Any = None, layout: Any = None, device: Any = None,
                  pin_memory: bool = False, requires_grad: bool = False,
@@ -248,6 +254,7 @@ _bernoulli_tensor = op(
 
 def _fill(name: str, operation: Callable[..., Any], x: Tensor, parameters: dict[str, Any], generator: Any) -> Tensor:
     check_generator(name, generator)
+    check_fill(x)
     numbers = tuple([_float(name, key, value, i) for i, (key, value) in enumerate(parameters.items(), 1)])
     return assign(x, operation, (numbers, generator))
 
@@ -320,6 +327,7 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None
     if not isinstance(p, Tensor):
         return _fill("bernoulli_", _bernoulli_number, self, {"p": p}, generator)
     check_generator("bernoulli_", generator)
+    check_fill(self)
     return assign(self, _bernoulli_tensor, (p, generator))
 
 
@@ -335,6 +343,7 @@ def random_(self: Tensor, *args: int, generator: Generator | None = None, **keyw
     for position, (name, value) in enumerate(parameters.items(), 1):
         if value is not None:
             check_int("random_", value, name, position)
+    check_fill(self)
     return assign(self, operation, (tuple(parameters.values()), generator))
 
 
@@ -360,7 +369,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     check_tensor("bernoulli", input)
     check_generator("bernoulli", generator)
     call = _bernoulli if p is None else _bernoulli_like
-    arguments = (input, None if p is None else _float("bernoulli", "p", p, 2), generator)
+    arguments = (for_each_draw(input), None if p is None else _float("bernoulli", "p", p, 2), generator)
     if out is None:
         return call(*arguments)
 
@@ -371,7 +380,6 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
 
 
 @checked
-@reads_values
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None,
                 out: Tensor | None = None) -> Tensor:  # fmt: skip
     """Indices drawn with probabilities in proportion to `input`, (n,) or (m, n): int64, (..., num_samples).
@@ -381,12 +389,16 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
     """
     count = check_integer("multinomial", "num_samples", num_samples, 2)
     check_generator("multinomial", generator)
-    data = sampling.multinomial(np.asarray(input._data) if isinstance(input._data, np.generic) else input._data, count,
-                                bool(replacement), generator)  # fmt: skip
     if out is None:
-        return made(data)
+        return _indices_drawn(for_each_draw(input), count, bool(replacement), generator)
     check_out("multinomial", out, int64)
-    return write_made(out, data)
+    return write_made(out, _indices_drawn(input, count, bool(replacement), generator)._data)
+
+
+@reads_values
+def _indices_drawn(input: Tensor, count: int, replacement: bool, generator: Generator | None) -> Tensor:
+    x = input._data
+    return made(sampling.multinomial(np.asarray(x) if isinstance(x, np.generic) else x, count, replacement, generator))
 
 
 def _normal_of(mean: Any, std: Any, generator: Generator | None) -> Any:
@@ -427,6 +439,7 @@ def normal(mean: Any = None, std: Any = None, size: Any = None, *, generator: Ge
         std = 1.0 if std is None else std
         if size is not None or mean is None:
             raise no_such_call("normal", tuple([v for v in (mean, std, size) if v is not None]), {}, _NORMAL)
+        mean, std = [for_each_draw(v) if isinstance(v, Tensor) else v for v in (mean, std)]
         arguments = (mean, std, generator)
         kind = _normal_both if isinstance(mean, Tensor) and isinstance(std, Tensor) else None
         kind = kind or (_normal_mean if isinstance(mean, Tensor) else _normal_std)

@@ -17,6 +17,7 @@ from ..layout.splitting import slice_op, unfold_backward, unfold_op
 from ..neural.padding import constant_pad_nd, pad
 from ..support.attach import methods
 from ..support.checked import checked
+from ..support.layered import every_value
 from ..support.options import check_integer, warn_once
 from .fourier import BY_N, BY_ROOT_N, NONE, c2c, c2r, r2c
 
@@ -241,7 +242,7 @@ def _overlapped(call: str, pieces: Tensor, window: Tensor | None, hop: int, star
             "min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
             "'dim' argument."
         )
-    if abs(squares._data).min() < 1e-11:
+    if abs(every_value(squares._data)).min() < 1e-11:
         raise RuntimeError(f"{call} window overlap add min: 1\n[ CPUBoolType{{}} ]")
     return signal / squares
 

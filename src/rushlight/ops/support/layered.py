@@ -1,8 +1,8 @@
 """Functions that are more than the operations they call: layers above must know of them as a whole.
 
 An operation on a batched tensor asks its layer what to do. A function whose own code reads the values of a tensor (where
-the maximum is, say) finds none there: `reads_values` lets the layer take the function over. `draws` does so for
-functions that make random tensors of no tensor at all.
+the maximum is, say) finds none there: `reads_values` lets the layer take the function over. A check of values does not
+need that: `every_value`. Random functions ask the layers how many numbers to draw: `drawn`, `for_each_draw`, `check_fill`.
 """
 
 from __future__ import annotations
@@ -28,13 +28,25 @@ def reads_values(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def draws(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Marks a function that makes a random tensor."""
+def every_value(data: Any) -> Any:
+    """The values of a payload, for a check: those of all examples where it is batched."""
+    return LAYERS[data.__class__].values(data) if data.__class__ in LAYERS else data
 
-    @wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if LIVE[0] and LAYERS:
-            return next(iter(LAYERS.values())).drawn(call, function, args, kwargs)
-        return function(*args, **kwargs)
 
-    return call
+def drawn(make: Callable[[tuple[int, ...]], Any], size: tuple[int, ...]) -> Any:
+    """``make(size)``, a new random tensor; in a vmap perhaps one for each example. RuntimeError where vmap forbids it."""
+    return next(iter(LAYERS.values())).drawn(make, size) if LIVE[0] and LAYERS else make(size)
+
+
+def for_each_draw(x: Any) -> Any:
+    """A tensor for whose elements numbers are going to be drawn: in a vmap perhaps once for each example.
+
+    RuntimeError where vmap forbids it.
+    """
+    return next(iter(LAYERS.values())).for_each_draw(x) if LIVE[0] and LAYERS else x
+
+
+def check_fill(x: Any) -> None:
+    """Raises RuntimeError where vmap forbids to fill `x` in place with random numbers."""
+    if LIVE[0] and LAYERS:
+        next(iter(LAYERS.values())).check_fill(x)

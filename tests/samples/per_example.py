@@ -1,0 +1,33 @@
+"""Samples for `rushlight.ops.neural.per_example`: convolutions of examples with weights of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import Sample, array
+
+X, W = array(2, 2, 4, 5), array(2, 4, 2, 2, seed=1)
+
+
+def _batch(**options: Any) -> Any:
+    return lambda torch, x, w: torch.vmap(lambda x, w: torch.conv1d(x, w, **options))(x, w)
+
+
+def _transposed(torch: Any, x: Any, w: Any) -> Any:
+    return torch.vmap(lambda x, w: torch.conv_transpose1d(x, w, stride=2))(x, w)
+
+
+def _weight_gradient(torch: Any, x: Any, w: Any) -> Any:
+    def gradient(x: Any, w: Any) -> Any:
+        return torch.func.grad(lambda w: (torch.conv1d(x, w) ** 2).sum())(w)
+
+    return torch.vmap(gradient)(x, w)
+
+
+# (PyTorch records the regrouping as views of its own.)
+SAMPLES = [
+    Sample("convolution_of_examples", _batch(), (X, array(2, 3, 4, 2, seed=1)), parity=False),
+    Sample("convolution_of_examples", _batch(groups=2, stride=2, padding=1), (X, W), parity=False),
+    Sample("transposed_convolution_of_examples", _transposed, (X, array(2, 4, 3, 2, seed=1)), parity=False),
+    Sample("weight_gradient_of_examples", _weight_gradient, (X, array(2, 3, 4, 2, seed=1)), parity=False),
+]
