@@ -1,7 +1,8 @@
 """Writes docs/coverage.md: how much of PyTorch's own description of itself runs here and agrees.
 
-    cd tests && python -m parity.coverage          # a few minutes; needs torch==2.13.0 and expecttest
-    cd tests && python -m parity.coverage names    # the section of names alone: seconds
+    cd tests && python -m parity.coverage             # a quarter of an hour; needs torch==2.13.0 and expecttest
+    cd tests && python -m parity.coverage Modules     # these anew, and the names; the others as they are on the page
+    cd tests && python -m parity.coverage names       # the section of names alone: seconds
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from . import exceptions, forward, module_db, op_db, optim_db
+from . import batched, exceptions, forward, module_db, op_db, optim_db
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 HEAD = """\
@@ -32,6 +33,9 @@ KINDS: list[tuple[str, Iterable[str], Callable[[str], Iterable[str]], dict[str, 
      "and out= forms, errors"),
     ("Operations in forward mode", forward.FORWARD, forward.problems, {**exceptions.OPERATIONS, **exceptions.FORWARD},
      "tangents of the results, tangents of the gradients (float64, complex128)"),
+    ("Operations under vmap", batched.NAMES, batched.problems, exceptions.BATCHED,
+     "values, and gradients of each example, of batches in the first and the last dimension, of all arguments, the first and "
+     "the others. Counted are those that PyTorch's vmap takes"),
     ("Modules", module_db.ENTRIES, module_db.problems, exceptions.MODULES,
      "repr, parameters and buffers by name and value, forward in train and eval mode, gradients, state_dict, errors"),
     ("Optimizers", optim_db.ENTRIES, optim_db.problems, exceptions.OPTIMIZERS,
@@ -77,18 +81,41 @@ def names_section() -> str:
     return NAMES_HEAD + table + details
 
 
-def main(only: list[str]) -> None:
-    if only == ["names"]:
+def section(title: str, results: dict[str, str], what: str) -> tuple[str, str]:
+    """A row of the table, and what comes below it."""
+    looping = ""
+    if title == "Operations under vmap":
+        results = {name: problem for name, problem in results.items() if batched.GIVEN.get(name) or problem}
+        looping = "Run in a loop, with a warning, for want of a rule (the entry, and what in it loops): " + ", ".join(
+            f"`{name}` ({', '.join(sorted(loops))})" for name, loops in sorted(batched.LOOPS.items()) if loops
+        )
+    passed = [name for name, problem in results.items() if not problem]
+    row = f"| {title} | {len(passed)} | {len(results)} | {len(results) - len(passed)} |\n"
+    details = f"## {title}\n\nCompared: {what}.\n\n"
+    details += "".join(f"- `{name}`: {problem}\n" for name, problem in results.items() if problem)
+    for paragraph in (looping, "Pass: " + ", ".join(f"`{name}`" for name in passed)):
+        if paragraph:
+            details += "\n" + textwrap.fill(paragraph, 120, break_long_words=False) + "\n"
+    return row, details
+
+
+def on_the_page(title: str) -> tuple[str, str]:
+    """The row and the section that the page has."""
+    page = PAGE.read_text()
+    row = next(line for line in page.splitlines() if line.startswith(f"| {title} |"))
+    return row + "\n", "## " + next(part for part in page.split("\n## ") if part.startswith(f"{title}\n"))
+
+
+def main(titles: list[str]) -> None:
+    if titles == ["names"]:
         PAGE.write_text(PAGE.read_text().partition("\n## Names\n")[0] + names_section())
         return
     table, details = "", ""
     for title, names, problems, left_out, what in KINDS:
-        results = measured(names, problems, left_out)
-        passed = [name for name, problem in results.items() if not problem]
-        table += f"| {title} | {len(passed)} | {len(results)} | {len(results) - len(passed)} |\n"
-        details += f"\n## {title}\n\nCompared: {what}.\n\n"
-        details += "".join(f"- `{name}`: {problem}\n" for name, problem in results.items() if problem)
-        details += "\n" + textwrap.fill("Pass: " + ", ".join(f"`{name}`" for name in passed), 120, break_long_words=False) + "\n"
+        anew = not titles or title in titles
+        row, text = section(title, measured(names, problems, left_out), what) if anew else on_the_page(title)
+        table += row
+        details += "\n" + text.rstrip("\n") + "\n"
     PAGE.write_text(HEAD + table + details + names_section())
     print(table)
 

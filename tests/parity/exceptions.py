@@ -36,6 +36,9 @@ FORWARD = {
     "logcumsumexp": "PyTorch's tangent is right to six digits, rushlight's to all",
 }
 
+#: Entries of `op_db` that differ under vmap.
+BATCHED: dict[str, str] = {}
+
 QUANTIZED = "quantized numbers"
 COMPILER = "PyTorch's compilers, their graphs and types"
 AUTOCAST = "automatic mixed precision"

@@ -9,7 +9,7 @@ from typing import Any
 from .. import ops
 from ..core.tensor import Tensor
 from .batched import is_batched, raised
-from .batching import aligned, along, function_loop, functions, lifted, loop, lowered, rules, stacked
+from .batching import _aligned, aligned, along, function_loop, functions, lifted, loop, lowered, rules, stacked
 from .levels import Batch
 
 DYNAMIC = (
@@ -99,6 +99,8 @@ def _as_strided(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, 
 def _as_strided_scatter(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     x, src, size, stride, offset = (*args, *kwargs.values(), None)[:5]
     physical = raised(x, level)
+    if not is_batched(x, level):
+        physical = physical.clone()  # type: ignore[attr-defined]
     strides = (physical.stride()[0], *stride)  # type: ignore[attr-defined]
     return lifted(call(physical, raised(src, level), (level.size, *size), strides, offset), level)
 
@@ -156,6 +158,4 @@ def _isin(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) 
 @functions("_interpolated")
 def _interpolated(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     rows, q, *rest = args
-    if is_batched(q, level):
-        return function_loop(call, level, args, kwargs)
-    return lifted(call(raised(rows, level), q, *rest), level)
+    return lifted(call(raised(rows, level), _aligned(q, level, rows.ndim), *rest), level)

@@ -14,9 +14,11 @@ requires grad refuses that in torch's words. What would write into a Tensor is r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any, NoReturn
 
+from ..support.layered import reads_values
 from . import elements, reductions
 from .arguments import arrays, payloads, tensors
 from .ufuncs import call_ufunc
@@ -29,6 +31,12 @@ DISCRETE = {
     "histogram_bin_edges", "isin", "iscomplex", "ix_", "lexsort", "may_share_memory", "min_scalar_type",
     "nanargmax", "nanargmin", "nonzero", "packbits", "ravel_multi_index", "result_type", "shares_memory",
     "tril_indices_from", "triu_indices_from", "diag_indices_from", "unpackbits", "unravel_index",
+}  # fmt: skip
+#: Functions of the tables that look at values: under vmap each runs in a loop over the examples.
+READING = {
+    "bincount", "histogram", "histogram2d", "histogramdd", "interp", "median", "nanmedian", "nanpercentile", "nanquantile",
+    "partition", "percentile", "piecewise", "polyfit", "quantile", "union1d", "intersect1d", "setdiff1d", "setxor1d", "unique",
+    "unique_all", "unique_counts", "unique_inverse", "unique_values",
 }  # fmt: skip
 #: Functions that write into their first argument.
 WRITING = {"copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis"}
@@ -55,7 +63,7 @@ def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: dic
     if adapted is not None:
         return adapted(*args, **kwargs)
     if name in DISCRETE:
-        return tensors(function(*payloads(tuple(args)), **payloads(kwargs)))
+        return _discrete(function)(*args, **kwargs)
     if name in WRITING:
         refuse_writing(name)
     return function(*arrays(tuple(args)), **arrays(kwargs))
@@ -66,7 +74,18 @@ def table() -> dict[str, Callable[..., Any]]:
     while _later:
         _FUNCTIONS.update(import_module(f"{__name__}.{_later[0]}").FUNCTIONS)
         del _later[0]
+        if not _later:
+            _FUNCTIONS.update({name: reads_values(_FUNCTIONS[name]) for name in READING})
     return _FUNCTIONS
+
+
+@cache
+def _discrete(function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return tensors(function(*payloads(args), **payloads(kwargs)))
+
+    call.__name__ = function.__name__
+    return reads_values(call)
 
 
 def refuse_writing(name: str) -> NoReturn:

@@ -61,13 +61,13 @@ def _check_parts(q: Any) -> None:
 
 @reads_values
 def _interpolated(rows: Tensor, q: Tensor, interpolation: str, ignore_nan: bool) -> Tensor:
-    """The quantiles `q` of sorted rows: shape (..., len(q))."""
+    """The quantiles `q`, a vector or as many vectors as there are rows, of sorted rows: shape (..., len(q))."""
     missing = np.isnan(rows._data)
-    last, number = rows._data.shape[-1] - 1, q.reshape(-1)
-    ranks = (number * last).expand(*rows.shape[:-1], len(number))
+    last = rows._data.shape[-1] - 1
+    ranks = (q * last).expand(*rows.shape[:-1], q.shape[-1])
     if missing[..., -1].any():  # NaN comes last
         if ignore_nan:
-            ranks = number * wrap(np.maximum(last - missing.sum(-1, keepdims=True), 0)).to(q.dtype)
+            ranks = q * wrap(np.maximum(last - missing.sum(-1, keepdims=True), 0)).to(q.dtype)
         else:
             ranks = ranks.masked_fill(wrap(missing[..., -1:]), last)
     if interpolation in ("lower", "higher", "nearest"):
@@ -89,7 +89,7 @@ def _quantile(name: str, input: Tensor, q: Any, dim: Any, keepdim: bool, interpo
     else:
         d = wrap_dim(dim, input.ndim)
         rows = input.unsqueeze(-1).transpose(d, -1) if keepdim else input.reshape(-1) if not input.ndim else input.movedim(d, -1)
-    result = _interpolated(sort(rows, -1)[0], q, interpolation, ignore_nan)
+    result = _interpolated(sort(rows, -1)[0], q.reshape(-1), interpolation, ignore_nan)
     if q.ndim:
         result = result.unsqueeze_(0).transpose_(0, -1)
     result = result.squeeze_(-1)
