@@ -280,3 +280,44 @@ def test_warnings_as_errors_are_as_silent_as_ever():
     y[~y.isfinite()].sum()
     (x / 0).sum().backward()
     assert x.grad.isinf().all()
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_convolutions_of_a_batch_are_those_of_its_samples(number):
+    torch.set_num_threads(number)
+    x, w, b = large(0, (7, 16, 20, 20)), large(1, (24, 8, 3, 3)), large(2, (24,))
+
+    def whole(x, w, b):
+        return torch.nn.functional.conv2d(x, w, b, stride=2, padding=1, groups=2)
+
+    def one_by_one(x, w, b):
+        return torch.cat([whole(sample, w, b) for sample in x.split(1)])
+
+    for got, want in zip(gradients(whole, x, w, b), gradients(one_by_one, x, w, b), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-4)
+
+
+def test_attention_on_any_number_of_threads():
+    def attend(query, key, value):
+        return torch.nn.functional.scaled_dot_product_attention(query, key, value)
+
+    heads = [large(seed, (4, 4, 96, 64)) for seed in range(3)]
+    torch.set_num_threads(1)
+    want = gradients(attend, *heads)
+    torch.set_num_threads(3)
+    for g, w in zip(gradients(attend, *heads), want, strict=True):
+        np.testing.assert_allclose(g, w, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("optimizer", [torch.optim.SGD, torch.optim.Adam])
+def test_optimizers_on_any_number_of_threads(optimizer):
+    results = []
+    for number in (1, 3):
+        torch.set_num_threads(number)
+        p = large(0, requires_grad=True)
+        steps = optimizer([p], lr=0.1, weight_decay=0.01)
+        for seed in range(3):
+            p.grad = large(seed + 1)
+            steps.step()
+        results.append(p.detach().numpy())
+    assert_same_bits(results[:1], results[1:])

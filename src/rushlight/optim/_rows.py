@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
+from ..arrays.threads import share
 from ..core import Tensor
 from ..core.saved import bump
 from ..core.tensor import memory, wrap
@@ -275,6 +276,12 @@ def blocks(*rows: np.ndarray | None) -> Sequence[tuple[Any, ...]]:
     return [
         tuple([None if row is None else row[start : start + BLOCK] for row in rows]) for start in range(0, size, BLOCK)
     ]
+
+
+def each_block(update: Callable[..., None], *rows: np.ndarray | None) -> None:
+    """Calls ``update(*pieces)`` for all :func:`blocks`, on several threads."""
+    pieces = blocks(*rows)
+    share(lambda i: update(*pieces[i]), len(pieces))
 
 
 def number(x: Any) -> Any:

@@ -21,7 +21,7 @@ from ._arguments import (
     scalar_state,
     to_scalar,
 )
-from ._rows import add_square, axpy_of, blocks, constant, lerp, number, scale
+from ._rows import add_square, axpy_of, constant, each_block, lerp, number, scale
 from .optimizer import Optimizer
 
 __all__ = ["Adam"]
@@ -214,7 +214,8 @@ def _update_rows(
     lr, weight_decay, eps = number(group["lr"]), number(group["weight_decay"]), group["eps"]
     beta1, beta2 = map(number, group["betas"])
     size, root = float(_quotient(lr, 1 - beta1**t)), float(_square_root(1 - beta2**t))
-    for p, g, m, v, largest in blocks(param, gradient, exp_avg, exp_avg_sq, max_exp_avg_sq):
+
+    def update(p: Any, g: Any, m: Any, v: Any, largest: Any) -> None:
         if group["maximize"]:
             g = -g
         if weight_decay != 0:
@@ -233,6 +234,8 @@ def _update_rows(
         change = m * -size
         change /= denominator
         p += change
+
+    each_block(update, param, gradient, exp_avg, exp_avg_sq, max_exp_avg_sq)
 
 
 # Numbers out of tensors (lr, betas) round as torch's tensors do: a square root is one, not a power, and a Python number

@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 
 from ...core.declare import op
+from ...core.op import parameters
 from ...core.tensor import Tensor
 from ..support.arguments import check_bool, check_int, check_tensor, unimplemented
 from ..support.options import argument_error, no_such_call, warn_once
 from ..support.precision import wide_op
-from ..support.rows import summed
+from ..support.rows import by_samples, summed
 from .convolving import convolved, of_weight, transposed
 from .padding import constant_pad_nd
 from .sliding import Ints, are_ints, ints_of, is_int
@@ -41,23 +42,23 @@ def _bias_gradient(g: Any) -> Any:
 
 
 def _convolution(name: str, node: str, transpose: Any) -> Any:
-    return wide_op(name, convolved, node, {
+    return wide_op(name, by_samples(convolved), node, {
         "x": lambda g, x_shape, weight, stride, padding, dilation, groups: transpose()(
             g, weight, None, x_shape[2:], stride, padding, dilation, groups),
         "weight": lambda g, x, weight_shape, stride, padding, dilation, groups: weight_op(
             g, x, weight_shape[2:], stride, padding, dilation, groups),
         "bias": _bias_gradient,
-    }, saved_as={"x": "input"})  # fmt: skip
+    }, names=parameters(convolved), saved_as={"x": "input"})  # fmt: skip
 
 
 def _transposed_convolution(name: str, node: str, convolution: Any) -> Any:
-    return op(name, transposed, node, {
+    return op(name, by_samples(transposed), node, {
         "x": lambda g, x_shape, weight, stride, padding, dilation, groups: convolution()(
             g, weight, None, x_shape[2:], stride, padding, dilation, groups),
         "weight": lambda g, x, weight_shape, stride, padding, dilation, groups: weight_op(
             x, g, weight_shape[2:], stride, padding, dilation, groups),
         "bias": _bias_gradient,
-    }, saved_as={"x": "input"})  # fmt: skip
+    }, names=parameters(transposed), saved_as={"x": "input"})  # fmt: skip
 
 
 _GRADIENT = "ConvolutionBackwardBackward0"
@@ -67,12 +68,12 @@ transposed_op = _transposed_convolution(
 )
 _input_gradient = _transposed_convolution("convolution_input_gradient", _GRADIENT, lambda: convolution_op)
 _transposed_input_gradient = _convolution("transposed_convolution_input_gradient", _GRADIENT, lambda: transposed_op)
-weight_op = wide_op("convolution_weight_gradient", of_weight, _GRADIENT, {
+weight_op = wide_op("convolution_weight_gradient", by_samples(of_weight, 2, added=True), _GRADIENT, {
     "g": lambda gg, g_shape, x, stride, padding, dilation, groups: convolution_op(
         x, gg, None, g_shape[2:], stride, padding, dilation, groups),
     "x": lambda gg, g, x_shape, stride, padding, dilation, groups: transposed_op(
         g, gg, None, x_shape[2:], stride, padding, dilation, groups),
-})  # fmt: skip
+}, names=parameters(of_weight))  # fmt: skip
 
 
 def _time_last(x: Any) -> Any:

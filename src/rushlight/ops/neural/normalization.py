@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.products import product
 from ...core.declare import op
 from ...core.op import parameters
 from ...core.saved import bump
@@ -76,8 +77,8 @@ def _slopes(g: Any, x: Any, weight: Any, mean: Any, rstd: Any, needs: tuple[bool
     if needs[0]:
         n = x.shape[1] or 1
         h = g if weight is None else g * weight
-        straight = summed(g, 1, True) if weight is None else (g @ weight)[:, None]
-        across = summed(along, 1, True) if weight is None else (along @ weight)[:, None]
+        straight = summed(g, 1, True) if weight is None else product(g, weight)[:, None]
+        across = summed(along, 1, True) if weight is None else product(along, weight)[:, None]
         grads[0] = (h - straight / n - normal * (across / n)) * rstd
     if needs[1]:
         grads[1] = summed(along, 0)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.products import product
 from ...core.short import into
 from ...core.tensor import Tensor
 from ..layout.broadcasting import expand_op
@@ -70,8 +71,8 @@ def _contract(x: Any, y: Any, xs: Labels, ys: Labels, output: Labels) -> Any:
     a = _matrix(x, xs, (stack, left, inner), sizes)
     b = _matrix(y, ys, (stack, inner, right), sizes)
     labels = (*stack, *left, *right)
-    product = (a @ b if inner else a * b).reshape([sizes[label] for label in labels])
-    return product.transpose([labels.index(label) for label in output])
+    result = (product(a, b) if inner else a * b).reshape([sizes[label] for label in labels])
+    return result.transpose([labels.index(label) for label in output])
 
 
 def _contract_slope(g: Any, other: Any, output: Labels, others: Labels, labels: Labels, shape: tuple[int, ...]) -> Any:
