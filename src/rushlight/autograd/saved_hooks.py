@@ -105,7 +105,7 @@ def _install(node: Node, handles: dict[int, Any]) -> None:
 
 def _order(node: Node, count: int) -> list[int]:
     """Positions in `Node.saved` in the order in which torch saves: by torch's names, with the result last."""
-    named = {i: name for name, i in getattr(node, "saved_names", {}).items()}
+    named = {i: name for name, i in getattr(node.shown(), "saved_names", {}).items()}
     return sorted(range(count), key=lambda i: (named.get(i, "").startswith("result"), named.get(i, "~"), i))
 
 

@@ -347,7 +347,7 @@ def _saved(node: Node, values: Sequence[Any] | None) -> Iterable[tuple[str, str]
     if values is None:
         yield "saved tensors", "freed"
         return
-    names = {i: name for name, i in getattr(node, "saved_names", {}).items()}
+    names = {i: name for name, i in getattr(node.shown(), "saved_names", {}).items()}
     packed = node.saved.handles if node.saved.__class__ is not tuple else ()  # type: ignore[attr-defined]
     for i, value in enumerate(values):
         if value is not None:
