@@ -122,6 +122,7 @@ def _smooth(
         return losses
     if reduction == SUM:
         return losses.sum()
-    counted = ~ignored
-    total = counted.sum() if weight is None else weight.gather(0, target.masked_select(counted)).sum()
-    return losses.sum() / total
+    if weight is None:
+        return losses.sum() / (~ignored).sum()
+    weights = weight.gather(0, target.masked_fill(ignored, 0).flatten())
+    return losses.sum() / weights.masked_fill(ignored.flatten(), 0.0).sum()
