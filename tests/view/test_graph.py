@@ -346,6 +346,25 @@ def test_checkpoints_run_backward_inside_of_backward():
     assert seen.graph()["x"].gradient is not None
 
 
+def test_forward_over_reverse_shows_the_programs_own_backward():
+    from rushlight.autograd import forward_ad
+
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    with view.record() as seen, forward_ad.dual_level():
+        dual = forward_ad.make_dual(x, torch.ones(2))
+        y = (dual * dual).sum()
+        y.backward()
+    graph = seen.graph()
+    assert [v.op for v in graph.vertices if v.kind == "op"] == ["view", "mul", "sum"] and graph["x"].gradient.text == "[2., 4.]"
+
+
+def test_batches_show_as_a_whole():
+    w = torch.ones(2, requires_grad=True)
+    with view.record() as seen:
+        torch.func.vmap(lambda a: (a * w).sum())(torch.ones(3, 2)).sum().backward()
+    assert seen.graph()["w"].gradient.text == "[3., 3.]"
+
+
 def test_refusals():
     with pytest.raises(RuntimeError, match="does not require grad"):
         view.graph(torch.ones(2))

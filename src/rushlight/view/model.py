@@ -12,7 +12,7 @@ from ..core.node import Node, Output
 from ..core.tensor import Tensor
 from .names import Names, Place, place_of
 from .recording import KEY, Constant, Event, Flow, Note, Slot, Sweep
-from .rules import Rule, rule_of
+from .rules import Rule, op_of, rule_of
 from .values import Summary, freeze, plain, summarize
 
 
@@ -312,7 +312,7 @@ class _Builder:
 
 def _operation_name(node: Node) -> str:
     """The operation as torch calls it: log_softmax for LogSoftmaxBackward0; a custom Function by its own name."""
-    op = getattr(node, "op", None)
+    op = op_of(node)
     return node.short_name().rpartition("::")[2] if op is None else aten_name(op).removeprefix("aten::")
 
 
@@ -331,10 +331,10 @@ def _targets(nodes: Sequence[Node]) -> dict[Node, str]:
         if note is None:
             continue
         again = before is not None and (note.code, note.instruction) == (before.code, before.instruction)
-        if again and type(node) is not first and last is not None:
+        if again and node.op is not first and last is not None:
             found.pop(last, None)
         else:
-            first = type(node)
+            first = node.op
         place = place_of(note.code, note.instruction) if note.made_by is None else None
         if place is not None and place.target is not None:
             found[node] = place.target
@@ -358,7 +358,7 @@ def _saved(node: Node, values: Sequence[Any] | None) -> Iterable[tuple[str, str]
 
 def _own_results(node: Node) -> list[Summary | None]:
     """The result of an operation that saved it for its own rules."""
-    op = getattr(node, "op", None)
+    op = op_of(node)
     if op is None or node.several or node.values is None or "out" not in op.saves:
         return []
     value = node.values[op.saves.index("out")] if len(node.values) > op.saves.index("out") else None

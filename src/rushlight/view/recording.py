@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import CodeType
 from typing import Any
 
-from ..autograd.anomaly_mode import user_frame
+from ..autograd.anomaly_mode import in_package, user_frame
 from ..autograd.graph import _reached
 from ..core.backward import CURRENT, GUARDS, Run
 from ..core.node import Node
@@ -21,6 +21,7 @@ from ..core.op import OBSERVERS
 from ..core.tensor import Tensor
 from ..nn.modules.module_hooks import register_module_forward_hook, register_module_forward_pre_hook
 from .names import Names
+from .rules import op_of
 from .values import freeze
 
 #: The key of a `Note` in a node's metadata.
@@ -57,7 +58,7 @@ class Slot(int):
 
 def _arguments(node: Node, arguments: Sequence[Any]) -> Iterable[Any]:
     """The arguments of an operation, each as a `Slot`, a `Constant`, or the plain value."""
-    op = getattr(node, "op", None)
+    op = op_of(node)
     if op is not None and op.variadic:
         slots: dict[int, int] = {i: i for i in range(len(arguments[0]))}
         arguments = [*arguments[0], *arguments[1:]]
@@ -121,20 +122,37 @@ class Sweep:
         return CURRENT.get() is not None and CURRENT.get() is self.job()
 
 
+def _is_internal(frame: Any) -> bool:
+    """Whether a layer runs this backward for ends of its own, as forward mode does."""
+    while frame is not None and in_package(frame):
+        if frame.f_globals["__name__"].startswith(_LAYERS):
+            return True
+        frame = frame.f_back
+    return False
+
+
+_LAYERS = f"{__name__.partition('.')[0]}.layers."
+
+
 class Flow:
     """The backwards that ran over one graph. A new graph takes the place of the old one."""
 
     def __init__(self) -> None:
         self.sweeps: list[Sweep] = []
         self.running: list[Event] = []
+        self.unseen: Callable[[], Any] = lambda: None
         self.names = Names()
 
     def event(self, node: Node, arrived: Any) -> Event | None:
-        """Notes that a node is about to run; None in a backward inside of another, of which nothing is noted."""
+        """Notes that a node is about to run; None in a backward inside of another, or of which the program knows
+        nothing: there nothing is noted."""
         job = CURRENT.get()
-        if job is None or (self.running and self.sweeps[-1].job() is not job):
-            return None
         if not self.sweeps or self.sweeps[-1].job() is not job:
+            if job is None or self.running or self.unseen() is job:
+                return None
+            if _is_internal(sys._getframe(1)):
+                self.unseen = weakref.ref(job)
+                return None
             self._begin(job)
         found = Event(node, arrived)
         self.sweeps[-1].events.append(found)

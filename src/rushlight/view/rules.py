@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..core.node import Node
-from ..core.op import parameters
+from ..core.op import Op, parameters
 from .values import Summary, plain
 
 _ROOT = Path(__file__).parent.parent
@@ -25,9 +25,14 @@ class Rule(NamedTuple):
     numbers: list[tuple[str, str]]
 
 
+def op_of(node: Node) -> Any:
+    """The operation whose rules a node runs; None for a custom Function, and for nodes of the engine's own."""
+    return node.op if isinstance(node.op, Op) else None
+
+
 def rule_of(node: Node, slot: int, arrived: list[Any], values: list[Any]) -> Rule | None:
     """The rule that computed the gradient of edge `slot`; None where a node has no rule that can be read."""
-    op = getattr(node, "op", None)
+    op = op_of(node)
     if op is None:
         return _written_backward(node, arrived, values)
     rule = op.joint or (list(op.rules.values())[slot] if slot < len(op.rules) else None)

@@ -10,6 +10,7 @@ import numpy as np
 from ..arrays import dtypes
 from ..arrays.printing import format_array
 from ..core.tensor import Tensor
+from ..layers.batched import Hidden
 
 #: An array with more elements is not shown whole.
 WHOLE = 36
@@ -17,8 +18,13 @@ BINS = 16
 
 
 def freeze(x: Any) -> Any:
-    """A copy of a payload, or of a Tensor's: what is drawn later must not change with what is written meanwhile."""
+    """A copy of a payload, or of a Tensor's: what is drawn later must not change with what is written meanwhile.
+
+    Of a batched tensor that is the whole batch.
+    """
     payload = x._data if isinstance(x, Tensor) else x
+    while isinstance(payload, Hidden):
+        payload = payload.physical._data
     return payload.copy() if hasattr(payload, "dtype") and hasattr(payload, "copy") else None
 
 
@@ -83,6 +89,8 @@ class Summary:
         if self.size <= 4 and len(self.shape) <= 1:
             return self.printed()
         found = self.statistics
+        if not self.size:
+            return "[]"
         if found["other"]:
             return f"{found['other']:.0f} nan/inf"
         return f"‖{found['norm']:.3g}‖"
