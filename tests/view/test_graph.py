@@ -355,7 +355,9 @@ def test_forward_over_reverse_shows_the_programs_own_backward():
         y = (dual * dual).sum()
         y.backward()
     graph = seen.graph()
-    assert [v.op for v in graph.vertices if v.kind == "op"] == ["view", "mul", "sum"] and graph["x"].gradient.text == "[2., 4.]"
+    assert [v.op for v in graph.vertices if v.kind == "op"] == ["view", "mul", "sum"] and graph[
+        "x"
+    ].gradient.text == "[2., 4.]"
 
 
 def test_batches_show_as_a_whole():

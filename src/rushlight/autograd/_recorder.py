@@ -52,7 +52,7 @@ def aten_name(op: Op) -> str:
     base, derivative, number = op.node_class.__name__.rpartition("Backward")
     if not derivative or not number.isdigit():
         return f"aten::{op.name}"
-    return "aten::" + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", base).lower()
+    return "aten::" + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.sub(r"(\d)D", r"\1d", base)).lower()  # conv2d, not conv2_d
 
 
 def _functions() -> dict[CodeType, str]:
