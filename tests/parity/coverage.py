@@ -78,6 +78,9 @@ def names_section() -> str:
         if reasons:
             details += f"\n`{space}` leaves out:\n\n"
             details += "".join(f"- {', '.join(patterns)}: {reason}\n" for reason, patterns in reasons.items())
+    details += "\nThese raise NotImplementedError:\n\n"
+    for space, refused in exceptions.REFUSED.items():
+        details += "".join(f"- `{space}.{name}`: {reason}\n" for name, reason in refused.items())
     return NAMES_HEAD + table + details
 
 

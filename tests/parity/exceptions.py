@@ -115,3 +115,10 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "torch.profiler": {"ExecutionTraceObserver": KINETO},
 }  # fmt: skip
+
+#: Names that are here and raise NotImplementedError, with the reason.
+REFUSED: dict[str, dict[str, str]] = {
+    "torch.utils.checkpoint": {
+        "create_selective_checkpoint_contexts": "a policy chooses among the operations of PyTorch's dispatcher, which is not here",
+    },
+}

@@ -8,7 +8,7 @@ import pytest
 
 import rushlight
 
-from .exceptions import NAMES
+from .exceptions import NAMES, REFUSED
 
 torch = pytest.importorskip("torch")
 #: Namespaces whose every public name is looked for.
@@ -48,3 +48,12 @@ def test_every_public_name_is_here_or_an_exception(name):
     unexplained = {n for n in lacking if not any(fnmatchcase(n, pattern) for pattern in exceptions)}
     assert not unexplained
     assert not {pattern for pattern in exceptions if not any(fnmatchcase(n, pattern) for n in lacking)}
+
+
+@pytest.mark.parametrize("name", [f"{space}.{name}" for space, names in REFUSED.items() for name in names])
+def test_what_is_refused_says_so(name):
+    space, _, function = name.rpartition(".")
+    theirs, ours = spaces(space)
+    assert callable(getattr(theirs, function))
+    with pytest.raises(NotImplementedError, match=function):
+        getattr(ours, function)([])
