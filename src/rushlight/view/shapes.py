@@ -278,7 +278,7 @@ def homes(model: Model) -> dict[int, int | None]:
 
 
 #: A drawing with more cards than this is opened only so far.
-COMFORTABLE = 24
+COMFORTABLE = 18
 
 
 def closed_groups(model: Model, expand: int | None) -> frozenset[int]:
