@@ -28,9 +28,12 @@ FLOATS = frozenset(map(np.dtype, "fdFD"))
 
 def product(x: Any, y: Any) -> Any:
     """``x @ y``, of payloads or Tensors."""
-    if x.__class__ is not ndarray or x.size < SMALL:
+    if x.__class__ is not ndarray or y.__class__ is not ndarray:
         return x @ y
-    if y.__class__ is not ndarray or x.dtype not in FLOATS or not x.ndim or not y.ndim or not shares_products():
+    if x.size < SMALL:
+        # The same BLAS, called in half the time.
+        return x.dot(y) if 0 < x.ndim <= 2 and 0 < y.ndim <= 2 else x @ y
+    if x.dtype not in FLOATS or not x.ndim or not y.ndim or not shares_products():
         return x @ y
     vector = x.ndim == 1 or y.ndim == 1
     work = y.size if x.ndim == 1 else x.size if vector else x.size * y.shape[-1]

@@ -256,6 +256,8 @@ def _rdiv_operator(self: Tensor, other: Any) -> Any:
 
 
 def _rsub_operator(self: Tensor, other: Any) -> Any:
+    if other.__class__ is float or other.__class__ is int:
+        return _rsub_number.operator(self, other)
     return rsub(self, other) if hasattr(other, "dtype") or isinstance(other, NUMBERS) else NotImplemented
 
 

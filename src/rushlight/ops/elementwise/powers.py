@@ -121,7 +121,9 @@ def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
 
 def _pow_operator(self: Tensor, exponent: Any) -> Any:
     kind = exponent.__class__
-    if kind is int or kind is float or isinstance(exponent, NUMBERS):
+    if (kind is int or kind is float) and self._data.dtype.kind == "f":
+        return pow_number(self, exponent)
+    if isinstance(exponent, NUMBERS):
         return pow_number(promoted(self, exponent), exponent)
     return pow_tensor.operator(self, exponent)
 

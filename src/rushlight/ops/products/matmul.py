@@ -61,11 +61,11 @@ _mm = wide_op("mm", product, "MmBackward0", {
     "x": lambda g, y: product(g, y.T),
     "y": lambda g, x: product(x.T, g),
 }, saved_as={"y": "mat2"})  # fmt: skip
-_mv = wide_op("mv", lambda x, y: x @ y, "MvBackward0", {
+_mv = wide_op("mv", product, "MvBackward0", {
     "x": lambda g, y: g[:, None] * y,
-    "y": lambda g, x: x.T @ g,
+    "y": lambda g, x: product(x.T, g),
 }, saved_as={"y": "vec"})  # fmt: skip
-_dot = wide_op("dot", lambda x, y: x @ y, "DotBackward0", {
+_dot = wide_op("dot", product, "DotBackward0", {
     "x": lambda g, y: g * y,
     "y": lambda g, x: g * x,
 }, saved_as={"y": "tensor"})  # fmt: skip
@@ -73,8 +73,8 @@ _vdot = wide_op("vdot", lambda x, y: x.conj() @ y, "VdotBackward0", {
     "x": lambda g, y: g.conj() * y,
     "y": lambda g, x: g * x,
 }, holomorphic=False)  # fmt: skip
-_vm = wide_op("vm", lambda x, y: x @ y, "SqueezeBackward4", {
-    "x": lambda g, y: y @ g,
+_vm = wide_op("vm", product, "SqueezeBackward4", {
+    "x": lambda g, y: product(y, g),
     "y": lambda g, x: x[:, None] * g,
 })  # fmt: skip
 #: A stack of matrices, or of vectors, times a matrix or a vector: folded. See Note [Folding].
