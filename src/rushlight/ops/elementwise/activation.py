@@ -53,8 +53,10 @@ threshold_backward = elementwise(
     zeros,
     names=("g", "x", "threshold"),
 )  # fmt: skip
+#: A Python number would be converted at every call.
+_ZEROS = {np.dtype(d).char: np.zeros((), d) for d in (np.float32, np.float64)}
 relu = elementwise(
-    "relu", lambda x: np.maximum(x, 0), "ReluBackward0", lambda g, out: threshold_backward(g, out, 0),
+    "relu", lambda x: np.maximum(x, _ZEROS.get(x.dtype.char, 0)), "ReluBackward0", lambda g, out: threshold_backward(g, out, 0),
     promote=clampable("Boolean inputs not supported for relu"),
 )  # fmt: skip
 
