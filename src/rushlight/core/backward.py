@@ -167,10 +167,10 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                 check_versions(node)
             if on_tensors:
                 values = tensors(node)
-            metas = node.metas
+            op, metas = node.op, node.metas
             try:
                 if metas is None:
-                    gradients = node.op.backward(node, gradient, values)
+                    gradients = node.backward(gradient, values) if op is None else op.backward(node, gradient, values)
                 else:
                     gradients = metas.backward(node, gradient, values)
             except RuntimeWarning:

@@ -15,7 +15,7 @@ from ..arrays import dtypes
 from ..arrays.blocks import blockwise
 from ..arrays.promotion import result_dtype
 from .errors import broadcast_shapes
-from .op import F32, F64, LAYERS, RAW, Call, Op, Rule, layer_of, parameters, quietly
+from .op import F32, F64, LAYERS, Call, Op, Rule, layer_of, parameters, quietly
 from .record import record
 from .short import DOUBLES, FLOATS, one_input, several_inputs, two_inputs, with_out
 from .tensor import PLAIN, Tensor
@@ -119,8 +119,8 @@ def _promoting(op: Op, inputs: int) -> Call:
     forward, promote = op.forward, op.promote
 
     def call(*arguments: Any) -> Any:
-        if arguments and arguments[0].__class__ in RAW and not any([isinstance(a, Tensor) for a in arguments]):
-            return forward(*arguments)  # a derivative rule, in first-order backward
+        if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in arguments[:inputs]]):
+            return forward(*arguments)
         layer = layer_of(arguments) if LAYERS else None
         if layer is not None:
             return layer.call(op, arguments)
@@ -130,8 +130,6 @@ def _promoting(op: Op, inputs: int) -> Call:
             raise TypeError(f"{op.name}() takes {count} but {len(arguments)} were given")
         dtype, payloads = _floats(operands, op.numbers)
         if dtype is None:
-            if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in operands]):
-                return forward(*arguments)
             check_operands(op, operands)
             if op.check is not None:
                 op.check(*operands)

@@ -54,7 +54,7 @@ class Extras:
 
 
 class Node:
-    """One recorded operation, ``op``. (A class of nodes that is written by hand stands for its operation itself.)
+    """One recorded operation, ``op``. (None for a class of nodes that is written by hand, which has its own `backward`.)
 
     ``values`` are what the derivative rules read (payloads, shapes, numbers); ``saved`` stands beside it, entry for
     entry: the Tensor a payload came from, the version counter of a saved result, or None; it is empty where no tensor was
@@ -80,14 +80,15 @@ class Node:
 
     def __init_subclass__(cls) -> None:
         if "op" not in vars(cls):
-            cls.op = cls  # type: ignore[misc]
+            cls.op = None  # type: ignore[misc]
+
+    def backward(self, gradient: Any, values: Any) -> Any:
+        """The gradients of the edges, from the result's gradient(s); None where an edge wants none."""
+        return self.op.backward(self, gradient, values)
 
     def gradients(self, gradient: Any, values: Any) -> Any:
-        """The gradients of the edges, from the result's gradient(s), each in the shape and dtype that its edge wants;
-        None where an edge wants none. (The engine's loop has this inline.)"""
-        if self.metas is None:
-            return self.op.backward(self, gradient, values)
-        return self.metas.backward(self, gradient, values)
+        """`backward`, with each gradient in the shape and dtype that its edge wants. (The engine's loop has this inline.)"""
+        return self.backward(gradient, values) if self.metas is None else self.metas.backward(self, gradient, values)
 
     def shown(self) -> Node:
         """This node, as a program sees it: see Note [One class on the way]."""
