@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
-from ...core.declare import elementwise, op
+from ...core.declare import elementwise
 from ...core.errors import wrap_dim
 from ...core.tensor import Tensor
 from ..layout.joining import cat_op
@@ -398,7 +398,7 @@ def _glu_slope(g: Any, x: Any, dim: int) -> Any:
     return cat_op([g * s, g * a * s * (1 - s)], dim, None)
 
 
-_glu = op("glu", _glu_value, "GluBackward0", {"x": _glu_slope})
+_glu = wide_op("glu", _glu_value, "GluBackward0", {"x": _glu_slope})
 
 
 # The functions as torch has them.

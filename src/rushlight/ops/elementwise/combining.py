@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import dtypes
 from ...core.declare import elementwise, int_to_float
 from ...core.tensor import Tensor
 from ...core.views import assign
@@ -106,14 +107,28 @@ def lerp(input: Tensor, end: Tensor, weight: Any, *, out: Tensor | None = None) 
 
 gcd = elementwise("gcd", np.gcd, names=("x", "y"), numbers=False, promote=only("i", "gcd_cpu"))
 lcm = elementwise("lcm", np.lcm, names=("x", "y"), numbers=False, promote=only("i", "lcm_cpu"))
+
+
+def _nextafter_value(x: Any, y: Any) -> Any:
+    """Of bfloat16, the next of its own numbers, which are the upper halves of those of float32."""
+    if not isinstance(x, dtypes.BFloat16Array):
+        return np.nextafter(x, y)
+    x, y = np.broadcast_arrays(dtypes.cast(x, dtypes.float32), dtypes.cast(y, dtypes.float32))
+    bits, step = np.atleast_1d(x).view(np.int32), np.where((y > x) == (x > 0), 1 << 16, -(1 << 16))
+    beside = np.where(x == 0, np.copysign(np.array(1 << 16, np.int32).view(np.float32), y),
+                      (bits.reshape(x.shape) + step).astype(np.int32).view(np.float32))  # fmt: skip
+    odd = np.isnan(x) | np.isnan(y)
+    return dtypes.cast(np.where(odd, np.float32(math.nan), np.where(x == y, y, beside)), dtypes.bfloat16)
+
+
 nextafter = elementwise(
-    "nextafter", np.nextafter, "NextafterBackward0", lambda g, x, y: choose(0, g, x == y), lambda g: zeros(g),
-    names=("x", "y"), numbers=False, promote=only("f", "nextafter_cpu"),
+    "nextafter", _nextafter_value, "NextafterBackward0", lambda g, x, y: choose(0, g, x == y), lambda g: zeros(g),
+    names=("x", "y"), numbers=False, promote=only("f", "nextafter_cpu"), wide=False,
 )  # fmt: skip
 ldexp = elementwise(
     "ldexp", lambda x, y: x * np.exp2(y), "LdexpBackward0",
     lambda g, y: ldexp(g, y), lambda g, out: g * out * math.log(2),
-    names=("x", "y"), numbers=False, promote=int_to_float,
+    names=("x", "y"), numbers=False, promote=int_to_float, wide=False,
 )  # fmt: skip
 
 

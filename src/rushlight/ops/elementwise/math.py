@@ -189,14 +189,14 @@ _XLOGY = either("xlogy")
 xlogy_dtype = only("bif", "xlogy_cpu", int_to_float)
 _log_of = lambda g, x, y: masked_fill(xlogy(g, y), (x == 0) & (y <= 0), 0)
 _xlogy_tensors = elementwise(
-    "xlogy", _xlogy, "XlogyBackward0", _log_of, lambda g, x, y: g * x / y, promote=xlogy_dtype, numbers=_XLOGY
-)
+    "xlogy", _xlogy, "XlogyBackward0", _log_of, lambda g, x, y: g * x / y, promote=xlogy_dtype, numbers=_XLOGY, wide=False,
+)  # fmt: skip
 _xlogy_number = elementwise(
-    "xlogy_number", _xlogy, "XlogyBackward2", _log_of, inputs=2, promote=xlogy_dtype, numbers=_XLOGY
-)
+    "xlogy_number", _xlogy, "XlogyBackward2", _log_of, inputs=2, promote=xlogy_dtype, numbers=_XLOGY, wide=False,
+)  # fmt: skip
 _xlogy_of_number = elementwise(
     "xlogy_of_number", lambda y, x: _xlogy(x, y), "XlogyBackward1", lambda g, y, x: g * x / y, inputs=2,
-    promote=xlogy_dtype,
+    promote=xlogy_dtype, wide=False,
 )  # fmt: skip
 
 
@@ -365,8 +365,8 @@ def _logit_rule(g: Any, x: Any, eps: float | None) -> Any:
 
 
 _logit = elementwise(
-    "logit", _logit_value, "LogitBackward0", _logit_rule, inputs=1, promote=only("bif", "logit_cpu", int_to_float)
-)
+    "logit", _logit_value, "LogitBackward0", _logit_rule, inputs=1, promote=only("bif", "logit_cpu", int_to_float), wide=False,
+)  # fmt: skip
 
 
 def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Tensor:

@@ -52,7 +52,7 @@ def _xlog1py(x: Any, y: Any) -> Any:
 
 _log1p_of = lambda g, x, y: masked_fill(g * log1p(y), (x == 0) & (y <= -1), 0)
 _about: dict[str, Any] = {
-    "promote": only("bif", "xlog1py_cpu", int_to_float), "numbers": either("special_xlog1py"),
+    "promote": only("bif", "xlog1py_cpu", int_to_float), "numbers": either("special_xlog1py"), "wide": False,
 }  # fmt: skip
 _tensors = elementwise(
     "special_xlog1py", _xlog1py, "SpecialXlog1PyBackward0", _log1p_of, lambda g, x, y: g * x / (y + 1), **_about
