@@ -7,8 +7,10 @@ import pytest
 
 import rushlight
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 pytest.importorskip("expecttest", reason="PyTorch's description of its operations needs it")
+import torch
+
 from parity.op_db import ENTRIES, _run, _samples, seed, tensors
 from parity.translation import translated
 
