@@ -25,6 +25,7 @@ from ..support.operands import call_into
 from ..support.precision import wide_op
 from ..support.rows import by_parts, summed
 from ..support.selection import choose, drop, keep
+from . import normal_curve
 from .comparison import choose as where
 from .comparison import zeros
 from .math import erf, sigmoid
@@ -201,14 +202,24 @@ def _normal_pdf(x: Any) -> Any:
     return np.exp(-0.5 * x * x) * _PEAK
 
 
+def _gelu_value(x: Any) -> Any:
+    return normal_curve.gelu(x) if normal_curve.is_large(x) else x * _normal_cdf(x)
+
+
+def _gelu_slope(g: Any, x: Any) -> Any:
+    if normal_curve.is_large(x) and normal_curve.is_large(g) and g.shape == x.shape:
+        return normal_curve.gelu_slope(g, x)
+    return g * (_normal_cdf(x) + x * _normal_pdf(x))
+
+
 gelu_backward = elementwise(
-    "gelu_backward", lambda g, x: g * (_normal_cdf(x) + x * _normal_pdf(x)), "GeluBackwardBackward0",
+    "gelu_backward", _gelu_slope, "GeluBackwardBackward0",
     lambda gg, x: gelu_backward(gg, x),
     lambda gg, g, x: gg * g * (_normal_pdf(x) * (2 - x * x)),
     names=("g", "x"),
 )  # fmt: skip
 _gelu = elementwise(
-    "gelu", lambda x: x * _normal_cdf(x), "GeluBackward0", lambda g, x: gelu_backward(g, x),
+    "gelu", _gelu_value, "GeluBackward0", lambda g, x: gelu_backward(g, x),
     promote=only("f", "GeluKernelImpl"),
 )  # fmt: skip
 
