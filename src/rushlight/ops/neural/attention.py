@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.threads import one_blas_thread, share
 from ...core.errors import wrap_dim
 from ...core.tensor import PLAIN, Tensor, wrap
 from ..elementwise.activation import softmax_backward_data
@@ -84,10 +86,16 @@ def _scores(query: Any, key: Any, mask: Any, scale: float) -> Any:
 def _attention_value(query: Any, key: Any, value: Any, mask: Any, scale: float) -> Any:
     out = np.empty(query.shape, query.dtype)
     mask = None if mask is None else np.broadcast_to(mask, (*query.shape[:3], key.shape[2]))
-    for tile in _tiles(query, key):
+    tiles = list(_tiles(query, key))
+
+    def fill(number: int) -> None:
+        tile = tiles[number]
         some, few = tile[:2], None if mask is None else mask[tile]
         e, total = _exponentials(_scores(query[tile], key[some], few, scale), 3)
         np.divide(e @ value[some], total, out=out[tile])
+
+    with one_blas_thread():
+        share(fill, len(tiles))
     return out
 
 
@@ -112,12 +120,19 @@ def _attention_rule(
     else:
         grads = [np.zeros(x.shape, x.dtype) if need else None for x, need in zip((query, key, value), needs)]
         mask = None if mask is None else np.broadcast_to(mask, (*query.shape[:3], key.shape[2]))
-        for tile in _tiles(query, key):
-            some, few = tile[:2], None if mask is None else mask[tile]
-            found = _slopes(g[tile], query[tile], key[some], value[some], few, scale, needs)
-            for whole, slope, place in zip(grads, found, (tile, some, some)):
-                if whole is not None:
-                    whole[place] += slope
+        # Tiles of the same heads add to the same gradients, one after the other.
+        jobs = [list(tiles) for _, tiles in groupby(_tiles(query, key), lambda tile: tile[:2])]
+
+        def add(number: int) -> None:
+            for tile in jobs[number]:
+                some, few = tile[:2], None if mask is None else mask[tile]
+                found = _slopes(g[tile], query[tile], key[some], value[some], few, scale, needs)
+                for whole, slope, place in zip(grads, found, (tile, some, some)):
+                    if whole is not None:
+                        whole[place] += slope
+
+        with one_blas_thread():
+            share(add, len(jobs))
     return [None if h is None else as_wide_as(narrow, h) for h in grads]
 
 
