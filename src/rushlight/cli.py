@@ -120,14 +120,12 @@ def _viewing(path: str | None) -> Iterator[None]:
             yield
         finally:
             try:
-                graph = seen.graph()
-            except RuntimeError as error:
-                print(f"rushlight: --view: {error}", file=sys.stderr)
-            else:
                 if path == "-":
-                    print(graph)
+                    print(seen.graph())
                 else:
-                    graph.save(path)
+                    seen.save(path)
+            except (RuntimeError, ImportError, OSError) as error:  # nothing to draw, no matplotlib, nowhere to write
+                print(f"rushlight: --view: {error}", file=sys.stderr)
 
 
 def _load(options: argparse.Namespace) -> _Program:

@@ -246,5 +246,8 @@ def test_run_view_of_what_cannot_be_drawn(tmp_path):
     (tmp_path / "script.py").write_text("print('nothing')\n")
     code, out, error = command("--view", "out.svg", "script.py", cwd=tmp_path)
     assert (code, out) == (0, "nothing\n") and "nothing to draw" in error
+    (tmp_path / "script.py").write_text(SCRIPT)
+    code, out, error = command("--view", "missing/out.svg", "script.py", cwd=tmp_path)
+    assert (code, out) == (0, "done\n") and "missing/out.svg" in error
     code, _, error = command("--view", "out.pdf", "script.py", cwd=tmp_path)
     assert code == 2 and "must end in" in error
