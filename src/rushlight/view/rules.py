@@ -48,7 +48,7 @@ def rule_of(node: Node, slot: int, arrived: list[Any], values: list[Any]) -> Rul
 def _written_backward(node: Node, arrived: list[Any], values: list[Any]) -> Rule | None:
     """The `backward` of a custom Function, or of a node of the engine's own."""
     cls = getattr(node, "_forward_cls", None)
-    function: Any = node.op.backward if cls is None else cls.vjp if "vjp" in vars(cls) else cls.backward
+    function: Any = type(node).backward if cls is None else cls.vjp if "vjp" in vars(cls) else cls.backward
     try:
         source, where = _source(function)
     except TypeError:
