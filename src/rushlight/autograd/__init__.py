@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.backward import Run, add_to_grad, run
 from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
-from ..core.op import LIVE
+from ..core.op import LAYERS, LIVE
 from ..core.tensor import LEAF, Tensor, edge_of, wrap
 from . import anomaly_mode, function, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
@@ -241,8 +241,10 @@ def _stand_in(edge: GradientEdge, gradient: Any) -> Tensor:
 
 
 def _root_gradient(i: int, out: Tensor, gradient: Any, on_tensors: bool) -> Any:
+    data = out._data
+    if data.__class__ in LAYERS:
+        raise NotImplementedError("torch.autograd.grad of batched tensors, inside of vmap: use torch.func.grad")
     if gradient is None:
-        data = out._data
         if not out.requires_grad:
             return None
         if data.size != 1:

@@ -31,7 +31,7 @@ def like_an_op(rule: Any) -> Any:
 
 functions("_selected", "_in_order", "_first", "running_extreme")(like_an_op(along(1)))
 functions("_isclose")(like_an_op(aligned))
-functions("unravel_index", "_view_dtype")(like_an_op(stacked))
+functions("unravel_index", "_view_dtype", "_of_bytes")(like_an_op(stacked))
 
 
 def _refusing(words: str) -> Any:

@@ -29,7 +29,7 @@ SELECTED = (
 )
 
 
-def _tensor(a: Any) -> Tensor:
+def as_tensor(a: Any) -> Tensor:
     """An index, which may be a payload, as a tensor."""
     if isinstance(a, Tensor):
         return a
@@ -50,7 +50,7 @@ class _Index:
         dims = [d for d, i in enumerate(indices) if not isinstance(i, slice)]
         arrays = [indices[d] for d in dims]
         self.first, self.apart = dims[0], dims[-1] - dims[0] >= len(dims)
-        self.batched = any([is_batched(_tensor(a), level) for a in arrays])
+        self.batched = any([is_batched(as_tensor(a), level) for a in arrays])
         self.count, self.rank = len(dims), max([a.ndim for a in arrays])
         if arrays[0].dtype.kind == "b":  # a mask comes alone
             self.count, self.rank = arrays[0].ndim, 1
@@ -58,7 +58,7 @@ class _Index:
         self.examples = np.arange(level.size).reshape(level.size, *[1] * self.rank)
 
     def _aligned(self, array: Any, level: Batch) -> Any:
-        physical = unwrap(_tensor(array), level)
+        physical = unwrap(as_tensor(array), level)
         if physical is None:
             return array
         return physical.reshape(level.size, *[1] * (self.rank - array.ndim), *array.shape)._data  # type: ignore[attr-defined]
@@ -162,7 +162,7 @@ def _gathered(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
 
 def _spread(index: Any, dim: int, shape: tuple[int, ...]) -> Tensor:
     """A vector of places along `dim` as a place for each element of a tensor of that shape there."""
-    vector = _tensor(index).reshape(-1, *[1] * max(len(shape) - dim - 1, 0))  # type: ignore[attr-defined]
+    vector = as_tensor(index).reshape(-1, *[1] * max(len(shape) - dim - 1, 0))  # type: ignore[attr-defined]
     return vector.expand(*shape[:dim], vector.shape[0], *shape[dim + 1 :])
 
 
@@ -171,7 +171,7 @@ def _by_vector(place: int, spread: Any) -> Any:
 
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         x, index = arguments[0], arguments[place]
-        if is_batched(_tensor(index), level):
+        if is_batched(as_tensor(index), level):
             out = spread(_lined(x), *[_lined(a) if isinstance(a, Tensor) else a for a in arguments[1:]])
             return out if x.ndim else out.reshape(())
         given = [_at_front(a, level, x.ndim) if isinstance(a, Tensor) and i != place else a for i, a in enumerate(arguments)]
@@ -214,28 +214,28 @@ def _filled_at(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
 @rules("take")
 def _take(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, index = arguments
-    return index_op(x.reshape(-1), (_tensor(index)._data,))
+    return index_op(x.reshape(-1), (as_tensor(index)._data,))
 
 
 @rules("put")
 def _put(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, source, index, accumulate = arguments
-    places = _tensor(index).reshape(-1)._data  # type: ignore[attr-defined]
+    places = as_tensor(index).reshape(-1)._data  # type: ignore[attr-defined]
     return index_put_op(x.reshape(-1), source.reshape(-1), (places,), accumulate).reshape(x.shape)
 
 
 @rules("masked_select")
 def _masked_select(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, mask = arguments
-    if is_batched(_tensor(mask), level):
+    if is_batched(as_tensor(mask), level):
         raise RuntimeError(SELECTED)
     shape = np.broadcast_shapes(x.shape, mask.shape)
-    return index_op(x.expand(shape), (_tensor(mask).expand(shape)._data,))  # type: ignore[attr-defined]
+    return index_op(x.expand(shape), (as_tensor(mask).expand(shape)._data,))  # type: ignore[attr-defined]
 
 
 def _numbered(mask: Any, shape: tuple[int, ...]) -> tuple[Tensor, Tensor]:
     """The mask in that shape and, where it is true, the number of the element among those."""
-    whole = _tensor(mask).expand(shape)  # type: ignore[attr-defined]
+    whole = as_tensor(mask).expand(shape)  # type: ignore[attr-defined]
     return whole, whole.reshape(-1).cumsum(0).reshape(shape) - 1
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import ops
 from ..core.tensor import Tensor
 from ..ops.neural.loss import MEAN, NONE, SUM, divisor_of, reduce, share
 from .batched import lower, raised
 from .batching import functions, leading, lifted, loop, lowered, rules
 from .levels import Batch
+from .rules_of_indexing import as_tensor
 from .rules_of_networks import folded
 
 # Of two tensors: the divisor says how an example's losses are reduced, see `ops.neural.loss`.
@@ -26,7 +29,8 @@ def _reduced(losses: Any, divisor: Any) -> Any:
 )  # fmt: skip
 def _loss(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     place = call.op.names.index("divisor")
-    given = [a.expand(arguments[0].shape) if isinstance(a, Tensor) else a for a in arguments]
+    shape = np.broadcast_shapes(*[a.shape for a in arguments if isinstance(a, Tensor)])
+    given = [a.expand(shape) if isinstance(a, Tensor) else a for a in arguments]
     losses = leading(call, level, [*given[:place], None, *given[place + 1 :]])
     return _reduced(losses, arguments[place])
 
@@ -124,6 +128,7 @@ def _nll(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
 @rules("nll_loss_backward", "nll_loss2d_backward")
 def _nll_slope(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     g, target, weight, reduction, ignore_index, shape = arguments
+    target = as_tensor(target)
     factors = _weights_of(target, weight, ignore_index)
     if reduction == MEAN:
         g = g / _divisor(target, factors, reduction)

@@ -38,3 +38,9 @@ def _rrelu(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any])
     if not training:
         return ops.leaky_relu(x, (lower + upper) / 2)
     raise RuntimeError("vmap: we do not yet support aten::rrelu. Please file an issue")
+
+
+@functions("rrelu_")
+def _rrelu_inplace(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    x, *rest = args
+    return x.copy_(ops.rrelu(x.clone(), *rest, **kwargs))

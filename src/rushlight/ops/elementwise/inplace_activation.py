@@ -13,6 +13,7 @@ from ..neural.dropout import rrelu_noise, rrelu_value
 from ..support.arguments import check_number, check_tensor
 from ..support.attach import inplace
 from ..support.kinds import only
+from ..support.layered import reads_values
 from .activation import SELU, elu_value, leaky_relu_backward, leaky_relu_value, threshold_backward, threshold_value
 from .comparison import choose as where
 
@@ -94,6 +95,7 @@ def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
     return _celu(input, alpha, 1.0, 1 / alpha)
 
 
+@reads_values
 def rrelu_(
     input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False, generator: Any = None
 ) -> Tensor:

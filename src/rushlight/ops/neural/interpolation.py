@@ -17,6 +17,7 @@ from ...arrays import dtypes
 from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..support.arguments import check_tensor, unimplemented
+from ..support.layered import reads_values
 from ..support.precision import wide_op
 
 __all__ = ["_upsample_bilinear2d_aa"]
@@ -240,7 +241,7 @@ def _resampled(
     weights = "nearest_of_image" if kind == "nearest" and len(size) == 2 else kind
     matrices = tuple([_matrix(weights, n, m, align_corners, s, real) for n, m, s in zip(ns, size, scales)])
     if byte:
-        return wrap(_applied_to_bytes(x, matrices))
+        return _of_bytes(input, matrices)
     if input.dtype.itemsize == 2 and kind == "linear" and len(size) != 2:
         matrices = tuple([_rounded(matrix, input.dtype) for matrix in matrices])
     return _OPERATIONS[kind, len(size)](input, matrices)
@@ -254,6 +255,11 @@ def _rounded(matrix: Any, d: dtypes.dtype) -> Any:
     share = dtypes.cast(out.data.reshape(-1, 2)[:, 1], d)
     out.data = np.stack([dtypes.cast(dtypes.cast(part, d), dtypes.float32) for part in (1 - share, share)], 1).ravel()
     return out
+
+
+@reads_values
+def _of_bytes(input: Tensor, matrices: Sequence[Any]) -> Tensor:
+    return wrap(_applied_to_bytes(input._data, matrices))
 
 
 def _applied_to_bytes(x: Any, matrices: Sequence[Any]) -> Any:
