@@ -35,14 +35,14 @@ class Pullback:
     def __init__(self, func: Callable[..., Any], primals: Sequence[Tensor], call: Callable[..., Any]) -> None:
         outer = grad_mode() == GRAD
         self.fresh = [_fresh(x, outer) for x in primals]
+        self.leaves = {id(base_of(x)) for x in self.fresh}
         mode = grad_mode()
-        with Gradient():
+        with Gradient(self.leaves):
             set_grad_mode(GRAD)
             try:
                 self.result = call(func, self.fresh)
             finally:
                 set_grad_mode(mode)
-        self.leaves = {id(base_of(x)) for x in self.fresh}
         self.outer, self.recorded = outer, False
 
     def returned(self, out: Any) -> Any:

@@ -37,9 +37,9 @@ from ..core import views
 from ..core.declare import op
 from ..core.modes import GRAD, grad_mode
 from ..core.op import Op
-from ..core.tensor import Tensor, new
+from ..core.tensor import LEAF, Tensor, new
 from . import dual
-from .levels import Batch, newest_gradient
+from .levels import Batch, is_differentiated, newest_gradient
 
 DATA_DEPENDENT = (
     "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, "
@@ -265,7 +265,9 @@ def lower(x: Tensor, level: Batch) -> tuple[Tensor, bool]:
                 dual.set_tangent(primal, raised(t, level), k)
             return primal, True
     if grad_mode() == GRAD and newest_gradient() > level.depth and x.requires_grad:
-        return per_example(x, level, 0), True
+        base = base_of(x)
+        if base._node is not LEAF or is_differentiated(base, level):  # a module's parameter is neither
+            return per_example(x, level, 0), True
     return x, False
 
 

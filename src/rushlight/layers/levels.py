@@ -6,6 +6,7 @@ whether a gradient is wanted for each example of a batch or for all of them toge
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextvars import ContextVar
 from typing import Any
 
@@ -33,9 +34,12 @@ class Transform:
 
 
 class Gradient(Transform):
-    """A function whose gradient is going to be asked for: `func.grad`, `func.vjp`."""
+    """A function whose gradient is going to be asked for: `func.grad`, `func.vjp`. `leaves`: by which tensors (their ids)."""
 
-    __slots__ = ()
+    __slots__ = ("leaves",)
+
+    def __init__(self, leaves: Collection[int] = ()) -> None:
+        self.leaves = leaves
 
 
 class Tangent(Transform):
@@ -63,6 +67,11 @@ def newest_gradient() -> int:
         if isinstance(level, Gradient):
             return level.depth
     return 0
+
+
+def is_differentiated(leaf: Any, level: Batch) -> bool:
+    """Whether a gradient by this leaf is asked for inside of the batch."""
+    return any([isinstance(t, Gradient) and t.depth > level.depth and id(leaf) in t.leaves for t in _entered.get()])
 
 
 def newest_batch() -> Batch | None:
