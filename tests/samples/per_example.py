@@ -1,4 +1,4 @@
-"""Samples for `rushlight.ops.neural.per_example`: convolutions of examples with weights of their own."""
+"""Samples for `rushlight.ops.neural.per_example`: layers of examples with weights of their own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ X, W = array(2, 2, 4, 5), array(2, 4, 2, 2, seed=1)
 
 def _batch(**options: Any) -> Any:
     return lambda torch, x, w: torch.vmap(lambda x, w: torch.conv1d(x, w, **options))(x, w)
+
+
+def _linear(torch: Any, x: Any, w: Any, b: Any) -> Any:
+    return torch.vmap(torch.nn.functional.linear)(x, w, b)
 
 
 def _transposed(torch: Any, x: Any, w: Any) -> Any:
@@ -26,6 +30,7 @@ def _weight_gradient(torch: Any, x: Any, w: Any) -> Any:
 
 # (PyTorch records the regrouping as views of its own.)
 SAMPLES = [
+    Sample("linear_of_examples", _linear, (array(2, 3, 4), array(2, 5, 4, seed=1), array(2, 5, seed=2)), parity=False),
     Sample("convolution_of_examples", _batch(), (X, array(2, 3, 4, 2, seed=1)), parity=False),
     Sample("convolution_of_examples", _batch(groups=2, stride=2, padding=1), (X, W), parity=False),
     Sample("transposed_convolution_of_examples", _transposed, (X, array(2, 4, 3, 2, seed=1)), parity=False),

@@ -73,6 +73,10 @@ _ARITHMETIC = {"sub", "mul", "div", "copy", "logical_and", "logical_or", "logica
 _BARE = {"fill_from_tensor_", "index_add", "index_fill", "index_put", "scatter_add"}
 
 
+#: The rules of operations, by name, as far as they are known: see `batching`.
+RULES: dict[str, Any] = {}
+
+
 class Hidden:
     """The payload of a batched tensor: the shape and dtype of an example. Its values cannot be read."""
 
@@ -326,11 +330,15 @@ def newest(arguments: Sequence[Any]) -> Batch | None:
 
 def call(op: Op, level: Batch, arguments: Sequence[Any]) -> Any:
     """An operation on batched tensors, of which `level` is the newest level."""
-    from . import batching
-
     if not level.alive:
         raise RuntimeError(ESCAPED)
-    return batching.rule_of(op)(op.call, level, arguments)
+    return (RULES.get(op.name) or _rule_of(op))(op.call, level, arguments)
+
+
+def _rule_of(op: Op) -> Any:
+    from .batching import rule_of
+
+    return rule_of(op)
 
 
 def assign(x: Tensor, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Tensor:

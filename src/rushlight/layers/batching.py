@@ -16,7 +16,7 @@ from ..arrays.promotion import result_dtype
 from ..core.declare import _category
 from ..core.op import Op
 from ..core.tensor import Tensor
-from .batched import Hidden, is_batched, lower, raised, wrap
+from .batched import RULES, Batched, Hidden, is_batched, lower, raised, wrap
 from .levels import Batch, entered
 
 Rule = Callable[[Any, Batch, Sequence[Any]], Any]
@@ -24,8 +24,7 @@ Rule = Callable[[Any, Batch, Sequence[Any]], Any]
 NO_RULE = "There is a performance drop because we have not yet implemented the batching rule for {}."
 NO_VIEW_RULE = "Batching rule not implemented for {}; the fallback path doesn't work on views."
 
-#: Rules written by hand, by the operation's name; of functions that read values, by theirs.
-RULES: dict[str, Rule] = {}
+#: Rules of functions that read values, by their names. (`RULES` are those of operations: written by hand, or of their kind.)
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 
 SAME = "Vmap does not currently support same randomness with a batched tensor input. Please file an issue with functorch"
@@ -140,9 +139,13 @@ def elementwise(op: Op) -> Rule:
     """Operands are aligned: the batch first, then dimensions of size one that an example lacks."""
 
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
-        if len({a.ndim for a in arguments if hasattr(a, "ndim")}) > 1:
+        ranks = {a._data.ndim if isinstance(a, Tensor) else a.ndim for a in arguments if hasattr(a, "ndim")}
+        if len(ranks) > 1:
             return aligned(call, level, (*_promoted(op, arguments[: op.inputs]), *arguments[op.inputs :]))
-        return lifted(call(*[lowered(a, level)[0] for a in arguments]), level)
+        out = call(*[
+            a._data.physical if a.__class__ is Batched and a._data.level is level else lowered(a, level)[0] for a in arguments
+        ])  # fmt: skip
+        return wrap(out, level) if isinstance(out, Tensor) else lifted(out, level)
 
     return rule
 

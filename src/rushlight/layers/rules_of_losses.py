@@ -116,7 +116,13 @@ def _nll(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     factors = _weights_of(target, weight, ignore_index)
     own = weight is not None and lower(weight, level)[1]
     flat = _flat(x, x, level, 1), _flat(target, x, level, 1)
-    losses = _again(call(*flat, None if own else weight, NONE, ignore_index), target, level)
+    found = call(*flat, None if own else weight, NONE, ignore_index)
+    if factors is None and reduction != NONE:
+        if target.numel() == found.ndim == 1 or not target.ndim:  # of one sample each
+            return lifted(found, level)
+        rows = found.reshape(level.size, target.numel())
+        return lifted(rows.mean(1) if reduction == MEAN else rows.sum(1), level)
+    losses = _again(found, target, level)
     if own:
         losses = losses * factors
     divisor = _divisor(target, factors, reduction)

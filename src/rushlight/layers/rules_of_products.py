@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import ops
 from ..core.tensor import Tensor
+from ..ops.neural import per_example
 from .batched import lower, raised, wrap
 from .batching import along, cores, leading, lifted, lowered, rules, stacked
 from .levels import Batch
@@ -69,14 +70,20 @@ def _linear(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     (m, k), size = arguments[1].shape, level.size
     rows = math.prod(arguments[0].shape[:-1])
     bias, in_bias = biases[0] if biases else (None, False)
-    if not in_w:
-        out = ops.linear(x.reshape(size * rows if in_x else rows, k), w, None if in_bias else bias)
-        out = out.reshape(size, rows, m) if in_x else out
-    else:
-        out = x.reshape((size, rows, k) if in_x else (rows, k)) @ w.mT
-    if bias is not None and (in_w or in_bias):
-        out = out + (bias.unsqueeze(1) if in_bias else bias)
-    return lifted(out, level)
+    if in_w:
+        given = raised(arguments[0], level)
+        given = given if given.shape == (size, rows, k) else given.reshape(size, rows, k)
+        return lifted(per_example.linear(given, w, None if bias is None else raised(arguments[2], level)), level)
+    out = ops.linear(x.reshape(size * rows if in_x else rows, k), w, None if in_bias else bias)
+    out = out.reshape(size, rows, m) if in_x else out
+    return lifted(out + bias.unsqueeze(1) if in_bias else out, level)
+
+
+@rules("linear_of_examples")
+def _of_examples(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    """Batches of examples are more examples."""
+    given = [None if a is None else raised(a, level).flatten(0, 1) for a in arguments]
+    return lifted(call(*given).unflatten(0, (level.size, arguments[0].shape[0])), level)
 
 
 @rules("addmm", "addmv", "addr", "baddbmm", "addbmm")

@@ -1,4 +1,4 @@
-"""Convolutions of examples that have weights of their own: what vmap makes of convolutions.
+"""Layers of examples that have weights of their own: what vmap makes of linear layers and convolutions.
 
 Note [Examples as groups]
     Inputs are (examples, N, C, ...) and weights (examples, O, C / groups, ...). That is one convolution, of N samples, whose
@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.declare import op
+from ..products.matmul import products
 from ..support.precision import wide_op
 from .convolution import convolution_op, transposed_op, weight_op
 from .sliding import Ints
@@ -43,6 +44,23 @@ def _weights(g: Any, x: Any, size: Ints, stride: Ints, padding: Ints, dilation: 
     out = weight_op.op.forward(_as_channels(g), _as_channels(x), size, stride, padding, dilation, examples * groups)
     return out.reshape((examples, out.shape[0] // examples, *out.shape[1:]))
 
+
+# Linear layers: x (examples, rows, k), weight (examples, m, k), bias (examples, m).
+
+
+def _linear_value(x: Any, weight: Any, bias: Any) -> Any:
+    out = products(x, weight.mT)
+    return out if bias is None else out + bias[:, None]
+
+
+linear = wide_op("linear_of_examples", _linear_value, "AddmmBackward0", {
+    "x": lambda g, weight: g @ weight,
+    "weight": lambda g, x: g.mT @ x,
+    "bias": lambda g: g.sum(1),
+})  # fmt: skip
+
+
+# Convolutions.
 
 _NAMES = ("x", "weight", "size", "stride", "padding", "dilation", "groups")
 convolution = op("convolution_of_examples", _of_examples(convolution_op), "ConvolutionBackward0", {

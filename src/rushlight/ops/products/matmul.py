@@ -88,7 +88,7 @@ _folded_mv = wide_op("folded_mv", lambda x, y: fold(x) @ y, "MvBackward0", {
 })  # fmt: skip
 
 
-def _products(x: Any, y: Any) -> Any:
+def products(x: Any, y: Any) -> Any:
     """x @ y of two stacks. Matrices that are all alike (their stride is zero) make it one product of the folded stack;
     products of a column and a row need no BLAS."""
     if x.ndim == y.ndim == 3 and x.shape[0] > 1:
@@ -102,7 +102,7 @@ def _products(x: Any, y: Any) -> Any:
 
 
 def _stacked(name: str, conforms: bool) -> Any:
-    return wide_op(name, _products, "BmmBackward0", {
+    return wide_op(name, products, "BmmBackward0", {
         "x": lambda g, y: product(g, y.mT),
         "y": lambda g, x: product(x.mT, g),
     }, conforms=conforms, saved_as={"y": "mat2"})  # fmt: skip
