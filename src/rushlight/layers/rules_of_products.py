@@ -76,7 +76,7 @@ def _linear(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         return lifted(per_example.linear(given, w, None if bias is None else raised(arguments[2], level)), level)
     out = ops.linear(x.reshape(size * rows if in_x else rows, k), w, None if in_bias else bias)
     out = out.reshape(size, rows, m) if in_x else out
-    return lifted(out + bias.unsqueeze(1) if in_bias else out, level)
+    return lifted(out + bias.unsqueeze(1) if bias is not None and in_bias else out, level)
 
 
 @rules("linear_of_examples")
