@@ -4,7 +4,8 @@
 
 Each sample becomes a batch of two: its tensors, and a second example of the same shapes and domain. Batched are all of the
 tensors, the first alone, or all others; along their first dimension or their last. Where PyTorch's vmap takes the sample,
-the results must agree; where it does not, rushlight's must be those of a loop over the examples, if it gives any.
+the results must agree, those of the in-place form too; where it does not, rushlight's must be those of a loop over the
+examples, if it gives any.
 """
 
 from __future__ import annotations
@@ -66,12 +67,10 @@ def _sample(entry, sample, number: int) -> Iterator[str]:
     for place, (which, pattern) in enumerate(patterns.items()):
         dim = -1 if (number + place) % 2 and not entry.name.startswith("as_strided") else 0
         case = _Case(entry, sample, given, leaves, pattern, dim)
-        for what, differentiated in (("", False), ("gradient ", True)):
-            if differentiated and not case.differentiable():
-                continue
-            where = f"{what}in_dims={dim} of {which}: "
+        for form in case.forms(number < 2 * FEW):
+            where = f"{form} in_dims={dim} of {which}: "
             try:
-                for problem in case.problems(differentiated):
+                for problem in case.problems(form):
                     yield where + problem
             except Exception as error:
                 yield f"{where}{type(error).__name__}: {str(error)[:300]}"
@@ -81,7 +80,7 @@ class _Case:
     """One sample with one choice of what is batched."""
 
     def __init__(self, entry, sample, given, leaves, pattern, dim) -> None:
-        self.entry, self.given = entry, given
+        self.entry, self.given, self.writes = entry, given, bool(entry.inplace_variant) and not sample.broadcasts_input
         self.process = sample.output_process_fn_grad or (lambda out: out)
         self.wanted = [i for i, x in enumerate(leaves) if x.requires_grad]
         kind = entry.name.startswith(OF_A_KIND)
@@ -91,38 +90,44 @@ class _Case:
         ]
         self.dims = tuple([dim if batched else None for batched in pattern])
 
-    def differentiable(self) -> bool:
-        return bool(self.wanted) and self.entry.name not in ("linalg.eig", "empty_like")
+    def forms(self, inplace: bool) -> list[str]:
+        forms = ["value"]
+        if self.wanted and self.entry.name not in ("linalg.eig", "empty_like"):
+            forms.append("gradient")
+        writes = self.writes and not self.entry.name.startswith("as_strided")  # which means the memory of the copy
+        if inplace and writes and isinstance(self.given[0], torch.Tensor) and not self.given[0].is_complex():
+            forms.append("in place")
+        return forms
 
-    def function(self, module, differentiated: bool):
+    def function(self, module, form: str):
         """The operation as a function of its tensors, or its gradient by those that require one."""
-        op, process, given = (self.entry.op, self.process, self.given) if module is torch else translated(
-            (self.entry.op, self.process, self.given))  # fmt: skip
+        op = self.entry.inplace_variant if form == "in place" else self.entry.op
+        op, process, given = (op, self.process, self.given) if module is torch else translated((op, self.process, self.given))
 
         def call(*values):
             first, args, kwargs = _with(given, iter(values), module)
             module.manual_seed(7)
-            out = op(first, *args, **kwargs)
-            return process(out) if differentiated or self.entry.name in CHOICE else out
+            out = op(first.clone() if form == "in place" else first, *args, **kwargs)
+            return process(out) if form == "gradient" or self.entry.name in CHOICE else out
 
         def scalar(*values):
             outs = tensors(call(*values), module)
             return sum((o.real.sum() + o.imag.sum() if o.is_complex() else (o * o).sum() for o in outs), start=0)
 
-        if not differentiated:
+        if form != "gradient":
             return lambda *values: _only_tensors(call(*values), module)
         return module.func.grad(scalar, argnums=tuple(self.wanted))
 
-    def problems(self, differentiated: bool) -> Iterator[str]:
+    def problems(self, form: str) -> Iterator[str]:
         try:
-            want = self.batch(torch, self.inputs, differentiated)
+            want = self.batch(torch, self.inputs, form)
         except Exception:
             want = None
         mine = [translated(x) for x in self.inputs]
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                got = self.batch(rushlight, mine, differentiated)
+                got = self.batch(rushlight, mine, form)
             except Exception:
                 if want is None:  # both refuse
                     return
@@ -136,7 +141,7 @@ class _Case:
             GIVEN[self.entry.name] += 1
             found = list(self.compared(got, want))
         if want is None or found:  # PyTorch has no result, or one that is not that of its own loop
-            wrong = list(self.compared(got, _as_theirs(self.loop(mine, differentiated))))
+            wrong = list(self.compared(got, _as_theirs(self.loop(mine, form))))
             found = wrong and (found or wrong)
         yield from found
 
@@ -147,14 +152,14 @@ class _Case:
             got, want = [o.float() for o in tensors(got, rushlight)], [o.float() for o in tensors(want, torch)]
         yield from compared("", got, _plain(want), _tolerance(self.entry))
 
-    def batch(self, module, inputs, differentiated: bool):
+    def batch(self, module, inputs, form: str):
         torch.manual_seed(7)
         rushlight.manual_seed(7)
         with _quiet(module):
-            return module.func.vmap(self.function(module, differentiated), self.dims, randomness="same")(*inputs)
+            return module.func.vmap(self.function(module, form), self.dims, randomness="same")(*inputs)
 
-    def loop(self, inputs, differentiated: bool):
-        function = self.function(rushlight, differentiated)
+    def loop(self, inputs, form: str):
+        function = self.function(rushlight, form)
         results = []
         for n in range(2):
             given = [x if dim is None else x.select(dim, n) for x, dim in zip(inputs, self.dims)]

@@ -34,8 +34,8 @@ KINDS: list[tuple[str, Iterable[str], Callable[[str], Iterable[str]], dict[str, 
     ("Operations in forward mode", forward.FORWARD, forward.problems, {**exceptions.OPERATIONS, **exceptions.FORWARD},
      "tangents of the results, tangents of the gradients (float64, complex128)"),
     ("Operations under vmap", batched.NAMES, batched.problems, exceptions.BATCHED,
-     "values, and gradients of each example, of batches in the first and the last dimension, of all arguments, the first and "
-     "the others. Counted are those that PyTorch's vmap takes"),
+     "values, in-place forms, and gradients of each example, of batches in the first and the last dimension, of all arguments, "
+     "the first and the others. Counted are those that PyTorch's vmap takes"),
     ("Modules", module_db.ENTRIES, module_db.problems, exceptions.MODULES,
      "repr, parameters and buffers by name and value, forward in train and eval mode, gradients, state_dict, errors"),
     ("Optimizers", optim_db.ENTRIES, optim_db.problems, exceptions.OPTIMIZERS,

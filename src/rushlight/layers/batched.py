@@ -185,6 +185,9 @@ class Batched(Tensor):
 
     storage = is_shared = untyped_storage
 
+    def set_(self, *args: Any, **kwargs: Any) -> Tensor:
+        raise NotImplementedError("set_ of a batched tensor, inside of vmap: it has no memory of its own")
+
     def backward(self, *args: Any, **kwargs: Any) -> None:
         raise RuntimeError(
             "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp "
