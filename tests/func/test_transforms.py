@@ -104,6 +104,12 @@ def test_packed_sequences():
 
     check(run, normal(3, packed.data.shape[0], 3), normal(3, 1, 4, 4))
 
+    def padded(x):
+        packed = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+        return torch.nn.utils.rnn.pad_packed_sequence(packed, batch_first=True)[0]
+
+    check(padded, x)
+
 
 CONVOLUTIONS = {
     "1-D": (torch.conv1d, (2, 4, 6), (6, 4, 3), {}),

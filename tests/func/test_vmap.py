@@ -28,8 +28,8 @@ REFUSED = {
 }  # fmt: skip
 #: Operations without a rule of their own: they run once for each example, and warn.
 LOOPING = {
-    "ctc_loss_backward", "dirichlet_grad", "embedding_bag", "embedding_bag_max", "histogramdd", "linear_cross_entropy_backward",
-    "pack_padded_sequence", "pad_packed_sequence", "repeat", "segment_reduce", "standard_gamma_grad",
+    "ctc_loss_backward", "embedding_bag", "embedding_bag_max", "histogramdd", "linear_cross_entropy_backward",
+    "repeat", "segment_reduce",
 }  # fmt: skip
 #: Operations on matrices of a kind: the second example is a multiple of the first.
 OF_A_KIND = ("linalg", "cholesky", "lu", "triangular", "qr", "ormqr", "cofactor", "geqrf", "trapz", "matrix", "reflectors")

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import ops
 from .batched import raised
-from .batching import SAME, filling, functions, lifted, random, rules
+from .batching import SAME, filling, functions, leading, lifted, random, rules
 from .levels import Batch
 
 rules(
@@ -18,6 +18,9 @@ rules(
     "uniform", "normal", "bernoulli_number", "exponential", "cauchy", "log_normal", "geometric", "random_between",
     "random_below", "random", "bernoulli_tensor",
 )(filling)  # fmt: skip
+
+
+rules("standard_gamma_grad", "dirichlet_grad")(leading)
 
 
 @functions("_indices_drawn")

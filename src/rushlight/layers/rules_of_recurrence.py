@@ -35,6 +35,13 @@ def _each(out: Any, level: Batch) -> Any:
     return lifted(out.unflatten(-2, (-1, level.size)).movedim(-2, 0), level)
 
 
+@rules("pack_padded_sequence", "pad_packed_sequence")
+def _packed(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    """The mask, of steps and sequences, is the same for all examples: they come behind."""
+    x, *rest = arguments
+    return lifted(call(raised(x, level).movedim(0, -1), *rest).movedim(-1, 0), level)
+
+
 def _resized(state: Any, size: int, initial: Any) -> Any:
     known = state.shape[0]
     return state[:size] if size <= known else ops.cat((state, initial[known:size]))
