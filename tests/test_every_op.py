@@ -21,8 +21,8 @@ for _module in pkgutil.walk_packages(rushlight.ops.__path__, "rushlight.ops."):
 SAMPLES = all_samples()
 ids = [str(s) for s in SAMPLES]
 
-#: Operations that a sample reaches under another name, or that only the engine records.
-INTERNAL = {"as_strided_view", "write_slice"}
+#: Operations that a sample reaches under another name, or that only the engine and vmap record.
+INTERNAL = {"as_strided_view", "per_example", "write_slice"}
 #: Operations with so many elements, or so slow, that finite differences go along one random direction, not along each.
 COSTLY = {
     "convolution", "grid_sampler_2d", "grid_sampler_3d", "gru_layer", "linalg_lstsq", "linalg_lu_solve",
