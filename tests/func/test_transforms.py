@@ -307,3 +307,14 @@ def test_checks_look_at_all_examples():
         vmap(F.cross_entropy)(torch.ones(2, 1, 3), torch.tensor([[0], [5]]))
     with pytest.raises(RuntimeError, match="between 0 and 1"):
         vmap(F.binary_cross_entropy)(torch.tensor([[0.5], [1.5]]), torch.ones(2, 1))
+
+
+def test_distributions_check_their_parameters():
+    x = torch.tensor([[0.5, 2.0], [1.5, 3.0]], dtype=torch.float64)
+
+    def log_prob(scale):
+        return torch.distributions.Normal(0.0, scale).log_prob(torch.tensor(1.0))
+
+    close(vmap(log_prob)(x), looped(log_prob, x))
+    with pytest.raises(ValueError, match="Expected parameter scale"):
+        vmap(log_prob)(-x)

@@ -8,6 +8,7 @@ from typing import Any
 
 import rushlight as torch
 from rushlight import Size, Tensor
+from rushlight.ops.support.layered import every_value
 
 from . import constraints
 from .utils import lazy_property, shown_class
@@ -63,7 +64,7 @@ class Distribution:
             if name not in self.__dict__ and isinstance(getattr(type(self), name), lazy_property):
                 continue  # it follows from another parameter
             value = getattr(self, name)
-            if not constraint.check(value).all():
+            if not every_value(constraint.check(value)._data).all():
                 raise ValueError(
                     f"Expected parameter {name} ({type(value).__name__} of shape {tuple(value.shape)}) of distribution "
                     f"{self!r} to satisfy the constraint {constraint!r}, but found invalid values:\n{value}"
@@ -186,7 +187,7 @@ class Distribution:
             return
         if support is None:
             raise AssertionError("support is unexpectedly None")
-        if not support.check(value).all():
+        if not every_value(support.check(value)._data).all():
             raise ValueError(
                 f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) to be within the support "
                 f"({support!r}) of the distribution {self!r}, but found invalid values:\n{value}"
