@@ -36,6 +36,8 @@ class Pullback:
         outer = grad_mode() == GRAD
         self.fresh = [_fresh(x, outer) for x in primals]
         self.leaves = {id(base_of(x)) for x in self.fresh}
+        #: What is known not to lead out of here: nodes of the graph that `result` keeps alive.
+        self.inner: set[int] = set()
         mode = grad_mode()
         with Gradient(self.leaves):
             set_grad_mode(GRAD)
@@ -53,7 +55,7 @@ class Pullback:
 
     def reaches_out(self, outputs: Sequence[Tensor]) -> bool:
         """Whether the graph of the outputs has leaves that are not ours."""
-        stack, seen = [edge_of(base_of(o)) for o in outputs], set()
+        stack, seen = [edge_of(base_of(o)) for o in outputs], self.inner
         while stack:
             edge = stack.pop()
             node = edge.node if isinstance(edge, Output) else edge
@@ -62,6 +64,7 @@ class Pullback:
             seen.add(id(node))
             if isinstance(node, Tensor):
                 if id(node) not in self.leaves:
+                    self.inner = set()
                     return True
             else:
                 stack.extend(node.edges)
