@@ -92,6 +92,11 @@ def section(title: str, results: dict[str, str], what: str) -> tuple[str, str]:
         looping = "Run in a loop, with a warning, for want of a rule (the entry, and what in it loops): " + ", ".join(
             f"`{name}` ({', '.join(sorted(loops))})" for name, loops in sorted(batched.LOOPS.items()) if loops
         )
+        from func.test_vmap import LOOPING
+
+        looping += ". Operations without a rule, by these entries or by our own samples: " + ", ".join(
+            f"`{name}`" for name in sorted(LOOPING)
+        )
     passed = [name for name, problem in results.items() if not problem]
     row = f"| {title} | {len(passed)} | {len(results)} | {len(results) - len(passed)} |\n"
     details = f"## {title}\n\nCompared: {what}.\n\n"
