@@ -27,23 +27,23 @@ FLOATS = frozenset(map(np.dtype, "fdFD"))
 
 
 def product(x: Any, y: Any) -> Any:
-    """``x @ y``, of payloads or Tensors."""
+    """``x @ y``, of payloads or Tensors. (A stack's result lies in C's order, as torch's does, not in that of its factors.)"""
     if x.__class__ is not ndarray or y.__class__ is not ndarray:
         return x @ y
     if x.size < SMALL:
         # The same BLAS, called in half the time.
-        return x.dot(y) if 0 < x.ndim <= 2 and 0 < y.ndim <= 2 else x @ y
+        return x.dot(y) if 0 < x.ndim <= 2 and 0 < y.ndim <= 2 else np.matmul(x, y, order="C")
     if x.dtype not in FLOATS or not x.ndim or not y.ndim or not shares_products():
-        return x @ y
+        return np.matmul(x, y, order="C")
     vector = x.ndim == 1 or y.ndim == 1
     work = y.size if x.ndim == 1 else x.size if vector else x.size * y.shape[-1]
     if work < (THREADED_VECTOR if vector else THREADED):
-        return x @ y
+        return np.matmul(x, y, order="C")
     with one_blas_thread():
         count = min(get_number(), work // (WORTH_VECTOR if vector else WORTH))
         panels = _panels(x, y, count) if count > 1 and x.dtype is y.dtype else None
         if panels is None:
-            return np.matmul(x, y)
+            return np.matmul(x, y, order="C")
         out, compute, count = panels
         share(compute, count)
     return out

@@ -324,6 +324,8 @@ def _shifted(x: Any, dim: int) -> Any:
 
 def _softmax_value(x: Any, dim: int, out: Any = None) -> Any:
     e = np.exp(_shifted(x, dim))
+    if out is None and e.__class__ is np.ndarray and not e.flags.c_contiguous:
+        out = np.empty(e.shape, e.dtype)  # torch's lies in C's order, too
     return np.divide(e, summed(e, dim, True), out)
 
 

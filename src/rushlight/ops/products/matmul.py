@@ -97,7 +97,7 @@ def products(x: Any, y: Any) -> Any:
         if not x.strides[0] and y.shape[2] == 1:
             return product(y[:, :, 0], x[0].T)[:, :, None]
         if x.shape[2] == 1:
-            return x * y
+            return np.multiply(x, y, order="C")
     return product(x, y)
 
 

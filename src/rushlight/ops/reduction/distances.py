@@ -271,7 +271,7 @@ _renorm = op("renorm", widened(_renorm_value), "RenormBackward0", {"x": _renorm_
 
 
 @checked
-def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | None = None) -> Tensor:
+def renorm(input: Tensor, p: complex, dim: int, maxnorm: complex, *, out: Tensor | None = None) -> Tensor:
     """Each slice along `dim` whose p-norm is greater than `maxnorm` scaled down to it; the others as they are.
 
     Raises RuntimeError for fewer than two dimensions, a `p` that is not positive, a negative `maxnorm`, and integers.

@@ -555,7 +555,7 @@ def check_norm_dtype(name: str, input: Tensor, dtype: dtypes.dtype | None) -> No
 
 @checked(name="linalg_vector_norm")
 def vector_norm(
-    input: Tensor, ord: float = 2, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
+    input: Tensor, ord: complex = 2, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
     out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """sum(|x| ** ord) ** (1 / ord) over `dim`; the count of nonzeros for 0, the extremes for the infinities.
