@@ -119,6 +119,24 @@ def test_the_outer_graph_goes_on():
         assert not grad(lambda x: (x.detach() * x).sum())(y).requires_grad
 
 
+def test_a_linear_function_stays_on_the_outer_graph_however_often_it_is_called():
+    w = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    _, push = linearize(lambda x: (w * x).sin(), X[0])
+    for k in range(1, 30):
+        moved = push(k * X[1])
+        (gradient,) = torch.autograd.grad(moved.sum(), w, retain_graph=True)
+        close(gradient, k * X[1] * (torch.cos(X[0]) - X[0] * torch.sin(X[0])))
+
+
+def test_what_transforms_return_keeps_its_tangents():
+    x = X[0]
+    close(jacfwd(lambda x: vjp(torch.sin, x)[0])(x), torch.diag(x.cos()))
+    close(jacfwd(lambda x: grad_and_value(scalar)(x)[1])(x), grad(scalar)(x))
+    close(jacfwd(lambda x: jacrev(lambda y: (y, y * y), has_aux=True)(x)[1])(x), torch.diag(2 * x))
+    close(jacfwd(lambda x: linearize(torch.sin, x)[1](x))(x), torch.diag(x.cos() - x * x.sin()))
+    close(vmap(jacfwd(lambda x: vjp(torch.sin, x)[0]))(X), each(lambda x: torch.diag(x.cos()), X))
+
+
 def test_aux_and_containers():
     (gradient, (value, aux)) = grad_and_value(lambda d: (d["a"].sum() * d["b"].sum(), {"half": d["a"] / 2}), has_aux=True)(
         {"a": X, "b": W}

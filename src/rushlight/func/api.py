@@ -48,8 +48,20 @@ class Pullback:
         self.outer, self.recorded = outer, False
 
     def returned(self, out: Any) -> Any:
-        """An output as the caller gets it: on the graph only where it depends on more than the fresh leaves."""
-        if not isinstance(out, Tensor) or not out.requires_grad:
+        """An output as the caller gets it: on the graph only where it depends on more than the fresh leaves.
+
+        So are its tangents, which `detach` would drop.
+        """
+        if not isinstance(out, Tensor):
+            return out
+        if levels_of(out):
+            return wrap(self.returned(out._data.physical), out._data.level)
+        if out.__class__ is dual.Dual:
+            made = self.returned(dual.below(out, None))
+            for level in dual.live_levels(out):
+                dual.set_tangent(made, self.returned(dual.tangents_of(out)[level]), level)
+            return made
+        if not out.requires_grad:
             return out
         return out if self.outer and self.reaches_out([out]) else out.detach()
 
@@ -62,12 +74,11 @@ class Pullback:
             if node is None or id(node) in seen:
                 continue
             seen.add(id(node))
-            if isinstance(node, Tensor):
-                if id(node) not in self.leaves:
-                    self.inner = set()
-                    return True
-            else:
+            if not isinstance(node, Tensor):
                 stack.extend(node.edges)
+            elif id(node) not in self.leaves:
+                self.inner = set()
+                return True
         return False
 
     def gradients(self, outputs: Sequence[Tensor], cotangents: Sequence[Tensor], *, keep: bool = True) -> list[Tensor]:
@@ -133,7 +144,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     return _vjp(func, leaves, spec, has_aux)
 
 
-def _vjp(func: Callable[..., Any], leaves: list[Any], spec: TreeSpec, has_aux: bool, single: bool = False) -> Any:
+def _vjp(func: Callable[..., Any], leaves: list[Any], spec: TreeSpec, has_aux: bool) -> Any:
     pullback = Pullback(func, leaves, lambda f, fresh: f(*tree_unflatten(fresh, spec)))
     result, aux = pullback.result, None
     if has_aux:
@@ -158,8 +169,7 @@ def _vjp(func: Callable[..., Any], leaves: list[Any], spec: TreeSpec, has_aux: b
                 raise RuntimeError(
                     f"Mismatch in shape: grad_output[{i}] has a shape of {c.shape} and output[{i}] has a shape of {o.shape}."
                 )
-        found = tree_unflatten(pullback.gradients(outputs, flat, keep=retain_graph), spec)
-        return found[0] if single else found
+        return tree_unflatten(pullback.gradients(outputs, flat, keep=retain_graph), spec)
 
     wrapper.pullback, wrapper.outputs = pullback, outputs  # type: ignore[attr-defined]
     out = tree_unflatten([pullback.returned(o) for o in outputs], out_spec)
@@ -371,7 +381,9 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
                     f"tangent:{i} with shape {t.shape} in flattened pytree doesn't match the shape {x.shape} of the "
                     "corresponding primal."
                 )
-        return tree_unflatten([pull.pullback.returned(t) for t in pull(tree_unflatten(flat, spec))], out_spec)
+        moved = pull(tree_unflatten(flat, spec))
+        pull.pullback.inner = set()  # these are no parts of the pullback's result: what was seen before may be gone
+        return tree_unflatten([pull.pullback.returned(t) for t in moved], out_spec)
 
     return out, jvp_fn
 

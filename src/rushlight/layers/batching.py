@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import ops
 from ..arrays.promotion import result_dtype
 from ..core.declare import _category
@@ -175,7 +177,7 @@ def _promoted(op: Op, operands: Sequence[Any]) -> Sequence[Any]:
     return [a.to(dtype) if isinstance(a, Tensor) and a.ndim == 0 else a for a in operands]  # type: ignore[attr-defined]
 
 
-def along(*places: int, alike: bool = True) -> Rule:
+def along(*places: int) -> Rule:
     """Of operations along dimensions of their first argument, which stand at `places`. Other tensors are batched, too.
 
     An example without dimensions counts as one with a single dimension of size one.
@@ -201,8 +203,6 @@ def _at_front(a: Any, level: Batch, ndim: int) -> Any:
     if not isinstance(a, Tensor):
         physical, batched = lowered(a, level)
         if not batched:
-            import numpy as np
-
             physical = np.broadcast_to(physical, (level.size, *physical.shape))
         return physical if physical.ndim > 1 else physical.reshape(level.size, 1)
     physical = raised(a, level)
