@@ -14,7 +14,7 @@ import numpy as np
 from ..arrays import dtypes
 from ..arrays.blocks import blockwise
 from ..arrays.promotion import result_dtype
-from .errors import broadcast_shapes
+from ..arrays.shapes import broadcast_shapes
 from .op import F32, F64, LAYERS, Call, Op, Rule, layer_of, parameters, quietly
 from .record import record
 from .short import DOUBLES, FLOATS, one_input, several_inputs, two_inputs, with_out

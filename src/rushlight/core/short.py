@@ -257,11 +257,7 @@ def _reads(op: Op, name: str) -> bool:
     return any(name in parameters(rule) for rule in op.rules.values())
 
 
-def into(out: Tensor, call: Call, *arguments: Any, own: bool = False, disjoint: bool = False) -> Tensor:
-    """``out=``: writes the result into `out` (reshaped if it must be), which may not take part in a graph.
+def into(out: Any, call: Call, *arguments: Any) -> Any:
+    from ..ops.support.outputs import into
 
-    `own`, `disjoint`: see `views.write_out`. Tensors not among the arguments (in a closure) are not checked.
-    """
-    from .views import write_out
-
-    return write_out(out, call, arguments, own=own, disjoint=disjoint)
+    return into(out, call, *arguments)

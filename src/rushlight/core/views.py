@@ -37,7 +37,7 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.promotion import check_output_dtype
-from ..arrays.strided import geometry, overlaps, overlaps_itself, overlaps_partly, place, place_backward, resized
+from ..arrays.strided import geometry, overlaps_itself, overlaps_partly, place, place_backward
 from . import errors
 from .declare import op
 from .errors import CUSTOM_VIEW, DEFAULT_VIEW, INFERENCE_VIEW, MULTI_VIEW, NO_GRAD_VIEW
@@ -547,54 +547,3 @@ def move_retained(x: Tensor, old: Any) -> None:
     if x._node is not None and x._node is not LEAF:
         node = x._node.node if isinstance(x._node, Output) else x._node
         node._extras().retained[x.output_nr] = weakref.ref(x)
-
-
-def write_out(out: Tensor, call: Call, arguments: tuple[Any, ...], *, own: bool = False, disjoint: bool = False) -> Tensor:
-    """``out=``: the result of ``call`` written into `out`, resized where it must be.
-
-    Raises, before anything is written, where `out` cannot take the result's dtype (`own`: no dtype but that one) and
-    where its elements share memory, among them or in part with a tensor argument (`disjoint`: at all).
-    """
-    name = getattr(call, "func", call).__name__
-    if not isinstance(out, Tensor):
-        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
-    inputs = [t for a in arguments for t in (a if isinstance(a, (tuple, list)) else (a,)) if isinstance(t, Tensor)]
-    if grad_mode() == GRAD and any([a.requires_grad for a in (*inputs, out)]):
-        raise RuntimeError(
-            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
-            "arguments requires grad."
-        )
-    if LAYERS and (layer := layer_of((out, *arguments))) is not None:
-        layer.refuse_out(name, (out, *arguments))
-    result = call(*arguments)
-    check_output_dtype(result.dtype, out.dtype, own)
-    data = before = out._data
-    if overlaps_itself(before):
-        raise RuntimeError(errors.OVERLAPPING_WRITE)
-    if result._data.shape != before.shape:
-        data = resized(memory(out), result._data.shape)
-        data = dtypes.cast(np.empty(result._data.shape, before.dtype), out.dtype) if data is None else data
-    for a in inputs:
-        same = overlaps(before, a._data) or overlaps(data, a._data) or (a is out and data.size)
-        if same if disjoint else overlaps_partly(before, a._data):
-            raise RuntimeError(errors.OVERLAPPING_INPUT)
-    if data is not before:
-        warn_resized(before, data.shape)
-        out._data = data
-    write(out, result._data)
-    bump(out)
-    return out
-
-
-def warn_resized(before: Any, shape: tuple[int, ...]) -> None:
-    if before.size:
-        import warnings
-
-        warnings.warn(
-            f"An output with one or more elements was resized since it had shape {list(before.shape)}, which does not "
-            f"match the required output shape {list(shape)}. This behavior is deprecated, and in a future "
-            "PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an "
-            "out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
-            UserWarning,
-            stacklevel=5,
-        )

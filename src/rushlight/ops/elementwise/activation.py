@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...core.declare import elementwise
-from ...core.errors import wrap_dim
 from ...core.tensor import Tensor
 from ..layout.joining import cat_op
 from ..reduction.sums import greatest

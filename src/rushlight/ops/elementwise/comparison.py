@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import broadcast_shapes
 from ...arrays.strided import overlaps_itself
 from ...core.declare import NUMBERS, elementwise, int_to_float, op
-from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor, wrap
 from ...core.views import assign
 from ..creation.filled import check_fits
@@ -272,7 +272,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
         broadcast_shapes(*shapes)
     if out is None:
         return choose(input, other, condition)
-    from ...core.short import into
+    from ..support.outputs import into
 
     return into(out, choose, input, other, condition)
 

@@ -8,13 +8,12 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...core.declare import elementwise
-from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..reduction.sums import dims
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.layered import reads_values
-from ..support.outputs import into_each
+from ..support.outputs import into, into_each
 from ..support.precision import wide_op
 
 __all__ = ["frexp", "hash_tensor"]

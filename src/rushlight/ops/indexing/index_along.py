@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...core.declare import op
-from ...core.errors import wrap_dim
-from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..layout.joining import zeros_from
 from ..layout.splitting import at
@@ -19,6 +18,7 @@ from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.operands import as_payload
+from ..support.outputs import into
 from .subscript import add_at
 
 __all__ = ["index_add", "index_copy", "index_fill", "index_select"]

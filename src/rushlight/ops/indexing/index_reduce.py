@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...core.declare import op
-from ...core.errors import wrap_dim
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.options import argument_error, warn_once
+from ..support.outputs import into
 from .index_along import check_range, check_vectors, lined
 from .scattering import gather_op, product_gradients, reduce_gradients, scatter_add_op, scattered
 

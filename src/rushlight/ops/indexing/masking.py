@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import broadcast_shapes
 from ...core.declare import op
-from ...core.errors import broadcast_shapes
 from ...core.op import LAYERS
 from ...core.record import unbroadcast
-from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ...core.views import assign
 from ..elementwise.comparison import masked_fill
@@ -21,6 +20,7 @@ from ..support.arguments import check_tensor
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.layered import reads_values
+from ..support.outputs import into
 from .index_along import check_same_dtype
 from .subscript import Advanced, check_bounds, check_values, index_put_into, index_put_op, numpy_index, of_batched
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
-from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..support.layered import reads_values
 from ..support.operands import common
 from ..support.options import no_such_call
+from ..support.outputs import into
 
 __all__ = ["isin"]
 

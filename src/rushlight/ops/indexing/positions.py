@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import methods
 from ..support.layered import reads_values
+from ..support.outputs import into
 
 __all__ = ["nonzero_static", "unravel_index"]
 

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import broadcast_shapes, wrap_dim
 from ...core.declare import op
-from ...core.errors import broadcast_shapes, wrap_dim
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..creation.filled import check_fits
 from ..layout.broadcasting import expanded
@@ -22,6 +21,7 @@ from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.options import is_warn_always_enabled, warn_user
+from ..support.outputs import into
 from .index_along import BOTH, check_index, check_range, copied, lined, out_of_bounds
 
 __all__ = ["gather", "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim"]

@@ -11,8 +11,8 @@ import numpy as np
 
 from ... import return_types
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...core.declare import op
-from ...core.errors import wrap_dim
 from ...core.tensor import Tensor, wrap
 from ..reduction.scan import along
 from ..support.along import gather_along, scatter_along

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
-from ...core import errors
+from ...arrays.shapes import broadcast_shapes
 from ...core.declare import NUMBERS, elementwise, op
 from ...core.saved import bump
 from ...core.tensor import Tensor, wrap
@@ -87,7 +87,7 @@ def _copied(x: Any, source: Any) -> Any:
     try:
         return np.broadcast_to(dtypes.cast(source, dtypes.of_array(x)), x.shape, subok=True)[()]
     except ValueError:
-        shape = errors.broadcast_shapes(x.shape, source.shape)
+        shape = broadcast_shapes(x.shape, source.shape)
         raise RuntimeError(
             f"output with shape {list(x.shape)} doesn't match the broadcast shape {list(shape)}"
         ) from None

@@ -10,6 +10,7 @@ from ...arrays import dtypes, promotion
 from ...arrays.dtypes import get_default_dtype, set_default_dtype
 from ...arrays.printing import PRINT_OPTS, get_printoptions, printoptions, set_printoptions, tensor_repr
 from ...arrays.promotion import can_cast, promote_types
+from ...arrays.shapes import wrap_dim
 from ...arrays.strided import offset_between, storage, strides
 from ...arrays.types import (
     Size,
@@ -22,7 +23,6 @@ from ...arrays.types import (
     strided,
 )  # fmt: skip
 from ...core.declare import NUMBERS
-from ...core.errors import wrap_dim
 from ...core.node import Output
 from ...core.op import LAYERS
 from ...core.tensor import PLAIN, Tensor, memory

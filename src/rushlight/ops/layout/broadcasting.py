@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ...arrays import types
+from ...arrays.shapes import broadcast_shapes as common_shape
+from ...arrays.shapes import wrap_dim
 from ...arrays.strided import strides, view_memory
 from ...core.declare import op
-from ...core.errors import broadcast_shapes as common_shape
-from ...core.errors import wrap_dim
 from ...core.record import unbroadcast
 from ...core.tensor import Tensor
 from ..support.arguments import check_int, check_tensor

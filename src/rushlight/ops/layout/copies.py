@@ -16,7 +16,6 @@ import numpy as np
 
 from ...core.declare import op
 from ...core.op import Op
-from ...core.short import into
 from ...core.tensor import Tensor, memory, wrap
 from ...core.views import alias
 from ..elementwise.complex import view_as_complex, view_as_real
@@ -24,7 +23,7 @@ from ..indexing.index_along import copied
 from ..support.arguments import check_tensor
 from ..support.attach import methods
 from ..support.layered import reads_values
-from ..support.outputs import check_each
+from ..support.outputs import check_each, into
 from .broadcasting import expand, squeeze, unsqueeze
 from .geometry import as_strided
 from .shape import permute, t, transpose, view

@@ -9,16 +9,16 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.promotion import can_cast, promote_types
+from ...arrays.shapes import wrap_dim
 from ...core.declare import op
-from ...core.errors import wrap_dim
 from ...core.modes import GRAD, grad_mode
 from ...core.node import Node, next_rank
 from ...core.op import LAYERS, OBSERVERS, layer_of
-from ...core.short import into
 from ...core.tensor import Tensor, edge_of, wrap
 from ..support.arguments import check_int, check_tensor
 from ..support.checked import checked
 from ..support.options import argument_error, is_warn_always_enabled, warn_user
+from ..support.outputs import into
 from .broadcasting import atleast_1d, atleast_2d, atleast_3d, expand_op, tensors
 from .shape import reshaped, view_op
 

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.shapes import wrap_dim
 from ...arrays.types import contiguous_format
 from ...core.declare import op
-from ...core.errors import wrap_dim
 from ...core.record import unbroadcast
-from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.options import check_nonnegative
+from ..support.outputs import into
 from .broadcasting import distinct_dims, expand_op, unsqueeze_op
 from .shape import flatten, ints, keyword, reshaped, sequence, view_op
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes, types
+from ...arrays.shapes import wrap_dim
 from ...arrays.strided import offset_between, storage, strides
 from ...core.declare import op
-from ...core.errors import wrap_dim
 from ...core.tensor import Tensor, memory, shared_counter, wrap
 from ...core.views import alias
 from ..support.arguments import check_int, check_tensor

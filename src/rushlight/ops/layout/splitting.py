@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...arrays.strided import strides, view_memory
 from ...core.declare import op
-from ...core.errors import wrap_dim
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.checked import checked
+from ..support.outputs import into
 from .joining import cat_op, stack_op, zeros_from
 from .shape import sequence
 

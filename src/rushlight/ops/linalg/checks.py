@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
-from ...core.errors import broadcast_shapes
+from ...arrays.shapes import broadcast_shapes
 from ...core.tensor import Tensor
 from ..support.arguments import unimplemented
 from ..support.layered import every_value

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
-from ...core.errors import wrap_dim
+from ...arrays.shapes import wrap_dim
 from ...core.tensor import Tensor
 from ..layout.shape import permute
 from ..reduction.sums import Dims, aten_norm, check_keepdim, check_norm_dtype, norm_order, vector_norm

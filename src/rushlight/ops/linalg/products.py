@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import broadcast_shapes, wrap_dim
 from ...core.declare import op
-from ...core.errors import broadcast_shapes, wrap_dim
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..creation.filled import eye
 from ..layout.shape import movedim
@@ -21,6 +20,7 @@ from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.options import warn_once
+from ..support.outputs import into
 from ..support.precision import wide_op
 from .checks import check_inexact, check_same_dtype, check_square
 from .inverse import check_inverted, inv, inv_ex, solve

@@ -6,11 +6,10 @@ from typing import Any
 
 from ... import return_types
 from ...arrays.promotion import can_cast
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..products.matmul import _c_type
 from ..support.options import argument_error
-from ..support.outputs import check_each
+from ..support.outputs import check_each, into
 
 
 def _check_out(out: Tensor, result: Tensor) -> None:

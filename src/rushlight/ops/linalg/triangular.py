@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.shapes import broadcast_shapes
 from ...core.declare import op
-from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods

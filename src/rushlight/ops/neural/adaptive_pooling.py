@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import wrap_dim
+from ...arrays.shapes import wrap_dim
 from ...core.tensor import Tensor, wrap
 from ..support.arguments import check_tensor, unimplemented
 from ..support.layered import reads_values

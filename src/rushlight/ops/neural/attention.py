@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...arrays.threads import one_blas_thread, share
-from ...core.errors import wrap_dim
 from ...core.tensor import PLAIN, Tensor, wrap
 from ..elementwise.activation import softmax_backward_data
 from ..reduction.sums import greatest

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...core.declare import op
-from ...core.errors import wrap_dim
 from ...core.op import parameters
 from ...core.saved import bump
 from ...core.tensor import Tensor, memory, wrap

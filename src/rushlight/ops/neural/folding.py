@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...core.declare import op
-from ...core.errors import wrap_dim
 from ...core.tensor import Tensor
 from ..support.arguments import check_tensor, unimplemented
 from ..support.layered import every_value

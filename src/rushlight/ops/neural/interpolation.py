@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
-from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..support.arguments import check_tensor, unimplemented
 from ..support.layered import reads_values
+from ..support.outputs import into
 from ..support.precision import wide_op
 
 __all__ = ["_upsample_bilinear2d_aa"]

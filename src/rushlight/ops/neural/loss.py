@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.shapes import broadcast_shapes
 from ...core.declare import elementwise
-from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
 from ..elementwise.activation import log_sigmoid, sigmoid
 from ..elementwise.comparison import choose as where

@@ -11,8 +11,8 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.promotion import check_output_dtype
+from ...arrays.shapes import broadcast_shapes
 from ...core.declare import elementwise
-from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
 from ..creation.filled import full_like, ones_like, zeros_like
 from ..elementwise.comparison import no_derivative, where

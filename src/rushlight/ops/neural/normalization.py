@@ -324,7 +324,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 
 def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
     """`input` over its norm of order `p` along `dim`, the norm no less than `eps`."""
-    from ...core.short import into
+    from ..support.outputs import into
 
     if out is not None:
         return into(out, lambda x: normalize(x, p, dim, eps), input)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import broadcast_error, wrap_dim
 from ...core.declare import op
-from ...core.errors import broadcast_error, wrap_dim
 from ...core.tensor import Tensor, wrap
 from ..layout.joining import cat
 from ..support.arguments import check_tensor

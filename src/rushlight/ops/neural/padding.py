@@ -13,13 +13,13 @@ import numpy as np
 from ...arrays import dtypes
 from ...core.declare import op
 from ...core.errors import OVERLAPPING_INPUT
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..creation.filled import check_fits
 from ..layout.joining import zeros_from
 from ..support.arguments import unimplemented
 from ..support.checked import checked
 from ..support.options import argument_error, check_size
+from ..support.outputs import into
 
 __all__ = ["constant_pad_nd"]
 

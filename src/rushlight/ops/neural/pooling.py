@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...core.declare import op
-from ...core.errors import wrap_dim
 from ...core.tensor import Tensor, wrap
 from ..elementwise.comparison import zeros
 from ..support.arguments import check_bool, check_tensor, unimplemented

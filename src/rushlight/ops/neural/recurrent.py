@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import wrap_dim
+from ...arrays.shapes import wrap_dim
 from ...core.tensor import Tensor
 from ..layout.joining import cat, stack
 from ..support.arguments import check_tensor

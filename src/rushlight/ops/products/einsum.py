@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from ...arrays.products import product
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..layout.broadcasting import expand_op
 from ..layout.shape import unsafe_view, view_op
@@ -24,6 +23,7 @@ from ..support.arguments import check_tensor
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.options import argument_error
+from ..support.outputs import into
 from ..support.precision import wide_op
 from .matmul import _c_type, mm
 

@@ -20,16 +20,16 @@ import numpy as np
 from ...arrays import dtypes
 from ...arrays.products import product
 from ...arrays.promotion import result_dtype
+from ...arrays.shapes import broadcast_shapes
 from ...core.declare import op
-from ...core.errors import broadcast_shapes
 from ...core.modes import GRAD, grad_mode
 from ...core.node import Node
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..layout.shape import t_op, unsafe_view, view_op
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.checked import checked
+from ..support.outputs import into
 from ..support.precision import wide_op, widened
 from ..support.rows import summed
 

@@ -14,15 +14,15 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.generator import Generator
+from ...arrays.shapes import broadcast_shapes
 from ...core.declare import op
-from ...core.errors import broadcast_shapes
 from ...core.tensor import Tensor
-from ...core.views import warn_resized
 from ..elementwise.comparison import no_derivative
 from ..elementwise.comparison import zeros as zero_gradient
 from ..elementwise.math import digamma
 from ..special.kinds import not_implemented
 from ..support.arguments import check_tensor, unimplemented
+from ..support.outputs import warn_resized
 from . import rejection
 from .tensors import check_generator
 

@@ -27,7 +27,7 @@ from ...arrays.generator import (
 from ...arrays.types import preserve_format, strided
 from ...core.declare import op
 from ...core.tensor import Tensor
-from ...core.views import assign, write_out
+from ...core.views import assign
 from ..creation.filled import check_fits, like_payload, uninitialised
 from ..elementwise.comparison import no_derivative
 from ..elementwise.comparison import zeros as zero_gradient
@@ -48,6 +48,7 @@ from ..support.options import (
     take_size,
     write_made,
 )  # fmt: skip
+from ..support.outputs import into
 from . import sampling
 
 __all__ = [
@@ -376,7 +377,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     def bernoulli(*arguments: Any) -> Tensor:
         return call(*arguments).to(out.dtype)
 
-    return write_out(out, bernoulli, arguments)
+    return into(out, bernoulli, *arguments)
 
 
 @checked
@@ -444,7 +445,7 @@ def normal(mean: Any = None, std: Any = None, size: Any = None, *, generator: Ge
         kind = _normal_both if isinstance(mean, Tensor) and isinstance(std, Tensor) else None
         kind = kind or (_normal_mean if isinstance(mean, Tensor) else _normal_std)
         _check_broadcast(mean, std, out)
-        return kind(*arguments) if out is None else write_out(out, kind, arguments)
+        return kind(*arguments) if out is None else into(out, kind, *arguments)
     if size is None or mean is None or std is None:
         raise no_such_call("normal", tuple([v for v in (mean, std, size) if v is not None]), {}, _NORMAL)
     dtype = check_options("normal", dtype, layout, device, pin_memory, requires_grad)
@@ -455,7 +456,7 @@ def normal(mean: Any = None, std: Any = None, size: Any = None, *, generator: Ge
 
 
 def _check_broadcast(mean: Any, std: Any, out: Any) -> None:
-    from ...core.errors import broadcast_shapes
+    from ...arrays.shapes import broadcast_shapes
 
     shape = broadcast_shapes(*[x._data.shape for x in (mean, std) if isinstance(x, Tensor)])
     if isinstance(out, Tensor) and out._data.size:

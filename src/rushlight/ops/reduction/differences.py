@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...core.declare import op
-from ...core.errors import wrap_dim
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..elementwise.comparison import logical_xor
 from ..layout.broadcasting import distinct_dims
@@ -17,6 +16,7 @@ from ..layout.splitting import narrow
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.options import no_such_call
+from ..support.outputs import into
 
 __all__ = ["cumulative_trapezoid", "diff", "gradient", "trapezoid", "trapz"]
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.shapes import broadcast_shapes, wrap_dim
 from ...core.declare import op
-from ...core.errors import broadcast_shapes, wrap_dim
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..support.arguments import check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.checked import checked
 from ..support.operands import common
 from ..support.options import argument_error, as_number
+from ..support.outputs import into
 from ..support.precision import widened
 from .sums import aten_norm
 

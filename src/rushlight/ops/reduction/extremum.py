@@ -13,10 +13,10 @@ import numpy as np
 from ... import return_types
 from ...arrays import dtypes
 from ...arrays.promotion import check_output_dtype
+from ...arrays.shapes import wrap_dim
 from ...arrays.strided import overlaps
 from ...core.declare import op
-from ...core.errors import OVERLAPPING_INPUT, wrap_dim
-from ...core.short import into
+from ...core.errors import OVERLAPPING_INPUT
 from ...core.tensor import Tensor, wrap
 from ..elementwise.bounds import maximum, minimum
 from ..support.along import gather_along, restored, scatter_along
@@ -24,7 +24,7 @@ from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.layered import reads_values
-from ..support.outputs import into_each
+from ..support.outputs import into, into_each
 from .sums import Dims, check_keepdim, count, dims, greatest, least, no_signature, ties
 
 __all__ = [

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import wrap_dim
-from ...core.short import into
+from ...arrays.shapes import wrap_dim
 from ...core.tensor import Tensor, wrap
 from ..elementwise.combining import lerp
 from ..indexing.scattering import gather
@@ -21,6 +20,7 @@ from ..support.attach import methods
 from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.options import no_such_call
+from ..support.outputs import into
 
 __all__ = ["nanquantile", "quantile"]
 

@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...core.declare import op
-from ...core.errors import wrap_dim
-from ...core.short import into
 from ...core.tensor import Tensor, wrap
 from ..elementwise.math import log_of_sum
 from ..layout.rearranging import flip_op
@@ -28,7 +27,7 @@ from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
-from ..support.outputs import dtype_to_add_in, into_each
+from ..support.outputs import dtype_to_add_in, into, into_each
 from ..support.precision import converting, summed_dtype, wide_op
 
 __all__ = ["cummax", "cummin", "cumprod", "cumsum", "logcumsumexp"]

@@ -16,11 +16,10 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.promotion import promote_types
+from ...arrays.shapes import wrap_dim
 from ...arrays.summation import along, total
 from ...core.declare import op
-from ...core.errors import wrap_dim
 from ...core.op import F32, F64
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..elementwise.arithmetic import sgn
 from ..elementwise.comparison import choose as where
@@ -30,7 +29,7 @@ from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.options import as_number, check_dtype
-from ..support.outputs import dtype_to_add_in, renamed
+from ..support.outputs import dtype_to_add_in, into, renamed
 from ..support.precision import converting, summed_dtype, wide_op
 from .scan import products_of_others
 

@@ -18,10 +18,9 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.shapes import wrap_dim
 from ...arrays.types import strided
 from ...core.declare import op
-from ...core.errors import wrap_dim
-from ...core.short import into
 from ...core.tensor import Tensor
 from ..elementwise.complex import conj
 from ..layout.rearranging import roll
@@ -30,6 +29,7 @@ from ..layout.splitting import slice_op
 from ..neural.padding import constant_pad_nd
 from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.options import argument_error, as_number, check_nonnegative, check_options, made, write_made
+from ..support.outputs import into
 
 __all__ = [
     "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "hfft2", "hfftn", "ifft", "ifft2", "ifftn", "ifftshift",

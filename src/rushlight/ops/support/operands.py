@@ -9,9 +9,9 @@ import numpy as np
 from ...arrays import dtypes
 from ...arrays.promotion import result_dtype
 from ...core.op import F32
-from ...core.short import into
 from ...core.tensor import Tensor
 from .arguments import check_tensor
+from .outputs import into
 
 
 def call_into(out: Tensor | None, call: Any, *arguments: Any) -> Tensor:
