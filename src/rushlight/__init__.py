@@ -42,8 +42,18 @@ legacy_contiguous_format = contiguous_format
 
 #: Modules that are loaded when they are first asked for.
 _LAZY = {
-    "accelerator", "backends", "cli", "cpu", "cuda", "distributions", "fft", "func", "linalg", "masked", "mps", "nn", "optim",
-    "profiler", "random", "return_types", "serialization", "signal", "special", "testing", "utils", "version", "view", "xpu",
+    "accelerator", "amp", "backends", "cli", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "linalg",
+    "masked", "mps", "nn", "optim", "profiler", "random", "return_types", "serialization", "signal", "special", "testing", "utils",
+    "version", "view", "xpu",
+}  # fmt: skip
+#: Names that stand in such modules.
+_LENT = {
+    "GradScaler": "amp", "autocast": "amp", "compile": "compiler", "load": "serialization", "save": "serialization", "vmap": "func",
+    **dict.fromkeys(
+        ["autocast_decrement_nesting", "autocast_increment_nesting", "clear_autocast_cache", "get_autocast_cpu_dtype",
+         "get_autocast_dtype", "get_autocast_gpu_dtype", "is_autocast_cache_enabled", "is_autocast_cpu_enabled",
+         "is_autocast_enabled", "set_autocast_cache_enabled", "set_autocast_cpu_dtype", "set_autocast_cpu_enabled",
+         "set_autocast_dtype", "set_autocast_enabled"], "amp.autocast_mode"),
 }  # fmt: skip
 
 
@@ -54,10 +64,8 @@ def __getattr__(name: str) -> _Any:
         except ModuleNotFoundError as error:
             if error.name != f"{__name__}.{name}":
                 raise
-    if name == "vmap":
-        return _import_module(f"{__name__}.func").vmap
-    if name in {"load", "save"}:
-        return getattr(_import_module(f"{__name__}.serialization"), name)
+    if name in _LENT:
+        return getattr(_import_module(f"{__name__}.{_LENT[name]}"), name)
     if name in _later.FUNCTIONS:
         globals()[name] = function = getattr(_later.load(_later.FUNCTIONS[name]), name)
         return function
@@ -69,4 +77,4 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, *_later.FUNCTIONS, "load", "save", "vmap"})
+    return sorted({*globals(), *_LAZY, *_later.FUNCTIONS, *_LENT})

@@ -85,7 +85,6 @@ BAD_CALLS = (
 
 QUANTIZED = "quantized numbers"
 COMPILER = "PyTorch's compilers, their graphs and types"
-AUTOCAST = "automatic mixed precision"
 PLATFORM = "another backend's own kernel"
 BUILD = "about the build of PyTorch's C++"
 DTYPE = "a dtype that NumPy does not have"
@@ -113,7 +112,7 @@ NAMES: dict[str, dict[str, str]] = {
         "cudnn_*": PLATFORM, "miopen_*": PLATFORM, "mkldnn_*": PLATFORM, "mtia": PLATFORM,
         "batch_norm_*": "a part of batch normalisation across GPUs",
         "sym_constrain_range*": COMPILER, "sym_fresh_size": COMPILER, "Sym*": COMPILER, "*Type": COMPILER, "Script*": COMPILER,
-        "compile": COMPILER, "compiler": COMPILER, "export": COMPILER, "fx": COMPILER, "jit": COMPILER, "cond": COMPILER,
+        "export": COMPILER, "fx": COMPILER, "jit": COMPILER, "cond": COMPILER,
         "while_loop": COMPILER, "library": COMPILER, "classes": COMPILER, "package": COMPILER, "fork": COMPILER, "wait": COMPILER,
         "Future": COMPILER, "futures": COMPILER, "import_ir_module*": COMPILER, "parse_*": COMPILER, "slice_inverse": COMPILER,
         "merge_type_from_type_comment": COMPILER, "unify_type_list": COMPILER, "cpp": COMPILER,
@@ -125,10 +124,10 @@ NAMES: dict[str, dict[str, str]] = {
             "NoopLogger OperatorInfo PRIVATE_OPS ParameterDict PyTorchFileReader PyTorchFileWriter SerializationStorageContext "
             "StaticModule Tag ThroughputBenchmark TracingState Type Use Value DeviceObjType"
         )),
-        "*autocast*": AUTOCAST, "amp": AUTOCAST, "GradScaler": AUTOCAST,
+        "*autocast_ipu*": PLATFORM, "*autocast_xla*": PLATFORM, "set_autocast_gpu_dtype": CUDA,
         "compiled_with_cxx11_abi": BUILD, "has_*": BUILD, "USE_*": BUILD, "init_num_threads": BUILD, "get_file_path": BUILD,
         "torch_version": BUILD, "prepare_multiprocessing_environment": BUILD, "profiler_*": KINETO,
-        "monitor": BUILD, "hub": "downloads", "distributed": "training on several machines",
+        "monitor": BUILD, "hub": "downloads",
         "multiprocessing": "see `Tensor.share_memory_` and Python's multiprocessing",
         **each(DTYPE, "bit* int[1-7] uint[1-7] float4* float8* complex32 chalf"),
         "*Storage": LEGACY_STORAGE, "StorageBase": LEGACY_STORAGE, "storage": LEGACY_STORAGE,

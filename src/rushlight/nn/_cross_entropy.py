@@ -12,10 +12,12 @@ from ..core import Tensor
 from ..ops.elementwise.activation import log_softmax
 from ..ops.neural.loss import NONE, SUM, nll_loss, nll_loss2d
 from ..ops.support.arguments import check_int, check_tensor
+from ..ops.support.casting import in_float32
 from ..ops.support.options import argument_error
 from ..ops.support.scalars import over, times
 
 
+@in_float32
 def nll_loss_nd(input: Tensor, target: Tensor, weight: Tensor | None, reduction: int, ignore_index: int) -> Tensor:
     """The negative log likelihood; one or two dimensions and four have kernels, others are brought to four."""
     shape, target_shape = _shapes("nll_loss_nd", input, target, weight, ignore_index)

@@ -10,6 +10,7 @@ import numpy as np
 from ..core import Tensor
 from ..ops.neural import grid as grids
 from ..ops.neural.interpolation import upsampled
+from ..ops.support.casting import in_float32
 from ..ops.support.options import warn_user
 
 __all__ = ["affine_grid", "grid_sample", "interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
@@ -177,6 +178,7 @@ def _corners(align_corners: bool | None) -> bool:
     return bool(align_corners)
 
 
+@in_float32
 def grid_sample(
     input: Tensor,
     grid: Tensor,

@@ -9,12 +9,14 @@ from .. import ops
 from ..core import Tensor, no_grad
 from ..ops.neural import loss
 from ..ops.neural.ctc import ctc_loss as ctc
+from ..ops.support.casting import in_float32
 from ..ops.support.layered import every_value
 from . import _reduction
 
 __all__ = ["ctc_loss", "gaussian_nll_loss", "poisson_nll_loss"]
 
 
+@in_float32
 def ctc_loss(
     log_probs: Tensor,
     targets: Tensor,
@@ -39,6 +41,7 @@ def ctc_loss(
     return ctc(log_probs, targets, input_lengths, target_lengths, blank, number, zero_infinity)
 
 
+@in_float32
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from .. import ops
 from ..core import Tensor
 from ..ops.neural import loss
+from ..ops.support.casting import in_float32
 from ..ops.support.options import warn_user
 from . import _reduction
 from ._cross_entropy import cross_entropy_loss, nll_loss_nd
@@ -61,6 +62,7 @@ def _weighted_average(losses: Tensor, weight: Tensor, reduction: int) -> Tensor:
     return losses.sum() / weight.sum() if reduction == loss.MEAN else loss.reduce(losses, reduction)
 
 
+@in_float32
 def l1_loss(
     input: Tensor,
     target: Tensor,
@@ -84,6 +86,7 @@ def l1_loss(
     return loss.l1_loss(expanded, target, _reduction.get_enum(reduction))
 
 
+@in_float32
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -107,6 +110,7 @@ def mse_loss(
     return loss.mse_loss(expanded, target, _reduction.get_enum(reduction))
 
 
+@in_float32
 def smooth_l1_loss(
     input: Tensor,
     target: Tensor,
@@ -130,6 +134,7 @@ def smooth_l1_loss(
     return loss.smooth_l1_loss(input, target, number, beta)
 
 
+@in_float32
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
@@ -151,6 +156,7 @@ def huber_loss(
     return loss.reduce(loss.huber_loss(expanded, target, loss.NONE, delta) * weight, number)
 
 
+@in_float32
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -181,6 +187,7 @@ def binary_cross_entropy(
     return loss.binary_cross_entropy(input, target, weight, number)
 
 
+@in_float32
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -259,6 +266,7 @@ def cross_entropy(
     return cross_entropy_loss(input, target, weight, number, ignore_index, label_smoothing)
 
 
+@in_float32
 def kl_div(
     input: Tensor,
     target: Tensor,

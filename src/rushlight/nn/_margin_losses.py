@@ -10,6 +10,7 @@ from collections.abc import Callable
 from .. import ops
 from ..core import Tensor
 from ..ops.neural import loss, margin_loss
+from ..ops.support.casting import in_float32
 from . import _reduction
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 
+@in_float32
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
@@ -48,6 +50,7 @@ def cosine_embedding_loss(
     return margin_loss.cosine_embedding_loss(input1, input2, target, margin, number)
 
 
+@in_float32
 def hinge_embedding_loss(
     input: Tensor,
     target: Tensor,
@@ -67,6 +70,7 @@ def hinge_embedding_loss(
     return margin_loss.hinge_embedding_loss(input, target, margin, number)
 
 
+@in_float32
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -95,6 +99,7 @@ def margin_ranking_loss(
     return margin_loss.margin_ranking_loss(input1, input2, target, margin, number)
 
 
+@in_float32
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,
@@ -158,6 +163,7 @@ def triplet_margin_with_distance_loss(
     return loss.reduce(ops.clamp_min(margin + near - far, 0), number)
 
 
+@in_float32
 def soft_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -178,6 +184,7 @@ def soft_margin_loss(
     return margin_loss.soft_margin_loss(input, target, _reduction.chosen(size_average, reduce, reduction))
 
 
+@in_float32
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -207,6 +214,7 @@ def multi_margin_loss(
     return margin_loss.multi_margin_loss(input, target, p, margin, weight, number)
 
 
+@in_float32
 def multilabel_margin_loss(
     input: Tensor,
     target: Tensor,

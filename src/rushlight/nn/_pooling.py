@@ -9,6 +9,7 @@ from typing import Any
 from .. import ops
 from ..core import Tensor
 from ..ops.neural import adaptive_pooling, folding, pooling
+from ..ops.support.casting import in_float32
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
@@ -82,6 +83,7 @@ def max_pool2d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any
     return pooling.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
+@in_float32
 def max_pool3d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:  # fmt: skip
     """The greatest element of every window of three dimensions; as :func:`max_pool2d`, see :class:`~nn.MaxPool3d`."""
@@ -111,6 +113,7 @@ def avg_pool2d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any
     return pooling.avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, out)
 
 
+@in_float32
 def avg_pool3d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
                count_include_pad: bool = True, divisor_override: int | None = None, *,
                out: Tensor | None = None) -> Tensor:  # fmt: skip
@@ -150,6 +153,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     return adaptive_pooling.adaptive_avg_pool(2, input, _with_default(output_size, input))
 
 
+@in_float32
 def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
     """:func:`adaptive_avg_pool2d` of three dimensions; see :class:`~nn.AdaptiveAvgPool3d`."""
     return adaptive_pooling.adaptive_avg_pool(3, input, _with_default(output_size, input))
@@ -199,6 +203,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
     return found if return_indices else found[0]
 
 
+@in_float32
 def adaptive_max_pool3d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
     """:func:`adaptive_max_pool1d` of three dimensions, with None for the input's own size; see
     :class:`~nn.AdaptiveMaxPool3d`."""
@@ -241,6 +246,7 @@ def fractional_max_pool3d_with_indices(
     return _fractional(3, input, kernel_size, output_size, output_ratio, _random_samples)
 
 
+@in_float32
 def fractional_max_pool2d(
     input: Tensor, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: bool = False,
     _random_samples: Tensor | None = None,
@@ -266,6 +272,7 @@ def fractional_max_pool2d(
     return found if return_indices else found[0]
 
 
+@in_float32
 def fractional_max_pool3d(
     input: Tensor, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: bool = False,
     _random_samples: Tensor | None = None,
@@ -361,6 +368,7 @@ def _max_unpool(ndim: int, input: Tensor, indices: Tensor, kernel_size: Any, str
     return folding.max_unpool(ndim, input, indices, size, steps)
 
 
+@in_float32
 def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
                  output_size: Any = None) -> Tensor:  # fmt: skip
     """Zeros, with `input` at the places `indices`, from which :func:`max_pool1d` took it; see :class:`~nn.MaxUnpool1d`.
@@ -377,12 +385,14 @@ def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any =
     return _max_unpool(1, input, indices, kernel_size, stride, padding, output_size)
 
 
+@in_float32
 def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
                  output_size: Any = None) -> Tensor:  # fmt: skip
     """:func:`max_unpool1d` of two dimensions; see :class:`~nn.MaxUnpool2d`."""
     return _max_unpool(2, input, indices, kernel_size, stride, padding, output_size)
 
 
+@in_float32
 def max_unpool3d(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
                  output_size: Any = None) -> Tensor:  # fmt: skip
     """:func:`max_unpool1d` of three dimensions; see :class:`~nn.MaxUnpool3d`."""

@@ -136,8 +136,7 @@ class Module(ConversionMethods, StateMethods, HookMethods):
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
-        """Not there yet: modules are not compiled."""
-        raise NotImplementedError("rushlight has no nn.Module.compile yet")
+        """Nothing: see `torch.compile`."""
 
     # -- registration ---------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from ..layout.joining import cat_op
 from ..reduction.sums import greatest
 from ..support.arguments import check_int, check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
+from ..support.casting import in_lower_precision
 from ..support.checked import checked
 from ..support.kinds import Promote, only
 from ..support.operands import call_into
@@ -514,6 +515,7 @@ def softshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) 
     return call_into(out, _softshrink, input, lambd)
 
 
+@in_lower_precision
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`input` where it is positive, ``weight * input`` elsewhere: one weight for all, or one a channel (dimension 1).
 

@@ -16,38 +16,15 @@ from ...core.declare import elementwise, int_to_float, op
 from ...core.tensor import Tensor
 from ..support.arguments import check_tensor
 from ..support.attach import functions, inplace_methods, methods
+from ..support.casting import in_float32
 from ..support.operands import is_complex
 from .arithmetic import sgn
 from .comparison import choose, zeros
 
 __all__ = [
-    "angle", "complex", "conj", "conj_physical", "conj_physical_", "imag", "is_complex", "is_conj", "is_floating_point",
-    "is_neg", "is_signed", "polar", "real", "resolve_conj", "resolve_neg", "view_as_complex", "view_as_real",
+    "angle", "complex", "conj", "conj_physical", "conj_physical_", "imag", "polar", "real", "resolve_conj", "resolve_neg",
+    "view_as_complex", "view_as_real",
 ]  # fmt: skip
-
-
-# What a dtype is.
-
-
-def _test(name: str, attribute: str) -> Any:
-    def test(input: Tensor) -> bool:
-        check_tensor(name, input)
-        return getattr(input.dtype, attribute)
-
-    test.__name__ = test.__qualname__ = name
-    return test
-
-
-def is_conj(input: Tensor) -> bool:
-    """Whether `input` is marked as conjugated: never here, where conjugates are computed at once."""
-    check_tensor("is_conj", input)
-    return False
-
-
-def is_neg(input: Tensor) -> bool:
-    """Whether `input` is marked as negated: never here."""
-    check_tensor("is_neg", input)
-    return False
 
 
 def resolve_conj(input: Tensor) -> Tensor:
@@ -97,6 +74,7 @@ def view_as_real(input: Tensor) -> Tensor:
     return _view_as_real(input)
 
 
+@in_float32
 def view_as_complex(input: Tensor) -> Tensor:
     """A view of pairs of real numbers, in the last dimension, as complex numbers.
 
@@ -232,6 +210,7 @@ def complex(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tensor:
     return _complex(real, imag, out=out)
 
 
+@in_float32
 def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The complex numbers of these absolute values and angles; as `complex` otherwise."""
     if out is not None:
@@ -253,9 +232,7 @@ angle = elementwise(
     "angle", _angle_value, "AngleBackward0", _angle_rule, names=("x",), holomorphic=False, promote=int_to_float
 )
 
-is_floating_point, is_signed = _test("is_floating_point", "is_floating_point"), _test("is_signed", "is_signed")
 methods(
-    is_complex=is_complex, is_floating_point=is_floating_point, is_signed=is_signed, is_conj=is_conj, is_neg=is_neg,
     resolve_conj=resolve_conj, resolve_neg=resolve_neg, conj=conj, conj_physical=conj_physical, angle=angle,
     real=property(real, _set_real), imag=property(imag, _set_imag),
 )  # fmt: skip

@@ -139,13 +139,13 @@ def is_signed(input: Tensor) -> bool:
 
 
 def is_conj(input: Tensor) -> bool:
-    """False: here a conjugate is computed, not marked."""
+    """Whether the tensor is marked as conjugated: never here, where conjugates are computed at once."""
     check_tensor("is_conj", input)
     return False
 
 
 def is_neg(input: Tensor) -> bool:
-    """False: here a negative is computed, not marked."""
+    """Whether the tensor is marked as negated: never here."""
     check_tensor("is_neg", input)
     return False
 

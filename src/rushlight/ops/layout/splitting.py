@@ -14,6 +14,7 @@ from ...core.declare import op
 from ...core.tensor import Tensor
 from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import methods
+from ..support.casting import in_float32
 from ..support.checked import checked
 from ..support.outputs import into
 from .joining import cat_op, stack_op, zeros_from
@@ -204,6 +205,7 @@ trace_backward = op("trace_backward", _trace_slope, "TraceBackwardBackward0", {"
 _trace = op("trace", _trace_value, "TraceBackward0", {"x": lambda g, x_shape: trace_backward(g, x_shape)})
 
 
+@in_float32
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix. Raises RuntimeError for other shapes."""
     check_tensor("trace", input)

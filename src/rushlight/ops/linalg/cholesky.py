@@ -10,6 +10,7 @@ from ...core.declare import op
 from ...core.tensor import Tensor
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
+from ..support.casting import in_float32
 from ..support.options import warn_once
 from .checks import LinAlgError, check_inexact, check_kernel, check_old_system, check_square, failed
 from .lapack import adjoint, each, lapack, singly
@@ -76,6 +77,7 @@ def _checked_cholesky(x: Tensor, upper: bool) -> Any:
     return _cholesky_ex(x, bool(upper))
 
 
+@in_float32
 def linalg_cholesky(input: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Tensor:
     """The lower triangular L with ``input = L @ L.mH``; the upper triangular U with ``U.mH @ U`` if `upper`.
 
@@ -94,6 +96,7 @@ def linalg_cholesky(input: Tensor, *, upper: bool = False, out: Tensor | None = 
     return single("linalg_cholesky", factor, out)
 
 
+@in_float32
 def linalg_cholesky_ex(input: Tensor, *, upper: bool = False, check_errors: bool = False, out: Any = None) -> Any:
     """The named tuple (L, info): `torch.linalg.cholesky` without an error, unless `check_errors`.
 
@@ -109,6 +112,7 @@ def linalg_cholesky_ex(input: Tensor, *, upper: bool = False, check_errors: bool
     return named(name, result, out)
 
 
+@in_float32
 def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The Cholesky factor of `input`. Deprecated: use `torch.linalg.cholesky`."""
     check_tensor("cholesky", input)

@@ -14,6 +14,7 @@ from ..layout.shape import permute
 from ..reduction.sums import Dims, aten_norm, check_keepdim, check_norm_dtype, norm_order, vector_norm
 from ..reduction.sums import dims as wrapped_dims
 from ..support.arguments import check_tensor
+from ..support.casting import in_float32
 from ..support.checked import checked
 from ..support.options import type_name, warn_once
 from .checks import check_inexact, check_matrix, check_square
@@ -211,6 +212,7 @@ def frobenius_norm(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tens
 # The condition of a matrix.
 
 
+@in_float32
 def cond(input: Tensor, p: Order = None, *, out: Tensor | None = None) -> Tensor:
     """The condition numbers of matrices (..., m, n): the norm of each times the norm of its inverse.
 

@@ -18,6 +18,7 @@ from ..products.matmul import vdot
 from ..reduction.scan import cumprod
 from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import methods
+from ..support.casting import in_float32, in_lower_precision
 from ..support.checked import checked
 from ..support.options import warn_once
 from ..support.outputs import into
@@ -168,6 +169,7 @@ def _named(function: Any) -> Any:
     return copy
 
 
+@in_float32
 def tensorsolve(input: Tensor, other: Tensor, dims: Any = None, *, out: Tensor | None = None) -> Tensor:
     """X with ``torch.tensordot(input, X, X.ndim) == other``; the dimensions `dims` of `input` are moved to its end first.
 
@@ -244,6 +246,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 
 @checked(name="linalg_vecdot")
+@in_lower_precision
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The sums of products over `dim` of two tensors that broadcast; `x` is conjugated where it is complex.
 

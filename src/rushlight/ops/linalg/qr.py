@@ -26,6 +26,7 @@ from ...core.tensor import Tensor
 from ..layout.splitting import diag_embed_op
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
+from ..support.casting import in_float32
 from ..support.options import argument_error, warn_once
 from .checks import check_inexact, check_kernel, check_matrix
 from .lapack import adjoint, each, lapack, singly
@@ -288,6 +289,7 @@ def _checked_product(x: Tensor, tau: Tensor) -> Tensor:
     return _householder_product(x, tau)
 
 
+@in_float32
 def linalg_householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The first n columns of the product of k Householder reflections, from what `torch.geqrf` returned.
 

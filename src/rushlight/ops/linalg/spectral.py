@@ -22,6 +22,7 @@ from ...core.tensor import Tensor
 from ..elementwise.comparison import choose as where
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
+from ..support.casting import in_float32
 from ..support.options import argument_error
 from .checks import LinAlgError, check_inexact, check_kernel, check_matrix, check_square
 from .inverse import solve_op
@@ -301,6 +302,7 @@ def linalg_svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = No
     return named("linalg_svd", _svd(A, full_matrices), out)
 
 
+@in_float32
 def linalg_svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) -> Tensor:
     """The singular values of (..., m, n), in descending order: (..., min(m, n)). Raises as `linalg_svd` does."""
     _check_svd("linalg_svdvals", A, driver)

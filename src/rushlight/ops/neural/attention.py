@@ -20,6 +20,7 @@ from ...core.tensor import PLAIN, Tensor, wrap
 from ..elementwise.activation import softmax_backward_data
 from ..reduction.sums import greatest
 from ..support.arguments import check_tensor
+from ..support.casting import in_lower_precision
 from ..support.checked import checked
 from ..support.operands import call_into
 from ..support.precision import as_wide_as, wide, wide_op
@@ -201,6 +202,7 @@ def _causal(rows: int, columns: int) -> Tensor:
 
 
 @checked
+@in_lower_precision
 def scaled_dot_product_attention(
     query: Tensor,
     key: Tensor,

@@ -22,6 +22,7 @@ from ...core.declare import op
 from ...core.op import parameters
 from ...core.tensor import Tensor
 from ..support.arguments import check_bool, check_int, check_tensor, unimplemented
+from ..support.casting import ACTIVE, in_lower_precision, lowered
 from ..support.options import argument_error, no_such_call, warn_once
 from ..support.precision import wide_op
 from ..support.rows import by_samples, summed
@@ -342,6 +343,8 @@ def _front(ndim: int) -> Any:
         given = {**_DEFAULTS, **given, **kwargs}
         if not _are_convolution_arguments(**given):
             raise no_such_call(name, args, kwargs, _SIGNATURES)
+        if ACTIVE[0]:
+            given.update(zip(_OPTIONS, lowered(given["input"], given["weight"], given["bias"])))
         return _convolve(name, ndim, **given)
 
     axes = ", ".join(("D", "H", "W")[3 - ndim :])
@@ -383,6 +386,8 @@ def _transposed_front(ndim: int) -> Any:
             for argument, value in (("stride", stride), ("padding", padding), ("output_padding", output_padding))
         ]
         check_int(name, groups, "groups", None)
+        if ACTIVE[0]:
+            input, weight, bias = lowered(input, weight, bias)
         spread = ints_of(name, "dilation", dilation, ndim)
         _check_bias_dtype(input, bias)
         x = _batched(name, input, ndim)
@@ -434,6 +439,7 @@ def convolution(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints
     return checked_convolution(input, weight, bias, strides, paddings, dilations, transposed, output_paddings, groups)
 
 
+@in_lower_precision
 def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
     """A convolution over time of `input` (time, batch, C) with `weight` (kernel, C, O) and `bias` (O).
 

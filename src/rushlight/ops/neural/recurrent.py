@@ -12,6 +12,7 @@ from ...arrays.shapes import wrap_dim
 from ...core.tensor import Tensor
 from ..layout.joining import cat, stack
 from ..support.arguments import check_tensor
+from ..support.casting import in_lower_precision
 from ..support.options import no_such_call
 from ..support.precision import as_wide_as, wide
 from .dropout import dropout as dropout_
@@ -207,13 +208,13 @@ _DOC = """{what}: see :class:`~nn.{module}`.
         RuntimeError: for shapes, dtypes or numbers of tensors that do not fit together.
     """
 
-lstm = _function("lstm", _lstm, 4, _DOC.format(
-    what="LSTM layers", module="LSTM", name="lstm", states="hidden states and the last cells"))  # fmt: skip
+lstm = in_lower_precision(_function("lstm", _lstm, 4, _DOC.format(
+    what="LSTM layers", module="LSTM", name="lstm", states="hidden states and the last cells")))  # fmt: skip
 gru = _function("gru", _gru, 3, _DOC.format(what="GRU layers", module="GRU", name="gru", states="states"))
-rnn_tanh = _function("rnn_tanh", _rnn_tanh, 1, _DOC.format(
-    what="Elman layers with tanh", module="RNN", name="rnn_tanh", states="states"))  # fmt: skip
-rnn_relu = _function("rnn_relu", _rnn_relu, 1, _DOC.format(
-    what="Elman layers with relu", module="RNN", name="rnn_relu", states="states"))  # fmt: skip
+rnn_tanh = in_lower_precision(_function("rnn_tanh", _rnn_tanh, 1, _DOC.format(
+    what="Elman layers with tanh", module="RNN", name="rnn_tanh", states="states")))  # fmt: skip
+rnn_relu = in_lower_precision(_function("rnn_relu", _rnn_relu, 1, _DOC.format(
+    what="Elman layers with relu", module="RNN", name="rnn_relu", states="states")))  # fmt: skip
 
 
 # Cells: one layer, one step.
@@ -273,5 +274,7 @@ def _single(name: str, layer: Layer, gates: int, what: str) -> Any:
 
 
 gru_cell = _single("gru_cell", _gru, 3, "One step of a GRU: the next state; see :class:`~nn.GRUCell`.")
-rnn_tanh_cell = _single("rnn_tanh_cell", _rnn_tanh, 1, "One step of an Elman network with tanh; see :class:`~nn.RNNCell`.")
-rnn_relu_cell = _single("rnn_relu_cell", _rnn_relu, 1, "One step of an Elman network with relu; see :class:`~nn.RNNCell`.")
+rnn_tanh_cell = in_lower_precision(_single(
+    "rnn_tanh_cell", _rnn_tanh, 1, "One step of an Elman network with tanh; see :class:`~nn.RNNCell`."))  # fmt: skip
+rnn_relu_cell = in_lower_precision(_single(
+    "rnn_relu_cell", _rnn_relu, 1, "One step of an Elman network with relu; see :class:`~nn.RNNCell`."))  # fmt: skip

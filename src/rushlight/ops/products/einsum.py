@@ -21,6 +21,7 @@ from ..layout.broadcasting import expand_op
 from ..layout.shape import unsafe_view, view_op
 from ..support.arguments import check_tensor
 from ..support.attach import methods
+from ..support.casting import ACTIVE, in_lower_precision, lowered
 from ..support.checked import checked
 from ..support.options import argument_error
 from ..support.outputs import into
@@ -130,6 +131,8 @@ def einsum(*args: Any) -> Tensor:
     for i, x in enumerate(operands):
         if not isinstance(x, Tensor):
             raise TypeError(f"expected Tensor as element {i} in argument 1, but got {type(x).__name__}")
+    if ACTIVE[0] and len(operands) > 1:
+        operands = list(lowered(*operands))
     return _einsum(equation, operands)
 
 
@@ -385,6 +388,7 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, lambda x: x, result)
 
 
+@in_lower_precision
 def multi_dot(tensors: Any, *, out: Tensor | None = None) -> Tensor:
     """The product of matrices, in the best order; the first and the last may be vectors. RuntimeError for others."""
     if not isinstance(tensors, (tuple, list)):

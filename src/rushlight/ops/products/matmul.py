@@ -28,6 +28,7 @@ from ...core.tensor import Tensor
 from ..layout.shape import t_op, unsafe_view, view_op
 from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import inplace, methods
+from ..support.casting import ACTIVE, in_lower_precision, lowered
 from ..support.checked import checked
 from ..support.outputs import into
 from ..support.precision import wide_op, widened
@@ -316,6 +317,8 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
         return into(out, mm, input, mat2, own=True)
     check_tensor("mm", input)
     check_tensor("mm", mat2, "mat2", 2)
+    if ACTIVE[0]:
+        input, mat2 = lowered(input, mat2)
     _check_mm("mm", input, mat2)
     return _mm(input, mat2)
 
@@ -356,6 +359,8 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
         return into(out, bmm, input, mat2, own=True)
     check_tensor("bmm", input)
     check_tensor("bmm", mat2, "mat2", 2)
+    if ACTIVE[0]:
+        input, mat2 = lowered(input, mat2)
     _check_bmm(input, mat2)
     return _bmm(input, mat2)
 
@@ -377,6 +382,8 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
 
 
 def _matmul(x: Tensor, y: Tensor) -> Tensor:
+    if ACTIVE[0]:
+        x, y = lowered(x, y)
     a, b = x._data, y._data
     m, n = a.ndim, b.ndim
     if m == 2 and n == 2:
@@ -448,6 +455,7 @@ def _reflected(self: Tensor, other: Any) -> Any:
     "(Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
     "(Tensor input, Tensor mat1, Tensor mat2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
 ))
+@in_lower_precision
 def addmm(
     input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
@@ -516,6 +524,7 @@ def addr(
     "(Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
     "(Tensor input, Tensor batch1, Tensor batch2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
 ))
+@in_lower_precision
 def baddbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
@@ -530,6 +539,7 @@ def baddbmm(
 
 
 @checked
+@in_lower_precision
 def addbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
@@ -552,6 +562,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
         return into(out, linear, input, weight, bias)
     check_tensor("linear", input)
     check_tensor("linear", weight, "weight", 2)
+    if ACTIVE[0]:
+        input, weight, bias = lowered(input, weight, bias)
     x, w = input._data, weight._data
     if bias is None:
         if w.ndim != 2 or not x.ndim:

@@ -16,6 +16,7 @@ from ...core.declare import op
 from ...core.tensor import Tensor
 from ..support.arguments import check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
+from ..support.casting import in_float32
 from ..support.checked import checked
 from ..support.operands import common
 from ..support.options import argument_error, as_number
@@ -151,6 +152,7 @@ _euclidean = op("_euclidean_dist", _by_products, "EuclideanDistBackward0", {
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 
 
+@in_float32
 def cdist(
     x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
 ) -> Tensor:  # fmt: skip

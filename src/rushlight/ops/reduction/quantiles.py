@@ -17,6 +17,7 @@ from ..indexing.scattering import gather
 from ..indexing.sorting import sort
 from ..support.arguments import check_tensor
 from ..support.attach import methods
+from ..support.casting import in_float32
 from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.options import no_such_call
@@ -100,6 +101,7 @@ def _quantile(name: str, input: Tensor, q: Any, dim: Any, keepdim: bool, interpo
     '(Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None)',
     '(Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None)',
 ))
+@in_float32
 def quantile(
     input: Tensor, q: Tensor | complex, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear",
     out: Tensor | None = None,
@@ -120,6 +122,7 @@ def quantile(
     '(Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None)',
     '(Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None)',
 ))
+@in_float32
 def nanquantile(
     input: Tensor, q: Tensor | complex, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear",
     out: Tensor | None = None,

@@ -27,6 +27,7 @@ from ..layout.broadcasting import expand_op
 from ..support.along import restored
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
+from ..support.casting import in_float32
 from ..support.checked import checked
 from ..support.options import as_number, check_dtype
 from ..support.outputs import dtype_to_add_in, into, renamed
@@ -256,6 +257,7 @@ _prod_all = converting("prod", lambda x: _prod_value(x, None, False), "ProdBackw
 _prod_dim = converting("prod_dim", _prod_value, "ProdBackward1", {"x": _prod_slope}, names=("x", "dim", "keepdim"))
 
 
+@in_float32
 def prod(
     input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
     out: Tensor | None = None, axis: int | None = None, keepdims: bool = False,

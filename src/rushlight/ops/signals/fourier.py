@@ -28,6 +28,7 @@ from ..layout.shape import sequence
 from ..layout.splitting import slice_op
 from ..neural.padding import constant_pad_nd
 from ..support.arguments import check_int, check_tensor, unimplemented
+from ..support.casting import in_float32
 from ..support.options import argument_error, as_number, check_nonnegative, check_options, made, write_made
 from ..support.outputs import into
 
@@ -296,7 +297,7 @@ def _document(function: Any, short: str, summary: str, size: str, real: bool) ->
 def _one(short: str, make: Any, forward: bool, summary: str) -> Any:
     """The public function of a transform of one dimension."""
     name, real = f"fft_{short}", make is _from_half_1d
-    transform = make(name, forward)
+    transform = in_float32(make(name, forward))
 
     def function(
         input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
@@ -316,7 +317,7 @@ def _one(short: str, make: Any, forward: bool, summary: str) -> Any:
 def _several(short: str, make: Any, forward: bool, summary: str, dims: tuple[int, ...] | None) -> Any:
     """The public function of a transform of several dimensions."""
     name, real = f"fft_{short}", make is _from_half_nd
-    transform = make(name, forward)
+    transform = in_float32(make(name, forward))
 
     def function(
         input: Tensor, s: Any = None, dim: Dims = dims, norm: str | None = None, *, out: Tensor | None = None

@@ -16,6 +16,7 @@ from ..layout.broadcasting import expand_op, unsqueeze_op
 from ..layout.splitting import slice_op, unfold_backward, unfold_op
 from ..neural.padding import constant_pad_nd, pad
 from ..support.attach import methods
+from ..support.casting import in_float32
 from ..support.checked import checked
 from ..support.layered import every_value
 from ..support.options import check_integer, warn_once
@@ -62,6 +63,7 @@ def _whole_window(window: Tensor | None, n_fft: int, win_length: int, like: Tens
 
 
 @checked
+@in_float32
 def stft(
     input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None,
     window: Tensor | None = None, center: bool = True, pad_mode: str = "reflect", normalized: bool = False,

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from . import amp
+
 __all__ = [
-    "Stream", "current_device", "current_stream", "device_count", "is_available", "is_initialized", "set_device", "stream",
+    "amp", "Stream", "current_device", "current_stream", "device_count", "is_available", "is_initialized", "set_device", "stream",
     "synchronize",
 ]  # fmt: skip
 
