@@ -46,7 +46,7 @@ class Rprop(TensorOptimizer):
 
         >>> optimizer = torch.optim.Rprop(model.parameters(), lr=0.01)
         >>> optimizer.zero_grad()
-        >>> loss_fn(model(all_inputs), all_targets).backward()
+        >>> loss_fn(model(input), target).backward()
         >>> optimizer.step()
     """
 

@@ -340,7 +340,7 @@ def checkpoint(
     >>> x = torch.tensor([1., 2.], requires_grad=True)
     >>> torch.utils.checkpoint.checkpoint(lambda x: x.exp().sin(), x, use_reentrant=False).sum().backward()
     >>> x.grad
-    tensor([-2.4784,  3.3118])
+    tensor([-2.4784,  3.3129])
     """
     if use_reentrant is None:
         warnings.warn(

@@ -257,8 +257,9 @@ def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, *, driver: str |
     gelss, `residuals` with gelsy and where A has not full rank or m <= n. Raises RuntimeError for other shapes, dtypes
     and drivers.
 
-    >>> torch.linalg.lstsq(torch.tensor([[1.], [1.]]), torch.tensor([[1.], [3.]])).solution
-    tensor([[2.]])
+    >>> torch.linalg.lstsq(torch.eye(2), torch.tensor([[1.], [3.]])).solution
+    tensor([[1.],
+            [3.]])
     """
     check_tensor("linalg_lstsq", input)
     check_tensor("linalg_lstsq", b, "b", 2)

@@ -77,7 +77,7 @@ def stft(
     are returned, unless ``onesided=False``. Raises RuntimeError for sizes that do not fit.
 
     >>> torch.stft(torch.ones(8), 4, window=torch.ones(4), return_complex=True).abs()[:, 0]
-    tensor([4.0000, 0.0000, 0.0000])
+    tensor([4., 0., 0.])
     """
     n_fft = check_integer("stft", "n_fft", n_fft, 2)
     if center:

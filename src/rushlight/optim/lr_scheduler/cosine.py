@@ -84,7 +84,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         >>> scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10)
         >>> for epoch in range(20):
         ...     for i, sample in enumerate(loader):
-        ...         ...
+        ...         train(sample)
         ...         scheduler.step(epoch + i / len(loader))
     """
 
