@@ -5,64 +5,17 @@ import pytest
 
 import rushlight as torch
 import rushlight.autograd.forward_ad as fwAD
+from proofs import adjoint, numbers, tangents
 from rushlight.core.op import OPS
 from rushlight.layers import dual, kinds
 from samples import all_samples
 
-#: What has no tangent, as in PyTorch: the reverse rule has no derivative (or not at a singular matrix).
-WITHOUT = {"linear_cross_entropy_batch_chunked", "linear_cross_entropy_batch_chunked_no_reduction", "multi_margin_loss", "ctc_loss",
-           "multilabel_margin_loss", "_cdist_forward", "_pdist_forward", "_cdist_backward", "_pdist_backward",
-           "cofactor"}  # fmt: skip
 SAMPLES = [s for s in all_samples() if s.smooth]
-
-
-def numbers(like, seed):
-    rng = np.random.default_rng(seed)
-    x = np.asarray(rng.uniform(-1, 1, tuple(like.shape)))
-    if like.is_complex():
-        x = x + 1j * np.asarray(rng.uniform(-1, 1, tuple(like.shape)))
-    return torch.from_numpy(np.asarray(x)).to(like.dtype)
-
-
-def outputs(out):
-    found = [o for o in (out if isinstance(out, (tuple, list)) else (out,)) if isinstance(o, torch.Tensor)]
-    return [o for o in found if o.dtype.is_floating_point or o.dtype.is_complex]
-
-
-def inner(pairs):
-    """The real inner product of two lists of tensors."""
-    return sum(float((x.conj() * y).real.sum().item()) for x, y in pairs if x is not None and y is not None)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 def test_tangents_and_gradients_are_adjoint(sample):
-    """<u, J v> = <J* u, v>: the tangent along v, and the gradient of u."""
-    inputs = [torch.from_numpy(np.array(a)) for a in sample.inputs]
-    wanted = [i for i, a in enumerate(sample.inputs) if a.dtype.kind in "fc"]
-    if not wanted:
-        return
-    leaves = [t.clone().requires_grad_() if i in wanted else t for i, t in enumerate(inputs)]
-    outs = [o for o in outputs(sample.call(torch, *leaves)) if o.requires_grad]
-    if not any(o.numel() for o in outs):
-        return
-    us = [numbers(o, i) for i, o in enumerate(outs)]
-    vs = [numbers(inputs[i], 100 + i) for i in wanted]
-    gradients = torch.autograd.grad(outs, [leaves[i] for i in wanted], us, allow_unused=True)
-    try:
-        pushed = tangents(sample, inputs, wanted, vs)
-    except (NotImplementedError, torch.linalg.LinAlgError):
-        assert sample.op in WITHOUT
-        return
-    smooth = [t for t, o in zip(pushed, outputs(sample.call(torch, *leaves))) if o.requires_grad]
-    assert inner(zip(us, smooth)) == pytest.approx(inner(zip(gradients, vs)), rel=1e-7, abs=1e-7)
-
-
-def tangents(sample, inputs, wanted, vs):
-    with fwAD.dual_level():
-        duals = list(inputs)
-        for i, v in zip(wanted, vs):
-            duals[i] = fwAD.make_dual(inputs[i].clone().requires_grad_(), v)
-        return [fwAD.unpack_dual(o).tangent for o in outputs(sample.call(torch, *duals))]
+    adjoint(sample)
 
 
 @pytest.mark.parametrize("sample", [s for s in SAMPLES if s.op in OPS], ids=str)
@@ -70,13 +23,12 @@ def test_quick_rules_are_the_general_one(sample, monkeypatch):
     operation = OPS[sample.op]
     if not (kinds.is_linear(operation) or kinds.is_pointwise(operation)) or operation.view:
         return
-    inputs = [torch.from_numpy(np.array(a)) for a in sample.inputs]
     wanted = [i for i, a in enumerate(sample.inputs) if a.dtype.kind in "fc"]
-    vs = [numbers(inputs[i], 100 + i) for i in wanted]
-    quick = tangents(sample, inputs, wanted, vs)
+    vs = [numbers(torch.from_numpy(np.array(sample.inputs[i])), 100 + i) for i in wanted]
+    quick = tangents(sample, wanted, vs)
     monkeypatch.setattr(dual, "is_linear", lambda op: op.view)
     monkeypatch.setattr(dual, "is_pointwise", lambda op: False)
-    for q, g in zip(quick, tangents(sample, inputs, wanted, vs)):
+    for q, g in zip(quick, tangents(sample, wanted, vs)):
         assert (q is None) == (g is None)
         if q is not None:
             assert q.shape == g.shape and q.dtype is g.dtype

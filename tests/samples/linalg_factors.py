@@ -203,6 +203,7 @@ SAMPLES = [
                 (B, A),
                 (W, Z),
             ),
+            *each("cholesky_inverse", lambda t, x, u=upper: t.cholesky_inverse(t.linalg.cholesky(positive(x), upper=u), u), Z),
             *each(
                 "cholesky_inverse", lambda t, x, u=upper: t.cholesky_inverse(t.triu(x) if u else t.tril(x), u), A, STACK
             ),

@@ -145,7 +145,7 @@ _prelu_kernel = elementwise(
     "prelu_kernel", lambda x, weight: choose(x > 0, x, weight * x), "PreluKernelBackward0",
     lambda g, x, weight: where(g, weight * g, x > 0),
     lambda g, x: where(0, x * g, x > 0),
-    saved_as={"weight": "weight"},
+    saved_as={"weight": "weight"}, promote=only("f", "prelu_cpu"),
 )  # fmt: skip
 
 

@@ -1,0 +1,217 @@
+"""What samples each differentiable operation owes, which it has, and those that follow from samples that it has.
+
+An operation owes samples of every kind below. `recorded` says which it has: the nodes that all samples leave on the
+graph are looked at. What is missing is derived from a sample of its own: the same call on other inputs (`variants`).
+What can be neither stands in the table of exceptions, with its reason: one file here for each room of operations.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+import rushlight as torch
+import rushlight.layers.batched
+import rushlight.ops
+from rushlight.core.op import OBSERVERS, OPS, Op
+from samples import Sample, all_samples, array
+
+for _module in pkgutil.walk_packages(rushlight.ops.__path__, "rushlight.ops."):
+    importlib.import_module(_module.name)  # also the families that are loaded late
+
+#: float64, complex128   an input of that dtype is differentiated
+#: second order          and again
+#: 0-d                   a differentiated input, of an elementwise operation the result, has no dimensions
+#: empty                 a differentiated input or a result has no elements
+#: non-contiguous        a differentiated input does not lie in memory row by row
+#: broadcast             an elementwise operation on several tensors: one is stretched
+KINDS = ("float64", "second order", "complex128", "0-d", "empty", "non-contiguous", "broadcast")
+#: What a call raises on inputs that are not for it.
+REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError, Warning)
+
+
+def differentiable() -> list[Op]:
+    return [op for op in OPS.values() if op.differentiable or (op.variadic and (op.rules or op.joint))]
+
+
+def owed(op: Op) -> tuple[str, ...]:
+    """The kinds of samples that an operation owes, but for its exceptions."""
+    return KINDS if op.inputs > 1 else KINDS[:-1]
+
+
+def exceptions() -> dict[tuple[str, str], str]:
+    """The reason why an operation has no sample of a kind, by the two, from all rooms."""
+    found: dict[tuple[str, str], str] = {}
+    for module in pkgutil.iter_modules(__path__):
+        for kind, reasons in importlib.import_module(f"{__name__}.{module.name}").EXCEPTIONS.items():
+            for reason, names in reasons.items():
+                for name in names.split():
+                    assert (name, kind) not in found, f"{name} is excepted from {kind} twice"
+                    found[name, kind] = reason
+    return found
+
+
+def tensors(sample: Sample) -> list[torch.Tensor]:
+    """The sample's inputs as tensors, with gaps in memory as the arrays; those of floating or complex type require grad."""
+    copies = [(a, np.array(a)) for a in sample.inputs]
+    made = [torch.from_numpy(c if c.strides == a.strides else strided(a)) for a, c in copies]
+    return [t.requires_grad_() if a.dtype.kind in "fc" else t for t, a in zip(made, sample.inputs)]
+
+
+def differentiated(out: Any) -> tuple[torch.Tensor, ...]:
+    """The results that have a gradient."""
+    outputs = [o for o in (out if isinstance(out, (tuple, list)) else (out,)) if isinstance(o, torch.Tensor)]
+    return tuple(o for o in outputs if o.requires_grad)
+
+
+def kinds_of(op: Op, arguments: Sequence[Any], out: Any) -> Iterator[str]:
+    """The kinds of sample that one recorded call of an operation makes."""
+    inputs = [a for a in _flat(arguments) if isinstance(a, torch.Tensor)]
+    outs = [o for o in _flat((out,)) if isinstance(o, torch.Tensor)]
+    wanted = [a for a in inputs if a.requires_grad]
+    yield from {str(a.dtype).removeprefix("torch.") for a in wanted}
+    if any(a.dim() == 0 for a in (outs if op.inputs else wanted)):
+        yield "0-d"
+    if any(a.numel() == 0 for a in (*wanted, *outs)):
+        yield "empty"
+    if not all(a.is_contiguous() for a in wanted):
+        yield "non-contiguous"
+    if op.inputs > 1 and any(a.shape != outs[0].shape for a in inputs):
+        yield "broadcast"
+
+
+def _flat(tree: Any) -> Iterator[Any]:
+    for a in tree:
+        if isinstance(a, (list, tuple)):
+            yield from _flat(a)
+        else:
+            yield a
+
+
+def run(sample: Sample, twice: bool = False) -> dict[str, set[str]]:
+    """Calls the sample, and its derivative if `twice`: the kinds of samples it is, by operation."""
+    found: dict[str, set[str]] = defaultdict(set)
+
+    def look(node: Any, arguments: Sequence[Any], out: Any) -> None:
+        if isinstance(node.op, Op):
+            found[node.op.name].update(kinds_of(node.op, arguments, out))
+
+    OBSERVERS.append(look)
+    try:
+        torch.manual_seed(0)
+        inputs = tensors(sample)
+        outputs = differentiated(sample.call(torch, *inputs))
+        if twice and outputs:
+            for kinds in found.values():
+                kinds.add("second order")
+            wanted, weights = [t for t in inputs if t.requires_grad], [torch.ones_like(o) for o in outputs]
+            torch.autograd.grad(outputs, wanted, weights, create_graph=True, allow_unused=True)
+    finally:
+        OBSERVERS.remove(look)
+    return found
+
+
+@functools.cache
+def recorded() -> dict[str, set[str]]:
+    """The kinds of samples that each operation has, of those that finite differences check."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for sample in all_samples():
+        if sample.smooth:
+            for name, kinds in run(sample, sample.twice).items():
+                found[name] |= kinds
+    return found
+
+
+@functools.cache
+def own_samples() -> dict[str, list[Sample]]:
+    """Samples from which others may be derived, by operation, the smallest first."""
+    found: dict[str, list[Sample]] = defaultdict(list)
+    for sample in sorted(all_samples(), key=lambda s: sum(a.size for a in s.inputs)):
+        if sample.smooth and sample.inputs:
+            found[sample.op].append(sample)
+    return found
+
+
+def derived(name: str, kind: str) -> Sample | None:
+    """A sample of this kind for an operation, from a sample of its own; None if there is none.
+
+    What is not PyTorch's (``parity=False``) checks no arguments: it gets other memory, and no other shapes or dtypes.
+    """
+    for sample in own_samples()[name]:
+        if not sample.parity and kind not in ("non-contiguous", "broadcast"):
+            continue
+        for inputs in variants(sample, kind):
+            variant = replace(sample, inputs=inputs, label=f"{sample.label} {kind}".strip())
+            try:
+                kinds = run(variant)[name]
+            except REFUSALS:
+                continue
+            if kind in kinds:
+                return variant
+    return None
+
+
+def variants(sample: Sample, kind: str) -> Iterator[tuple[np.ndarray, ...]]:
+    """Inputs like the sample's that might make a sample of this kind."""
+    inputs = sample.inputs
+    if kind == "complex128":
+        made = [_complex(a, seed) if a.dtype == np.float64 else a for seed, a in enumerate(inputs)]
+        yield tuple(made)
+        for i in range(len(inputs)) if len(inputs) > 1 else ():
+            yield tuple(made[j] if j == i else a for j, a in enumerate(inputs))
+    elif kind == "0-d":
+        if all(a.size for a in inputs):
+            yield tuple(a.reshape(-1)[0].reshape(()) for a in inputs)
+            yield tuple(a.reshape(-1)[0].reshape(()) if a.dtype.kind in "fc" else a for a in inputs)
+    elif kind == "empty":
+        yield from _empty(inputs)
+    elif kind == "non-contiguous":
+        yield tuple(strided(a) for a in inputs)
+        yield tuple(strided(a) if a.dtype.kind in "fc" else a for a in inputs)
+    elif kind == "broadcast":
+        for i, a in enumerate(inputs):
+            for axis in range(a.ndim if a.size else 0):
+                yield tuple(np.take(a, [0], axis) if j == i else b for j, b in enumerate(inputs))
+
+
+def _complex(a: np.ndarray, seed: int) -> np.ndarray:
+    return a + 1j * array(*a.shape, low=-1.0, high=1.0, seed=50 + seed)
+
+
+def _empty(inputs: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
+    """Without elements along one dimension: in all inputs, in those of most dimensions, in one."""
+    most = max(a.ndim for a in inputs)
+    for axis in range(most):
+        for back in (axis, axis - most):
+            yield tuple(_without(a, back) for a in inputs)
+            yield tuple(_without(a, back) if a.ndim == most else a for a in inputs)
+    for i, a in enumerate(inputs):
+        for axis in range(a.ndim):
+            yield tuple(_without(b, axis) if j == i else b for j, b in enumerate(inputs))
+    yield tuple(_without(a.reshape(-1), 0) for a in inputs)
+
+
+def _without(a: np.ndarray, axis: int) -> np.ndarray:
+    return np.take(a, [], axis) if -a.ndim <= axis < a.ndim else a
+
+
+def strided(a: np.ndarray) -> np.ndarray:
+    """The same numbers, not contiguous in memory: every other one of rows that lie in another order."""
+    *rows, last = a.shape or (1,)
+    lies = np.full((*rows[::-1], 2 * last + 1), 7).astype(a.dtype).transpose(*range(len(rows))[::-1], len(rows))
+    lies[..., 1::2] = a
+    return lies[..., 1::2] if a.shape else lies[..., 1]
+
+
+for _sample in all_samples():
+    if _sample.op not in OPS:
+        run(_sample)  # what is declared when it is first called
+
+EXCEPTED = exceptions()

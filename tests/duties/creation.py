@@ -1,0 +1,10 @@
+"""What operations of `rushlight.ops.creation` owe no sample of, and why."""
+
+EXCEPTIONS = {
+    "complex128": {
+        "real numbers only": "accumulated",
+    },
+    "non-contiguous": {
+        "no sample yet": "accumulated",
+    },
+}

@@ -1,0 +1,11 @@
+"""What operations of `rushlight.ops.products` owe no sample of, and why."""
+
+EXCEPTIONS = {
+    "0-d": {
+        "no sample yet": "mm vdot",
+        "takes vectors or matrices": """
+            mv dot vm folded_mm folded_mv bmm bmm_broadcast baddbmm addbmm linear
+            linear_without_bias contract contract_products
+        """,
+    },
+}

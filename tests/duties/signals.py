@@ -1,0 +1,22 @@
+"""What operations of `rushlight.ops.signals` owe no sample of, and why."""
+
+EXCEPTIONS = {
+    "float64": {
+        "no sample yet": "_fft_c2c _fft_c2r fft_r2c_backward",
+    },
+    "second order": {
+        "no sample yet": "fft_r2c_backward fft_c2r_backward",
+    },
+    "complex128": {
+        "no sample yet": "_fft_r2c fft_c2r_backward",
+    },
+    "0-d": {
+        "takes vectors or matrices": "_fft_r2c _fft_c2r fft_r2c_backward fft_c2r_backward",
+    },
+    "empty": {
+        "no sample yet": "_fft_c2r fft_r2c_backward fft_c2r_backward",
+    },
+    "non-contiguous": {
+        "no sample yet": "fft_r2c_backward fft_c2r_backward",
+    },
+}
