@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -96,3 +97,144 @@ def tangents(sample: Sample, wanted: Sequence[int], vs: Sequence[torch.Tensor]) 
             duals[i] = fwAD.make_dual(duals[i], v)
         torch.manual_seed(0)
         return [fwAD.unpack_dual(o).tangent for o in outputs(sample.call(torch, *duals))]
+
+
+# At a point where an operation is not smooth: a kink, a tie, a pole, the edge of its domain, infinity.
+
+#: How far away a point is near, for gradients (which are to be those of the point), and for finite differences there.
+NEAR, BESIDE = 1e-6, 1e-2
+#: What stands for infinity, to see where gradients tend to.
+FAR = (1e3, 1e8, 1e150)
+#: What a gradient near a pole exceeds, and one at it.
+STEEP, POLE = 1e2, 1e9
+
+
+def between(sample: Sample) -> None:
+    """The gradient lies between those of points near by, where it is that of finite differences.
+
+    Near a kink the gradient has several values. What stands for the gradient at the kink is one of them or a mean: an
+    element of Clarke's generalized gradient (Optimization and Nonsmooth Analysis, 1983). Here this is checked for each
+    element, and for the sum over each input. Where gradients near by are all the same, it is a limit.
+    """
+    exact = in_double(sample)
+    found = gradients(exact, exact.inputs)
+    if not found:
+        return
+    near = [g for moved in _near(exact.inputs) if (g := _gradients_if_any(exact, moved))]
+    assert near, "the operation is defined nowhere near"
+    broken = not all(np.isfinite(v).all() for v in _values(exact))
+    wanted = [a for a in exact.inputs if a.dtype.kind in "fc"]
+    for g, x, *others in zip(found, wanted, *near):
+        for part in (np.real, np.imag) if x.dtype.kind == "c" else (np.real,):
+            rows = np.array([part(o) for o in others])
+            _assert_between(part(g), rows, broken or not np.isfinite(x).all())
+            if np.isfinite(rows).all() and (abs(part(g)) < POLE).all():
+                _assert_between(part(g).sum(), rows.sum(tuple(range(1, rows.ndim))), False)
+    beside(exact)
+
+
+def in_double(sample: Sample) -> Sample:
+    """The sample in float64 and complex128."""
+    wide = {"e": np.float64, "f": np.float64, "F": np.complex128}
+    return replace(sample, inputs=tuple(a.astype(wide.get(a.dtype.char, a.dtype)) for a in sample.inputs))
+
+
+def gradients(sample: Sample, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The gradients of all inputs, zeros for None, of a weighted sum of the outputs."""
+    function, wanted = function_of(replace(sample, inputs=tuple(inputs)))
+    outs = function(*wanted)
+    if not outs:
+        return []
+    weights = [numbers(o, i) + (0.5 if i % 2 else -1.5) for i, o in enumerate(outs)]
+    found = torch.autograd.grad(outs, wanted, weights, allow_unused=True)
+    return [np.zeros_like(w.detach().numpy()) if g is None else g.resolve_conj().numpy() for g, w in zip(found, wanted)]
+
+
+def _gradients_if_any(sample: Sample, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The gradients, where the operation takes these numbers."""
+    try:
+        return gradients(sample, inputs)
+    except RuntimeError:
+        return []
+
+
+def _near(inputs: Sequence[np.ndarray], count: int = 40) -> Iterator[list[np.ndarray]]:
+    """Points around: with every element more, every element less, each at random; far out for infinity."""
+    rng = np.random.default_rng(0)
+    for k in range(count):
+        moved = []
+        for a in inputs:
+            if a.dtype.kind not in "fc":
+                moved.append(a)
+                continue
+            d = rng.uniform(0.5, 1, a.shape) * (rng.choice([-1, 1], a.shape) if k > 1 else (-1) ** k)
+            if a.dtype.kind == "c":
+                d = d * np.exp(1j * rng.uniform(0, 2 * np.pi, a.shape))
+            far = np.where(np.isinf(a), np.sign(a) * rng.choice(FAR, a.shape), a)
+            moved.append(np.where(np.isfinite(a), a + NEAR * d, far))
+        yield moved
+
+
+def _assert_between(g: Any, near: np.ndarray, free: bool) -> None:
+    """`g` between the rows of `near`, element by element; NaN only if it is `free` to, or NaN is near."""
+    low, high = [limit(np.where(np.isnan(near), -sign * np.inf, near), 0) for limit, sign in ((np.min, -1), (np.max, 1))]
+    slack = 1e-4 * (1 + np.nan_to_num(np.minimum(np.abs(low), np.abs(high)), posinf=0))
+    fits = (g >= low - slack) & (g <= high + slack)
+    fits |= (g > POLE) & (high > STEEP) | (g < -POLE) & (low < -STEEP)
+    fits |= np.isnan(g) & (free | ~np.isfinite(near).all(0))
+    fits |= np.isnan(near).all(0) & free
+    assert fits.all(), (g, low, high)
+
+
+def beside(sample: Sample) -> None:
+    """Finite differences at a point beside, of those values that are finite there."""
+    rng = np.random.default_rng(1)
+    for place in (lambda a: a, np.abs, lambda a: np.abs(a) / 4 + 0.3):
+        moved = []
+        for a in sample.inputs:
+            if a.dtype.kind in "fc":
+                a = place(np.where(np.isfinite(a), a, 0.7)) + BESIDE * rng.uniform(-1, 1, a.shape)
+            moved.append(a)
+        point = replace(sample, inputs=tuple(moved), smooth=True, twice=False)
+        there = _gradients_if_any(point, moved)
+        if there and all(np.isfinite(g).all() for g in there) and any(np.isfinite(v).any() for v in _values(point)):
+            return finite_differences(replace(point, call=_finite(point)))
+    raise AssertionError("nothing beside is finite")
+
+
+def _values(sample: Sample) -> list[np.ndarray]:
+    torch.manual_seed(0)
+    return [o.detach().resolve_conj().numpy() for o in outputs(sample.call(torch, *tensors(sample)))]
+
+
+def _finite(sample: Sample) -> Callable[..., Any]:
+    """The sample's call, of those results that are finite."""
+    masks = [torch.from_numpy(np.asarray(np.isfinite(v))) for v in _values(sample)]
+    return lambda module, *inputs: [o if m.all() else o[m] for o, m in zip(outputs(sample.call(module, *inputs)), masks)]
+
+
+#: How exact the gradients are that PyTorch computes by approximations of its own.
+APPROXIMATE = {"standard_gamma": 2e-3}
+
+
+def by_formula(sample: Sample) -> None:
+    """The gradient is what the sample's formula says."""
+    function, wanted = function_of(sample)
+    outs = function(*wanted)
+    ws = [numbers(o, i) for i, o in enumerate(outs)]
+    found = torch.autograd.grad(outs, wanted, ws, allow_unused=True)
+    several = len(_all_values(sample)) > 1
+    w, out = tuple(w.numpy() for w in ws), tuple(_all_values(sample))
+    with np.errstate(all="ignore"):
+        want = sample.gradient(w if several else w[0], out if several else out[0], *sample.inputs)
+    for g, e, t in zip(found, want, wanted):
+        rtol = APPROXIMATE.get(sample.op, 1e-9 if t.dtype is torch.float64 else 1e-3)
+        got = np.zeros(t.shape) if g is None else g.detach().resolve_conj().numpy()
+        np.testing.assert_allclose(got, np.broadcast_to(e, got.shape), rtol=rtol, atol=1e-12)
+
+
+def _all_values(sample: Sample) -> list[np.ndarray]:
+    """All results, those of integers too."""
+    torch.manual_seed(0)
+    out = sample.call(torch, *tensors(sample))
+    return [o.detach().resolve_conj().numpy() for o in (out if isinstance(out, (tuple, list)) else (out,))]

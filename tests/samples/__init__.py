@@ -21,6 +21,9 @@ class Sample:
 
     Every floating-point or complex input is differentiated. `smooth`: finite differences are right here (not at ties
     and kinks); `twice`: check the second order too; `parity`: PyTorch has this call.
+
+    ``gradient(w, out, *inputs)``, in NumPy, is the tuple of gradients of ``(w * out).sum()``, where they are no limit of
+    gradients near by: by convention, or by a definition of their own. `w` and `out` are tuples if there are several.
     """
 
     op: str
@@ -30,6 +33,7 @@ class Sample:
     twice: bool = True
     parity: bool = True
     label: str = ""
+    gradient: Callable[..., Any] | None = None
 
     def __str__(self) -> str:
         shapes = ",".join(f"{a.dtype.char}{list(a.shape)}".replace(" ", "") for a in self.inputs)

@@ -18,6 +18,11 @@ def accumulated(torch, x):
     return w.grad
 
 
+def as_it_is(w, out, x):
+    """The gradient of a conversion: that which arrives, converted back."""
+    return (w.astype(x.dtype),)
+
+
 SAMPLES = [
     Sample("clone", lambda torch, x: x.clone(), (array(2, 3),)),
     Sample("clone", lambda torch, x: torch.clone(x), (array(),), label="0-d"),
@@ -28,9 +33,10 @@ SAMPLES = [
     Sample("clone", lambda torch, x: x.clone(), (array(0, 3),), label="empty"),
     Sample("clone", lambda torch, x: x.clone() * x, (array(3, dtype=np.complex128),)),
     Sample("clone", lambda torch, x: x.clone(), (WHOLE,)),
-    Sample("_to_copy", lambda torch, x: x.to(torch.float32), (array(2, 3),), smooth=False),
-    Sample("_to_copy", lambda torch, x: x.double(), (array(2, 3, dtype=np.float32),), smooth=False),
-    Sample("_to_copy", lambda torch, x: (x.double() * x).half(), (array(3, dtype=np.float32),), smooth=False),
+    Sample("_to_copy", lambda torch, x: x.to(torch.float32), (array(2, 3),), smooth=False, gradient=as_it_is),
+    Sample("_to_copy", lambda torch, x: x.double(), (array(2, 3, dtype=np.float32),), smooth=False, gradient=as_it_is),
+    Sample("_to_copy", lambda torch, x: (x.double() * x).half(), (array(3, dtype=np.float32),), smooth=False,
+           gradient=lambda w, out, x: (2 * x * w,)),
     Sample("_to_copy", lambda torch, x: x.to(x.dtype, copy=True), (array(2, 3),), label="same"),
     Sample("_to_copy", lambda torch, x: x.to(torch.complex128), (array(2, 3),)),
     Sample("_to_copy", lambda torch, x: (x * x).to(torch.complex128) * (1 + 2j), (array(2, 3),), label="twice"),

@@ -40,5 +40,6 @@ SAMPLES = [
         for a in (X, B, Z)
         for p, d in ((1, 0), (2, 1), (3, -1), (float("inf"), 0))
     ],
-    Sample("renorm", lambda t, x: t.renorm(x, 2, 0, 0), (np.vstack([X, X * 0]),), smooth=False, label="zeros"),
+    Sample("renorm", lambda t, x: t.renorm(x, 2, 0, 0), (np.vstack([X, X * 0]),), smooth=False, label="zeros",
+           gradient=lambda w, out, x: (np.where(x.any(1, keepdims=True), 0, w),)),
 ]  # fmt: skip

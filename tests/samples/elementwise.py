@@ -48,12 +48,13 @@ SAMPLES = [
     *binary("div", lambda t, x, y: x / y, pairs=[(x, nonzero(y)) for x, y in PAIRS + COMPLEX_PAIRS]),
     Sample("div", lambda t, x, y: x / y, (INTS, DIVISORS)),
     Sample("div", lambda t, x: x / 4, (A,)),
-    Sample("div", lambda t, x: t.div(x, 0), (A,), smooth=False),
+    Sample("div", lambda t, x: t.div(x, 0), (A,), smooth=False, gradient=lambda w, out, x: (w / 0.0,)),
     Sample("reciprocal", lambda t, x: 2 / x, (POSITIVE,)),
     Sample("reciprocal", lambda t, x: x.reciprocal(), (nonzero(array(3, dtype=C)),)),
     Sample("reciprocal", lambda t, x: t.reciprocal(x), (np.array([0.0, 2.0]),), smooth=False),
     *[
-        Sample(f"div_{mode}", lambda t, x, y, mode=mode: t.div(x, y, rounding_mode=mode), (x, y), smooth=x is POSITIVE)
+        Sample(f"div_{mode}", lambda t, x, y, mode=mode: t.div(x, y, rounding_mode=mode), (x, y), smooth=x is POSITIVE,
+               gradient=lambda w, out, x, y: (0 * x, 0 * y))
         for mode in ("floor", "trunc")
         for x, y in ((POSITIVE, array(3, 4, low=0.3, high=0.4)), (INTS, DIVISORS), (A, np.zeros(4)))
     ],

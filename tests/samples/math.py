@@ -35,13 +35,19 @@ def _complex(name, low, high):
     return array(4, low=max(low, -1.5), high=min(high, 1.5), dtype=C) if name != "acosh" else array(4, dtype=C)
 
 
+def _finite(w, out, x):
+    return (w * np.isfinite(x),)
+
+
+#: Where the gradient beyond the end of the domain is not a number, and no point near by says more.
+AT_ENDS = {"acosh": lambda w, out, x: (w / np.sqrt(x * x - 1),)}
 SAMPLES = [
     *[
         Sample(name, _call(name), (array(*shape, low=low, high=high),), twice=name not in ONCE)
         for name, (low, high, _, _) in DOMAINS.items()
         for shape in ((3, 4), ())
     ],
-    *[Sample(name, _call(name), (np.array(ends),), smooth=False) for name, (_, _, ends, _) in DOMAINS.items() if ends],
+    *[Sample(name, _call(name), (np.array(ends),), smooth=False, gradient=AT_ENDS.get(name)) for name, (_, _, ends, _) in DOMAINS.items() if ends],
     *[Sample(name, _call(name), (_complex(name, low, high),)) for name, (low, high, _, c) in DOMAINS.items() if c],
     *[Sample(name, _call(name), (np.array([1, 0, 2]),)) for name in DOMAINS],
     *[Sample(name, _call(name), (a,), smooth=a is B) for name in ROUNDINGS for a in (B, ENDS)],
@@ -61,7 +67,8 @@ SAMPLES = [
     Sample("logaddexp", _call("logaddexp"), (array(3, dtype=C), array(3, dtype=C, seed=1))),
     Sample("logaddexp2", _call("logaddexp2"), (A, B)),
     Sample("xlogy", _call("xlogy"), (B, A)),
-    Sample("xlogy", _call("xlogy"), (np.zeros(4), np.array([0.0, 1.0, -1.0, np.nan])), smooth=False),
+    Sample("xlogy", _call("xlogy"), (np.zeros(4), np.array([0.0, 1.0, -1.0, np.nan])), smooth=False,
+           gradient=lambda w, out, x, y: (w * np.array([0, 0, 0, np.nan]), w * x / y)),
     Sample("xlogy", _call("xlogy"), (np.array([1, 0]), np.array([2, 0]))),
     Sample("xlogy_number", lambda t, x: t.xlogy(x, 2.5), (B,)),
     Sample("xlogy_of_number", lambda t, x: t.xlogy(2, x), (A,)),
@@ -70,8 +77,8 @@ SAMPLES = [
     Sample("mvlgamma", lambda t, x: t.mvlgamma(x, 2), (A + 1,)),
     Sample("logit", lambda t, x: t.logit(x, 0.25), (array(5, low=0.3, high=0.7),)),
     Sample("logit", lambda t, x: x.logit(0.25), (np.array([0.0, 0.25, 0.5, 1.0]),), smooth=False),
-    Sample("nan_to_num", lambda t, x: t.nan_to_num(x), (np.array([np.nan, np.inf, -np.inf, 1.0]),), smooth=False),
-    Sample("nan_to_num", lambda t, x: x.nan_to_num(1, 2, 3), (np.array([np.nan, np.inf, -np.inf, 1.0]),), smooth=False),
+    Sample("nan_to_num", lambda t, x: t.nan_to_num(x), (np.array([np.nan, np.inf, -np.inf, 1.0]),), smooth=False, gradient=_finite),
+    Sample("nan_to_num", lambda t, x: x.nan_to_num(1, 2, 3), (np.array([np.nan, np.inf, -np.inf, 1.0]),), smooth=False, gradient=_finite),
     Sample("nan_to_num", lambda t, x: t.nan_to_num(x), (B,)),
     Sample("special_i1", lambda t, x: t.autograd.grad(t.i0(x).sum(), x, create_graph=True)[0], (A,)),
     Sample("tanh_backward", lambda t, x: t.autograd.grad((t.tanh(x) ** 2).sum(), x, create_graph=True)[0], (B,)),

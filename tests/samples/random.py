@@ -20,6 +20,10 @@ def inplace(op, call, *inputs, label=""):
     return Sample(op, seeded(lambda torch, x, *rest: call(x * 1, *rest)), inputs, label=label)
 
 
+def none(w, out, *inputs):
+    return tuple(np.zeros_like(a) for a in inputs)
+
+
 P = np.array([[0.1, 0.2, 0.95], [0.5, 0.7, 0.9]])
 
 SAMPLES = [
@@ -40,10 +44,10 @@ SAMPLES = [
     inplace("random", lambda x: x.random_(), array(2, 3)),
     inplace("bernoulli_tensor", lambda x, p: x.bernoulli_(p), array(2, 3), P),
     inplace("bernoulli_tensor", lambda x, p: x.bernoulli_(p), array(2, 3), P[0], label="broadcast"),
-    Sample("bernoulli", seeded(lambda torch, p: torch.bernoulli(p)), (P,), smooth=False),
+    Sample("bernoulli", seeded(lambda torch, p: torch.bernoulli(p)), (P,), smooth=False, gradient=none),
     Sample("bernoulli_like", seeded(lambda torch, x: torch.bernoulli(x.detach(), 0.3)), (array(2, 3),)),
-    Sample("normal_mean", seeded(lambda torch, m: torch.normal(m, 2.0)), (array(2, 3),), smooth=False),
-    Sample("normal_std", seeded(lambda torch, s: torch.normal(1.0, s)), (P,), smooth=False),
-    Sample("normal_both", seeded(lambda torch, m, s: torch.normal(m, s)), (array(2, 3), P), smooth=False),
-    Sample("normal_both", seeded(lambda torch, m, s: torch.normal(m, s)), (array(20, 1), P[0]), smooth=False),
+    Sample("normal_mean", seeded(lambda torch, m: torch.normal(m, 2.0)), (array(2, 3),), smooth=False, gradient=none),
+    Sample("normal_std", seeded(lambda torch, s: torch.normal(1.0, s)), (P,), smooth=False, gradient=none),
+    Sample("normal_both", seeded(lambda torch, m, s: torch.normal(m, s)), (array(2, 3), P), smooth=False, gradient=none),
+    Sample("normal_both", seeded(lambda torch, m, s: torch.normal(m, s)), (array(20, 1), P[0]), smooth=False, gradient=none),
 ]

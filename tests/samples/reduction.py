@@ -168,7 +168,8 @@ SAMPLES = [
     ],
     *[Sample("kthvalue", lambda t, x, k=k: t.kthvalue(x, k, 1), (x,)) for x in (A, CUBE) for k in (1, 2)],
     *each("mode", lambda t, x: t.mode(x, 1), (A, CUBE)),
-    *each("mode", lambda t, x: t.mode(x), (TIES, INTS), smooth=False),
+    *each("mode", lambda t, x: t.mode(x), (TIES, INTS), smooth=False,
+          gradient=lambda w, out, x: (w[0][:, None] * [0, 0, 1],)),
     # Orders.
     *each("sort", lambda t, x: t.sort(x, 0), (A, CUBE, NUMBER, EMPTY, INTS, BOOLS)),
     *each("sort", lambda t, x: t.sort(x, -1, True), (A, NAN), smooth=False),

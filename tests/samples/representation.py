@@ -6,7 +6,8 @@ from . import Sample, array
 
 SAMPLES = [
     *[
-        Sample("frexp", lambda t, x: tuple(t.frexp(x)), (a,), smooth=smooth)
+        Sample("frexp", lambda t, x: tuple(t.frexp(x)), (a,), smooth=smooth,
+               gradient=lambda w, out, x: (w[0] / np.exp2(out[1].astype(float)),))
         for a, smooth in (
             (array(3, 4), True), (np.array(5.0), True), (array(0, 2), True),
             (np.array([0.0, -0.0, np.inf, np.nan, 5e-324, -8.0]), False),

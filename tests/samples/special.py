@@ -1,6 +1,7 @@
 """Samples of `rushlight.ops.special`."""
 
 import numpy as np
+import scipy.special
 
 from . import Sample, array
 
@@ -36,6 +37,23 @@ def _by_second(op, x, y, function=None, **about):
     return Sample(op, lambda t, y: function(t, t.tensor(x.tolist(), dtype=t.float64), y), (y,), label=str(list(x.shape)), **about)
 
 
+#: First arguments at the ends: of the incomplete gamma functions, of the zeta function.
+ODD = np.array([0.0, 0.0, 1.0, np.inf, np.inf, 1.0, np.nan, np.nan, np.inf])
+ORDERS = np.array([1.0, 0.5, 2.0, 2.5, 2.0, 3.0])
+
+
+def _entropy(w, out, x):
+    return (w * (-np.log(x) - 1),)
+
+
+def _gamma_density(shape, y):
+    return np.exp((shape - 1) * np.log(y) - y - scipy.special.gammaln(shape))
+
+
+def _of_zeta(w, out, y):
+    return (np.where(y == np.inf, np.nan, -w * ORDERS * scipy.special.zeta(ORDERS + 1, y)),)
+
+
 SAMPLES = [
     *[
         Sample(f"special_{name}", _call(name), (a,), smooth=about is not None and a is not about[2])
@@ -45,7 +63,10 @@ SAMPLES = [
             else (POINTS, np.array(0.75), array(0, 3))
         )
     ],
-    *[Sample(f"special_{name}", _call(name), (np.array(a[2]),), smooth=False) for name, a in FUNCTIONS.items() if a],
+    *[
+        Sample(f"special_{name}", _call(name), (np.array(a[2]),), smooth=False, gradient=_entropy if name == "entr" else None)
+        for name, a in FUNCTIONS.items() if a
+    ],
     *[Sample(f"special_{name}", _call(name), (np.array([1, 0, 2]),)) for name in FUNCTIONS],
     *[
         Sample(f"special_{name}", _call(name), (ABSCISSAE, DEGREES[:8] if "polynomial_l" in name else DEGREES), smooth=False)
@@ -61,17 +82,19 @@ SAMPLES = [
     _by_second("igammac", X, Y, lambda t, x, y: x.igammac(y)),
     _by_second("igammac", np.array(2.0), ROW, lambda t, x, y: t.special.gammaincc(x, y)),
     *[
-        _by_second(name, np.array([0.0, 0.0, 1.0, np.inf, np.inf, 1.0, np.nan, np.nan, np.inf]),
-                   np.array([0.0, 1.0, 0.0, np.inf, 1.0, np.inf, 0.0, np.inf, np.nan]), smooth=False)
+        _by_second(name, ODD,
+                   np.array([0.0, 1.0, 0.0, np.inf, 1.0, np.inf, 0.0, np.inf, np.nan]), smooth=False,
+                   gradient=lambda w, out, y, sign=1 if name == "igamma" else -1: (sign * w * _gamma_density(ODD, y),))
         for name in ("igamma", "igammac")
     ],
     _by_second("special_zeta", S, Y, lambda t, x, y: t.special.zeta(x, y)),
-    _by_second("special_zeta", np.array([1.0, 0.5, 2.0, 2.5, 2.0, 3.0]), np.array([1.0, 1.0, -1.0, -1.5, -1.5, np.inf]),
-               lambda t, x, y: t.special.zeta(x, y), smooth=False),
+    _by_second("special_zeta", ORDERS, np.array([1.0, 1.0, -1.0, -1.5, -1.5, np.inf]),
+               lambda t, x, y: t.special.zeta(x, y), smooth=False, gradient=_of_zeta),
     Sample("special_zeta_of_number", lambda t, y: t.special.zeta(2, y), (Y,)),
     Sample("special_zeta_number", lambda t, x: t.special.zeta(x.detach(), 1.5), (S,)),
     Sample("special_xlog1py", _call("xlog1py"), (array(3, 4), Y)),
-    Sample("special_xlog1py", _call("xlog1py"), (np.zeros(4), np.array([-1.0, 1.0, -2.0, np.nan])), smooth=False),
+    Sample("special_xlog1py", _call("xlog1py"), (np.zeros(4), np.array([-1.0, 1.0, -2.0, np.nan])), smooth=False,
+           gradient=lambda w, out, x, y: (w * np.array([0, np.log(2), 0, np.nan]), w * x / (1 + y))),
     Sample("special_xlog1py", _call("xlog1py"), (np.array([1, 0]), np.array([2, 0]))),
     Sample("special_xlog1py_number", lambda t, x: t.special.xlog1py(x, 2.5), (X,)),
     Sample("special_xlog1py_of_number", lambda t, y: t.special.xlog1py(2, y), (Y,)),
