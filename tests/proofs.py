@@ -197,7 +197,7 @@ def beside(sample: Sample) -> None:
             moved.append(a)
         point = replace(sample, inputs=tuple(moved), smooth=True, twice=False)
         there = _gradients_if_any(point, moved)
-        if there and all(np.isfinite(g).all() for g in there) and any(np.isfinite(v).any() for v in _values(point)):
+        if there and all(np.isfinite(g).all() for g in there) and any(np.isfinite(v).any() or not v.size for v in _values(point)):
             return finite_differences(replace(point, call=_finite(point)))
     raise AssertionError("nothing beside is finite")
 

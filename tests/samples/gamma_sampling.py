@@ -29,7 +29,8 @@ def none(w, out, *inputs):
 
 SAMPLES = [
     sample("standard_gamma", lambda torch, a: torch._standard_gamma(a), SHAPES, gradient=implicit),
-    sample("standard_gamma", lambda torch, a: torch._standard_gamma(a), array(2, 3, low=0.1, high=4.0).T, label="transposed", gradient=implicit),
+    sample("standard_gamma", lambda torch, a: torch._standard_gamma(a), array(2, 3, low=0.1, high=4.0).T, label="transposed",
+           gradient=implicit),
     sample("standard_gamma", lambda torch, a: torch._standard_gamma(a), array(low=1.0), gradient=implicit),
     sample("standard_gamma", lambda torch, a: torch._standard_gamma(a), array(0), gradient=implicit),
     sample("standard_gamma", lambda torch, a: torch._standard_gamma(a), SHAPES.astype(np.float32), gradient=implicit),

@@ -47,7 +47,10 @@ SAMPLES = [
         for name, (low, high, _, _) in DOMAINS.items()
         for shape in ((3, 4), ())
     ],
-    *[Sample(name, _call(name), (np.array(ends),), smooth=False, gradient=AT_ENDS.get(name)) for name, (_, _, ends, _) in DOMAINS.items() if ends],
+    *[
+        Sample(name, _call(name), (np.array(ends),), smooth=False, gradient=AT_ENDS.get(name))
+        for name, (_, _, ends, _) in DOMAINS.items() if ends
+    ],
     *[Sample(name, _call(name), (_complex(name, low, high),)) for name, (low, high, _, c) in DOMAINS.items() if c],
     *[Sample(name, _call(name), (np.array([1, 0, 2]),)) for name in DOMAINS],
     *[Sample(name, _call(name), (a,), smooth=a is B) for name in ROUNDINGS for a in (B, ENDS)],
@@ -77,8 +80,10 @@ SAMPLES = [
     Sample("mvlgamma", lambda t, x: t.mvlgamma(x, 2), (A + 1,)),
     Sample("logit", lambda t, x: t.logit(x, 0.25), (array(5, low=0.3, high=0.7),)),
     Sample("logit", lambda t, x: x.logit(0.25), (np.array([0.0, 0.25, 0.5, 1.0]),), smooth=False),
-    Sample("nan_to_num", lambda t, x: t.nan_to_num(x), (np.array([np.nan, np.inf, -np.inf, 1.0]),), smooth=False, gradient=_finite),
-    Sample("nan_to_num", lambda t, x: x.nan_to_num(1, 2, 3), (np.array([np.nan, np.inf, -np.inf, 1.0]),), smooth=False, gradient=_finite),
+    *[
+        Sample("nan_to_num", call, (np.array([np.nan, np.inf, -np.inf, 1.0]),), smooth=False, gradient=_finite)
+        for call in (lambda t, x: t.nan_to_num(x), lambda t, x: x.nan_to_num(1, 2, 3))
+    ],
     Sample("nan_to_num", lambda t, x: t.nan_to_num(x), (B,)),
     Sample("special_i1", lambda t, x: t.autograd.grad(t.i0(x).sum(), x, create_graph=True)[0], (A,)),
     Sample("tanh_backward", lambda t, x: t.autograd.grad((t.tanh(x) ** 2).sum(), x, create_graph=True)[0], (B,)),
