@@ -26,9 +26,11 @@ MANY = array(2, 4, 2, dtype=C), array(2, 4, 3, dtype=C)
 
 SAMPLES = [
     *of("linalg_pinv", lambda t, x: t.linalg.pinv(x), array(3, 3), TALL, WIDE, array(2, 3, 2, dtype=C), WIDE.T, *EMPTY),
+    *of("linalg_pinv", lambda t, x: t.linalg.pinv(x), array(3, 3, dtype=C), array(4, 2, dtype=C), array(2, 4, dtype=C), array(2, 2, 4), array(1, 1)),
+    *of("linalg_pinv", lambda t, x: t.linalg.pinv(x), array(0, 0, dtype=C), array(3, 0), array(2, 4, 3)[:, ::-1].swapaxes(1, 2), array(1, 3, dtype=C)),
     # The rank is low: other ranks are near by, so finite differences are wrong.
     *of("linalg_pinv", lambda t, x: t.linalg.pinv(x), LOW, np.zeros((2, 3)), smooth=False, label="low-rank"),
-    *of("linalg_pinv", lambda t, x: t.linalg.pinv(x + x.mH, hermitian=True), array(3, 3), array(2, 2, dtype=C)),
+    *of("linalg_pinv", lambda t, x: t.linalg.pinv(x + x.mH, hermitian=True), array(3, 3), array(2, 2, dtype=C), array(2, 2, 2, dtype=C), array(0, 0)),
     *of("linalg_pinv", lambda t, x: t.linalg.pinv(x, atol=t.tensor([0.1, 0.2], dtype=x.real.dtype)), array(2, 2)),
     *of("linalg_pinv", lambda t, x: t.linalg.pinv(x, rtol=0.01), array(2, 2), array(3, 2)[:0]),
     *of("linalg_pinv", lambda t, x: t.pinverse(x), array(3, 2)),
@@ -36,6 +38,8 @@ SAMPLES = [
     *of("linalg_matrix_rank", lambda t, x: t.linalg.matrix_rank(x.detach(), hermitian=True), LOW @ LOW.T),
     *of("linalg_matrix_rank", lambda t, x: t.linalg.matrix_rank(x.detach(), 100.0), LOW),
     *solved(None, (TALL, array(4, 3)), (WIDE, array(2, 2)), (array(3, 3), array(3)), MANY, (TALL, array(4, 0))),
+    *solved(None, (array(3, 3, dtype=C), array(3, dtype=C)), (array(2, 4, dtype=C), array(2, 2, dtype=C)), (array(4, 2, dtype=C), array(4, 1, dtype=C))),
+    *solved(None, (array(0, 3, 2), array(0, 3, 2)), (array(3, 2, 4).transpose(0, 2, 1), array(3, 4, 1)), (array(1, 1), array(1, 1))),
     *solved("gels", (TALL, array(4, 3)), (TALL, array(4)), (WIDE, array(2, 2)), MANY),
     *solved("gelsd", (TALL, array(4, 3)), (array(2, 4, 2), array(1, 4, 1)), MANY),
     *solved("gelss", (TALL, array(4, 3)), (array(1, 3, 2), array(2, 3, 2))),

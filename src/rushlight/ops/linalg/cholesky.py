@@ -60,6 +60,8 @@ def _check_positive(function: str, info: Any) -> None:
 
 
 def _factor_or_raise(x: Any, upper: bool) -> Any:
+    if not x.size:  # of any shape and dtype, as in torch
+        return x.copy()
     factor, info = _cholesky_value(x, upper)
     _check_positive("cholesky", info)
     return factor
@@ -123,10 +125,9 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -
         "upper=True)\nshould be replaced with\nU = torch.linalg.cholesky(A).mH\nThis transform will produce equivalent "
         "results for all valid (symmetric positive definite) inputs."
     )
-    if not input._data.size:
-        return single("cholesky", input.clone(), out)  # type: ignore[attr-defined]
-    check_square("cholesky", input)
-    check_kernel("cholesky_cpu", input)
+    if input._data.size:
+        check_square("cholesky", input)
+        check_kernel("cholesky_cpu", input)
     return single("cholesky", _cholesky(input, bool(upper)), out)
 
 
