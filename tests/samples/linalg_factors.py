@@ -77,7 +77,13 @@ TRIANGULAR = [
     {"upper": False, "left": False}, {"upper": True, "left": False, "unitriangular": True},
 ]  # fmt: skip
 REFLECTORS = (array(4, 3), 3), (array(4, 3), 2), (array(2, 3, 3), 3), (array(3, 2, dtype=C), 2), (array(3, 2), 0)
-REFLECTORS += (array(2, 3, 2, dtype=C), 2), (array(0, 3, 2), 2), (np.zeros((0, 0)), 0), (array(3, 0), 0), (array(1, 1), 1)
+REFLECTORS += (
+    (array(2, 3, 2, dtype=C), 2),
+    (array(0, 3, 2), 2),
+    (np.zeros((0, 0)), 0),
+    (array(3, 0), 0),
+    (array(1, 1), 1),
+)
 REFLECTORS += (array(3, 4).T[::-1], 2), (array(2, 2, 3, 2), 1)
 
 SAMPLES = [
@@ -124,7 +130,13 @@ SAMPLES = [
         )
     ],
     *each("triangular_solve", old(lambda t, b, a: t.triangular_solve(b, a)), (B, STACK), (array(2, 3, 2), A)),
-    *each("triangular_solve", old(lambda t, b, a: t.triangular_solve(b, a)), (NO_COLUMNS, A), (np.zeros((0, 2)), EMPTY), (W, ZSTACK)),
+    *each(
+        "triangular_solve",
+        old(lambda t, b, a: t.triangular_solve(b, a)),
+        (NO_COLUMNS, A),
+        (np.zeros((0, 2)), EMPTY),
+        (W, ZSTACK),
+    ),
     # Inverses and systems.
     *each("linalg_inv_ex", lambda t, x: t.linalg.inv(x), A, Z, STACK, ODD, EMPTY, NONE, A.astype(np.float32)),
     *each("linalg_inv_ex", lambda t, x: t.linalg.inv(x), ZSTACK, ZODD, ZEMPTY, array(1, 1), np.zeros((2, 0, 0))),
@@ -152,7 +164,12 @@ SAMPLES = [
         (array(1, 1), array(1)),
     ),
     *each(
-        "linalg_solve_ex", lambda t, a, b: t.linalg.solve(a, b, left=False), (A, B.T), (Z, W.T), (STACK, array(4, 3)), (ZSTACK, array(4, 3, dtype=C))
+        "linalg_solve_ex",
+        lambda t, a, b: t.linalg.solve(a, b, left=False),
+        (A, B.T),
+        (Z, W.T),
+        (STACK, array(4, 3)),
+        (ZSTACK, array(4, 3, dtype=C)),
     ),
     *each("linalg_solve_ex", lambda t, a, b: t.linalg.solve_ex(a, b), (A, B)),
     # Determinants.
@@ -202,14 +219,35 @@ SAMPLES = [
         parity=False,
     ),
     *each("linalg_slogdet", lambda t, x: t.linalg.slogdet(x), A, -A, Z, STACK, EMPTY, A.astype(np.float32)),
-    *each("linalg_slogdet", lambda t, x: t.linalg.slogdet(x), ZSTACK, ZODD, ZNONE, NONE, array(1, 1), array(1, 1, dtype=C), -STACK),
+    *each(
+        "linalg_slogdet",
+        lambda t, x: t.linalg.slogdet(x),
+        ZSTACK,
+        ZODD,
+        ZNONE,
+        NONE,
+        array(1, 1),
+        array(1, 1, dtype=C),
+        -STACK,
+    ),
     *each("linalg_slogdet", lambda t, x: t.logdet(x), A, Z, STACK, ZSTACK, NONE, EMPTY),
     # LU.
     *each(
         "linalg_lu", lambda t, x: t.linalg.lu(x), A, Z, STACK, array(3, 5), array(5, 3), array(4, 2, dtype=C), NO_ROWS
     ),
     *each(
-        "linalg_lu", lambda t, x: t.linalg.lu(x), ZSTACK, ZODD, ZFLAT, FLAT, HIGH, NO_COLUMNS, NONE, EMPTY, array(1, 1), array(1, 3),
+        "linalg_lu",
+        lambda t, x: t.linalg.lu(x),
+        ZSTACK,
+        ZODD,
+        ZFLAT,
+        FLAT,
+        HIGH,
+        NO_COLUMNS,
+        NONE,
+        EMPTY,
+        array(1, 1),
+        array(1, 3),
         array(3, 1, dtype=C),
     ),
     *each("linalg_lu", lambda t, x: t.linalg.lu(x).L, array(3, 5), array(5, 3)),
@@ -234,10 +272,28 @@ SAMPLES = [
         NO_COLUMNS,
         array(1, 1),
     ),
-    *each("lu_unpack", lambda t, x: t.lu_unpack(x, pivots(t, 2, 3, 3)), A, Z, array(3, 4), array(4, 3), array(3, 4, dtype=C), array(4, 3, dtype=C)),
     *each(
-        "lu_unpack", lambda t, x: t.lu_unpack(x, t.ones((*x.shape[:-2], min(x.shape[-2:])), dtype=t.int32)), NONE, ZNONE, EMPTY, NO_ROWS,
-        NO_COLUMNS, STACK, ZSTACK, FLAT, HIGH,
+        "lu_unpack",
+        lambda t, x: t.lu_unpack(x, pivots(t, 2, 3, 3)),
+        A,
+        Z,
+        array(3, 4),
+        array(4, 3),
+        array(3, 4, dtype=C),
+        array(4, 3, dtype=C),
+    ),
+    *each(
+        "lu_unpack",
+        lambda t, x: t.lu_unpack(x, t.ones((*x.shape[:-2], min(x.shape[-2:])), dtype=t.int32)),
+        NONE,
+        ZNONE,
+        EMPTY,
+        NO_ROWS,
+        NO_COLUMNS,
+        STACK,
+        ZSTACK,
+        FLAT,
+        HIGH,
     ),
     *each("lu_unpack", lambda t, x: t.lu_unpack(x, pivots(t, 2, 3, 3), unpack_pivots=False)[1:], Z),
     *each("lu_unpack", lambda t, x: t.lu_unpack(x, pivots(t, 2, 3, 3)).U, A),
@@ -274,7 +330,9 @@ SAMPLES = [
                 array(1, 1),
                 array(1, 1, dtype=C),
             ),
-            *each("cholesky", old(lambda t, x, u=upper: t.cholesky(positive(x), u)), A, Z, STACK, EMPTY, NONE, array(1, 1)),
+            *each(
+                "cholesky", old(lambda t, x, u=upper: t.cholesky(positive(x), u)), A, Z, STACK, EMPTY, NONE, array(1, 1)
+            ),
             *each(
                 "cholesky_solve",
                 lambda t, b, x, u=upper: t.cholesky_solve(b, x.triu() if u else x.tril(), u),
@@ -288,7 +346,14 @@ SAMPLES = [
             *each(
                 "cholesky_inverse",
                 lambda t, x, u=upper: t.cholesky_inverse(with_real_diagonal(t, t.triu(x) if u else t.tril(x)), u),
-                A, STACK, Z, ZSTACK, EMPTY, NONE, ODD, array(1, 1),
+                A,
+                STACK,
+                Z,
+                ZSTACK,
+                EMPTY,
+                NONE,
+                ODD,
+                array(1, 1),
             ),
         )
     ],
@@ -297,8 +362,20 @@ SAMPLES = [
     *each("linalg_qr", lambda t, x: t.linalg.qr(x), A, STACK, array(4, 2), array(2, 4), NONE, A.astype(np.float32)),
     *each("linalg_qr", lambda t, x: t.linalg.qr(x), Z, array(4, 2, dtype=C), array(2, 4, dtype=C)),
     *each(
-        "linalg_qr", lambda t, x: t.linalg.qr(x), ZSTACK, ZODD, FLAT, HIGH, EMPTY, ZNONE, NO_ROWS, NO_COLUMNS, array(1, 1), array(1, 3),
-        array(3, 1, dtype=C), array(1, 1, dtype=C),
+        "linalg_qr",
+        lambda t, x: t.linalg.qr(x),
+        ZSTACK,
+        ZODD,
+        FLAT,
+        HIGH,
+        EMPTY,
+        ZNONE,
+        NO_ROWS,
+        NO_COLUMNS,
+        array(1, 1),
+        array(1, 3),
+        array(3, 1, dtype=C),
+        array(1, 1, dtype=C),
     ),
     *each("linalg_qr", lambda t, x: t.linalg.qr(x, "complete"), Z, ZSTACK, array(2, 4, dtype=C)),
     *each("linalg_qr", lambda t, x: t.linalg.qr(x).R, Z, array(4, 2, dtype=C), array(2, 4, dtype=C), HIGH),
