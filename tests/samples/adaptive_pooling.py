@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import Sample
-from .pooling import BACK, TIES, WITH, X1, X2, X3, _gradient, _pool, distinct
+from .pooling import BACK, TIES, WITH, X1, X2, X3, _gradient, _pool, distinct, greatest
 
 WIDE = distinct(2, 2, 4, 7)
 
@@ -33,7 +33,8 @@ SAMPLES = [
     Sample("adaptive_max_pool2d", _pool("adaptive_max_pool2d", (3, 9)), (X2,)),
     Sample("adaptive_max_pool2d", _pool("adaptive_max_pool2d", (2, None), **WITH), (X2[0],), label="unbatched"),
     Sample("adaptive_max_pool2d", _pool("adaptive_max_pool2d", (0, 2)), (X2,), parity=False, label="none"),
-    Sample("adaptive_max_pool2d", _pool("adaptive_max_pool2d", 2), (TIES,), smooth=False, label="ties"),
+    Sample("adaptive_max_pool2d", _pool("adaptive_max_pool2d", 2), (TIES,), smooth=False, label="ties",
+           gradient=lambda w, out, x: (greatest(w, x, [range(2), range(1, 3)], [range(2), range(2, 4)]),)),
     Sample("adaptive_max_pool2d", lambda t, x: t.nn.functional.adaptive_max_pool2d(x, (2, 3), **WITH)[1], (TIES,)),
     Sample("adaptive_max_pool3d", _pool("adaptive_max_pool3d", (2, 3, 4)), (X3,)),
     *[Sample(f"adaptive_max_pool{n}d{BACK}", _gradient(_pool(f"adaptive_max_pool{n}d", 2)), (x,)) for n, x in ((2, X2), (3, X3))],

@@ -1,5 +1,7 @@
 """Samples of `rushlight.ops.neural.ctc`: of logits, because the gradient is right only where `log_softmax` comes before."""
 
+import itertools
+
 import numpy as np
 
 from . import Sample, array
@@ -8,11 +10,31 @@ LOGITS, LABELS = array(6, 3, 4), np.array([[1, 2, 1], [3, 3, 1], [2, 1, 3]])
 FRAMES, COUNTS = (6, 5, 4), (3, 2, 1)
 
 
-def ctc(logits, labels, frames=FRAMES, counts=COUNTS, smooth=True, label="", **options):
+def ctc(logits, labels, frames=FRAMES, counts=COUNTS, smooth=True, label="", gradient=None, **options):
     def call(t, x, y):
         return t.nn.functional.ctc_loss(x.log_softmax(-1), y, frames, counts, **options)
 
-    return Sample("ctc_loss", call, (logits, labels), smooth=smooth, twice=False, label=label)
+    return Sample("ctc_loss", call, (logits, labels), smooth=smooth, twice=False, label=label, gradient=gradient)
+
+
+def posterior(logits, labels, frames=FRAMES, counts=COUNTS):
+    """How probable each label is at each time, given the targets: summed over all paths that collapse to them."""
+    p = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    mass = np.zeros_like(p)
+    for n, (t, count) in enumerate(zip(frames, counts)):
+        for path in itertools.product(range(p.shape[-1]), repeat=t):
+            merged = [c for c, _ in itertools.groupby(path) if c]
+            if merged == list(labels[n][:count]):
+                mass[range(t), n, path] += np.prod(p[range(t), n, path])
+        with np.errstate(invalid="ignore"):
+            mass[:t, n] /= mass[:t, n].sum(-1, keepdims=True)
+        p[t:, n] = 0
+    return p, mass
+
+
+def slope(g, logits, labels=LABELS, frames=FRAMES):
+    p, mass = posterior(logits, labels, frames)
+    return g[:, None] * (p - mass)
 
 
 def backward(torch, g, log_probs):
@@ -23,7 +45,7 @@ def backward(torch, g, log_probs):
     )
     return (
         OPS["ctc_loss_backward"]
-        .call(g, log_probs, LABELS, np.array(FRAMES), np.array(COUNTS), 0, False, losses, alphas)
+        .call(g, log_probs.log_softmax(-1), LABELS, np.array(FRAMES), np.array(COUNTS), 0, False, losses, alphas)
         .detach()
     )
 
@@ -34,7 +56,15 @@ SAMPLES = [
     ctc(LOGITS, LABELS - 1, blank=3, label="another blank"),
     ctc(LOGITS, LABELS, counts=(0, 2, 1), label="a target without labels"),
     ctc(LOGITS, LABELS[:, :0], counts=(0, 0, 0), label="no labels at all"),
-    ctc(LOGITS, LABELS, frames=(2, 5, 4), smooth=False, reduction="none", label="no path"),
+    ctc(
+        LOGITS,
+        LABELS,
+        frames=(2, 5, 4),
+        smooth=False,
+        reduction="none",
+        label="no path",
+        gradient=lambda w, out, x, y: (slope(w, x, y, (2, 5, 4)),),
+    ),
     ctc(LOGITS, LABELS, frames=(2, 5, 4), reduction="none", zero_infinity=True, label="no path, zero"),
     ctc(LOGITS, LABELS, frames=(0, 5, 4), counts=(0, 2, 1), reduction="none", label="no frames"),
     ctc(LOGITS[:, 0], LABELS[0], (6,), (3,), label="unbatched"),

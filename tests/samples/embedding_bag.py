@@ -9,6 +9,15 @@ from . import Sample, array
 TABLE, INDICES, OFFSETS, OWN = array(5, 3), np.array([1, 2, 2, 4, 0]), np.array([0, 3, 3]), array(5)
 
 
+def counted(w, table, mode, indices, offsets):
+    """The gradient, in shares: each row's by how often it occurs in all."""
+    slope = np.zeros_like(table)
+    for bag, out in zip(np.split(indices, offsets[1:]), w):
+        for i in bag:
+            slope[i] += out / (len(bag) if mode == "mean" else 1) / (indices == i).sum()
+    return slope
+
+
 def bags(op, *, twice=True, parity=True, indices=INDICES, offsets=OFFSETS, label="", **options):
     """torch has no second derivative of them, and divides by the wrong frequencies."""
     return Sample(
@@ -21,6 +30,9 @@ def bags(op, *, twice=True, parity=True, indices=INDICES, offsets=OFFSETS, label
         parity=parity and not twice,
         smooth=not options.get("scale_grad_by_freq") and (twice or options.get("padding_idx") is None),
         label=label or ",".join(f"{k}={v}" for k, v in options.items()),
+        gradient=(lambda w, out, x: (counted(w, x, options["mode"], indices, offsets),))
+        if options.get("scale_grad_by_freq")
+        else None,
     )
 
 

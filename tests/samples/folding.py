@@ -31,6 +31,19 @@ def _unpool_gradient(ndim):
     return program
 
 
+def of_unpooled(w, x):
+    """Of windows of three, two apart, in an image with a border of one. Two have the same maximum: both get its gradient."""
+    slope = np.zeros_like(x)
+    image = np.pad(x[0], 1, constant_values=-np.inf)
+    for i, j in np.ndindex(3, 3):
+        window = image[2 * i : 2 * i + 3, 2 * j : 2 * j + 3]
+        row, column = np.unravel_index(window.argmax(), window.shape)
+        row, column = row + 2 * i - 1, column + 2 * j - 1
+        place = np.unravel_index(row * x.shape[2] + column, w.shape[1:])
+        slope[0, row, column] += w[0][place] * 2 * x[0, row, column]
+    return slope
+
+
 SAMPLES = [
     Sample("im2col", lambda t, x: t.nn.functional.unfold(x, 2), (X2,)),
     Sample("im2col", lambda t, x: t.nn.functional.unfold(x, (3, 2), (1, 2), (2, 1), (2, 1)), (X2[0],), label="unbatched"),
@@ -42,7 +55,8 @@ SAMPLES = [
     Sample("col2im", lambda t, x: t.nn.functional.fold(x, (3, 3), 2), (array(1, 4, 4, dtype=np.complex128),)),
     Sample("max_unpool2d", _unpool(1, 2), (X1,)),
     Sample("max_unpool2d", _unpool(2, 2), (X2,)),
-    Sample("max_unpool2d", _unpool(2, 3, 2, 1), (X2[0],), smooth=False, label="unbatched"),
+    Sample("max_unpool2d", _unpool(2, 3, 2, 1), (X2[0],), smooth=False, label="unbatched",
+           gradient=lambda w, out, x: (of_unpooled(w, x),)),
     Sample("max_unpool3d", _unpool(3, 2), (distinct(1, 2, 2, 4, 4),)),
     Sample("unpooled_elements", _unpool_gradient(2), (X2,)),
     Sample(f"unpooled_elements{BACK}", _unpool_gradient(2), (X2,)),

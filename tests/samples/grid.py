@@ -25,6 +25,16 @@ def sampled(dims, x, places, mode, padding, align, **about):
     )
 
 
+def nearest(w, x, places, padding):
+    """The gradient at `EDGES`, which lie on pixels or half way between two: then the even one is nearer."""
+    slope, size = np.zeros_like(x), np.array([x.shape[3], x.shape[2]])
+    inside = np.clip(places, -1, 1) if padding == "border" else 1 - abs((places + 1) % 4 - 2)
+    for place, out in zip(inside[0, 0], w[0, :, 0].T):
+        column, row = np.round((place + 1) / 2 * (size - 1)).astype(int)
+        slope[0, :, row, column] += out
+    return slope, np.zeros_like(places)
+
+
 SAMPLES = [
     *[
         sampled(2, IMAGE, PLACES, *options)
@@ -37,7 +47,8 @@ SAMPLES = [
         for options in itertools.product(("bilinear", "nearest"), ("zeros", "border", "reflection"), (True, False))
     ],
     *[
-        sampled(2, IMAGE, EDGES, mode, padding, True, smooth=False, twice=False)
+        sampled(2, IMAGE, EDGES, mode, padding, True, smooth=False, twice=False,
+                gradient=(lambda w, out, x, places, p=padding: nearest(w, x, places, p)) if mode == "nearest" else None)
         for mode, padding in itertools.product(("bilinear", "nearest"), ("border", "reflection"))
     ],
     sampled(2, array(0, 2, 3, 4), array(0, 2, 3, 2), "bilinear", "zeros", False),

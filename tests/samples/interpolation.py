@@ -67,7 +67,8 @@ SAMPLES = [
         "upsample_bilinear2d", lambda t, x: t.nn.functional.interpolate(x.mT, (2, 5), mode="bilinear"), (IMAGE,), label="mT"
     ),
     Sample(
-        "upsample_nearest2d", lambda t, x: t.nn.functional.interpolate(x, 5), (np.array([[[[np.inf, 1.0]]]]),), smooth=False
+        "upsample_nearest2d", lambda t, x: t.nn.functional.interpolate(x, 5), (np.array([[[[np.inf, 1.0]]]]),), smooth=False,
+        gradient=lambda w, out, x: (np.stack([w[..., :3].sum((2, 3)), w[..., 3:].sum((2, 3))], -1)[:, :, None],),
     ),
     *[
         Sample("upsample_bilinear2d", lambda t, x, m=m: t.nn.functional.interpolate(x, 3, mode=m), (BYTES,), label=m)

@@ -24,6 +24,25 @@ EMPTY = array(0, 0), array(2, 0, 3), array(0, 2, 3)
 TALL, WIDE = array(4, 2), array(2, 3)
 MANY = array(2, 4, 2, dtype=C), array(2, 4, 3, dtype=C)
 
+
+def of_pinv(w, x):
+    """The gradient of tr(w^T pinv(x)) in the directions of matrices of the same rank: Golub and Pereyra 1973, theorem 4.3."""
+    p = np.linalg.pinv(x)
+    slope = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        d = np.zeros_like(x)
+        d[place] = 1
+        change = -p @ d @ p + p @ p.T @ d.T @ (np.eye(len(x)) - x @ p) + (np.eye(len(p)) - p @ x) @ d.T @ p.T @ p
+        slope[place] = (w * change).sum()
+    return slope
+
+
+def of_solution(w, out, a, b):
+    """The solution is ``pinv(a) @ b``."""
+    w = w[0]
+    return of_pinv(w @ b.T, a), np.linalg.pinv(a).T @ w
+
+
 SAMPLES = [
     *of("linalg_pinv", lambda t, x: t.linalg.pinv(x), array(3, 3), TALL, WIDE, array(2, 3, 2, dtype=C), WIDE.T, *EMPTY),
     *of(
@@ -43,8 +62,31 @@ SAMPLES = [
         array(2, 4, 3)[:, ::-1].swapaxes(1, 2),
         array(1, 3, dtype=C),
     ),
-    # The rank is low: other ranks are near by, so finite differences are wrong.
-    *of("linalg_pinv", lambda t, x: t.linalg.pinv(x), LOW, np.zeros((2, 3)), smooth=False, label="low-rank"),
+    # The rank is low: other ranks are near by, so finite differences are right among matrices of this rank alone.
+    *[
+        Sample("linalg_pinv", lambda t, x, y: t.linalg.pinv(x @ y, rtol=1e-5), pair, label="low rank")
+        for pair in (
+            (array(3, 2), array(2, 3)),
+            (array(3, 1, dtype=C), array(1, 2, dtype=C)),
+            (array(2, 3, 1), array(1, 3)),
+        )
+    ],
+    *of(
+        "linalg_pinv",
+        lambda t, x: t.linalg.pinv(x),
+        LOW,
+        smooth=False,
+        label="low rank",
+        gradient=lambda w, out, x: (of_pinv(w, x),),
+    ),
+    *of(
+        "linalg_pinv",
+        lambda t, x: t.linalg.pinv(x),
+        np.zeros((2, 3)),
+        smooth=False,
+        label="zero",
+        gradient=lambda w, out, x: (0 * x,),
+    ),
     *of(
         "linalg_pinv",
         lambda t, x: t.linalg.pinv(x + x.mH, hermitian=True),
@@ -75,5 +117,18 @@ SAMPLES = [
     *solved("gels", (TALL, array(4, 3)), (TALL, array(4)), (WIDE, array(2, 2)), MANY),
     *solved("gelsd", (TALL, array(4, 3)), (array(2, 4, 2), array(1, 4, 1)), MANY),
     *solved("gelss", (TALL, array(4, 3)), (array(1, 3, 2), array(2, 3, 2))),
-    *solved("gelsd", (LOW, array(3, 2)), smooth=False),
+    *[
+        Sample(
+            "linalg_lstsq",
+            lambda t, x, y, b, d=d: t.linalg.lstsq(x @ y, b, rcond=1e-5, driver=d)[0],
+            inputs,
+            label=f"low rank,{d}",
+        )
+        for d in ("gelsd", "gelsy", "gelss")
+        for inputs in (
+            (array(3, 2), array(2, 3), array(3, 2)),
+            (array(4, 1, dtype=C), array(1, 2, dtype=C), array(4, 1, dtype=C)),
+        )
+    ],
+    *solved("gelsd", (LOW, array(3, 2)), smooth=False, gradient=of_solution),
 ]

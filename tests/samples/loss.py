@@ -65,6 +65,11 @@ SAMPLES = [
         (np.array([0.0, 1.0, 0.5]), np.array([1.0, 0.0, 1.0])),
         smooth=False,
         twice=False,
+        # Logarithms are cut off at -100, x (1 - x) at 1e-12; but not for the gradient of the target.
+        gradient=lambda w, out, x, y: (
+            w / 3 * (x - y) / np.maximum(x * (1 - x), 1e-12),
+            w / 3 * np.array([np.inf, -np.inf, 0]),
+        ),
     ),
     Sample(
         "binary_cross_entropy",
@@ -138,12 +143,14 @@ SAMPLES = [
         lambda t, i, w: t.nn.functional.embedding(i, w, padding_idx=1),
         (np.array([1, 2, 2]), array(4, 3)),
         smooth=False,
+        gradient=lambda w, out, i, x: (np.stack([0 * w[0], 0 * w[0], w[1] + w[2], 0 * w[0]]),),
     ),
     Sample(
         "embedding",
         lambda t, i, w: t.nn.functional.embedding(i, w, scale_grad_by_freq=True),
         (np.array([1, 2, 2]), array(4, 3)),
         smooth=False,
+        gradient=lambda w, out, i, x: (np.stack([0 * w[0], w[0], (w[1] + w[2]) / 2, 0 * w[0]]),),
     ),
     Sample(
         "embedding_dense_backward",

@@ -42,6 +42,31 @@ def _twice(call):
 
 
 X1, X2, X3 = distinct(2, 2, 7), distinct(2, 1, 5, 6), distinct(1, 2, 3, 4, 5)
+
+
+def greatest(w, x, rows, columns):
+    """The gradient of the greatest elements of windows, each of a slice of rows and one of columns.
+
+    Of equal elements the first one has it; NaN is greater than all, and the last one is.
+    """
+    slope = np.zeros_like(x)
+    for i, j in np.ndindex(len(rows), len(columns)):
+        for image, g, out in zip(x, slope, w):
+            best = None
+            for place in np.ndindex(image.shape):
+                inside = place[0] in rows[i] and place[1] in columns[j]
+                if inside and (best is None or image[place] > image[best] or np.isnan(image[place])):
+                    best = place
+            g[best] += out[i, j]
+    return slope
+
+
+def slid(w, out, x, kernel=2):
+    """`greatest` of square windows at every place."""
+    rows, columns = [[range(i, i + kernel) for i in range(n + 1 - kernel)] for n in x.shape[1:]]
+    return (greatest(w, x, rows, columns),)
+
+
 TIES = np.array([[[1.0, 1.0, 0.0, -0.0], [1.0, 1.0, -np.inf, 0.0], [np.nan, 2.0, 3.0, np.inf]]])
 WITH, BACK = {"return_indices": True}, "_backward"
 
@@ -54,14 +79,14 @@ SAMPLES = [
     Sample("max_pool2d", _pool("max_pool2d", 1), (X2,), label="one"),
     Sample("max_pool2d", _pool("max_pool2d", (3, 2), (2, 1), (1, 0), (1, 2), True), (X2,)),
     Sample("max_pool2d", _pool("max_pool2d", 3, 2, 1), (X2,), label="overlapping"),
-    Sample("max_pool2d", _pool("max_pool2d", 2, 1), (TIES,), smooth=False, label="ties"),
+    Sample("max_pool2d", _pool("max_pool2d", 2, 1), (TIES,), smooth=False, label="ties", gradient=slid),
     Sample("max_pool2d", _pool("max_pool2d", 2), (np.arange(16).reshape(1, 4, 4),), label="integers"),
     Sample("max_pool3d", _pool("max_pool3d", 2, 1, 1), (X3,)),
     *[Sample(f"max_pool{n}d{BACK}", _gradient(_pool(f"max_pool{n}d", 2, 1)), (x,)) for n, x in ((2, X2), (3, X3))],
     *[Sample(f"max_pool{n}d_taken", _twice(_pool(f"max_pool{n}d", 2, 1)), (x,), twice=False) for n, x in ((2, X2), (3, X3))],
     Sample("max_pool2d_with_indices", _pool("max_pool1d", 3, 2, 1, **WITH), (X1,)),
     Sample("max_pool2d_with_indices", _pool("max_pool2d", 3, 2, 1, 1, True, **WITH), (X2,)),
-    Sample("max_pool2d_with_indices", _pool("max_pool2d", 2, 1, **WITH), (TIES,), smooth=False, label="ties"),
+    Sample("max_pool2d_with_indices", _pool("max_pool2d", 2, 1, **WITH), (TIES,), smooth=False, label="ties", gradient=slid),
     Sample("max_pool2d_with_indices", lambda t, x: t.nn.functional.max_pool2d(x, 2, 1, 1, 2, **WITH)[1], (TIES,)),
     Sample("max_pool3d_with_indices", _pool("max_pool3d", (1, 2, 3), 1, **WITH), (X3,)),
     *[
