@@ -14,11 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import dtypes
 from ...core.declare import op
 from ...core.tensor import Tensor
+from ..creation.ranges import linspace
 from ..layout.joining import cat_op, zeros_from
 from ..support.arguments import check_tensor, unimplemented
 from ..support.checked import checked
+from ..support.fused import fma32, fma64
 from ..support.precision import as_wide_as, wide, wide_op
 
 __all__ = ["affine_grid_generator", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d"]
@@ -62,10 +65,17 @@ _put_pixels = op("put_pixels", _put_back, "PutPixelsBackward0", {"g": lambda gg,
 # Places, as payloads.
 
 
-def _scaled(coordinate: Any, n: int, align: bool) -> tuple[Any, float]:
-    """A coordinate of [-1, 1] in elements, and how many of them one is."""
-    scale = (n - 1) / 2 if align else n / 2
-    return (coordinate + 1) * scale - (0 if align else 0.5), scale
+def _scaled(coordinate: Any, n: int, align: bool, flat: bool) -> tuple[Any, float]:
+    """A coordinate of [-1, 1] in elements, and how many of them one is; for `flat` images rounded as torch does there.
+
+    See `_base`: the last bit of a place decides.
+    """
+    if align:
+        return (coordinate + 1) * ((n - 1) / 2), (n - 1) / 2
+    if not flat or coordinate.dtype.itemsize == 2 or type(coordinate) is not np.ndarray:
+        return ((coordinate + 1) * n - 1) / 2, n / 2
+    multiply_add = fma32 if coordinate.dtype == np.float32 else fma64
+    return multiply_add(coordinate + 1, n / 2, -0.5), n / 2
 
 
 def _reflected(place: Any, n: int, align: bool) -> tuple[Any, Any]:
@@ -155,7 +165,7 @@ def _located(x: Any, grid: Any, mode: int, padding: int, align: bool) -> tuple[l
     points = points.reshape(points.shape[0], math.prod(points.shape[1:-1]), points.shape[-1])
     neighbours, fractions, slopes = [], [], []
     for dim, n in enumerate(sizes):
-        place, scale = _scaled(points[..., len(sizes) - 1 - dim], n, align)
+        place, scale = _scaled(points[..., len(sizes) - 1 - dim], n, align, len(sizes) == 2)
         slope: Any = 1
         if mode != BICUBIC:
             place, slope = _within(place, n, padding, align)
@@ -323,13 +333,17 @@ def grid_sampler(
 
 
 def _base(sizes: Sequence[int], align: bool, like: Any) -> Any:
-    """The places of all elements in homogeneous coordinates: (elements, dimensions + 1), the last dimension first."""
+    """The places of all elements in homogeneous coordinates: (elements, dimensions + 1), the last dimension first.
+
+    To the last bit as torch computes them: the identity leads to the elements themselves, where the derivative of
+    sampling jumps.
+    """
     axes = []
     for n in sizes:
-        ends = (1.0 if align else (n - 1) / n) if n > 1 else 0.0
-        axes.append(np.linspace(-ends, ends, n))
+        axis = linspace(-1, 1, n, dtype=dtypes.BY_NUMPY[np.dtype(like)])._data if n > 1 else np.zeros(n, like)
+        axes.append(axis if align else axis * (n - 1) / n)
     places = np.meshgrid(*axes, indexing="ij")[::-1]
-    return np.stack([p.ravel() for p in (*places, np.ones(tuple(sizes)))], 1).astype(like)
+    return np.stack([p.ravel() for p in (*places, np.ones(tuple(sizes), like))], 1)
 
 
 def _generated(theta: Any, size: tuple[int, ...], align: bool) -> Any:
