@@ -25,6 +25,8 @@ accumulate: Any = np.add.accumulate
 PARALLEL = 32768
 #: How many vectors are added before their sum goes up a level.
 STEP = 16
+#: From so many steps on it pays to lay them side by side.
+LONG = 6
 
 
 def total(x: np.ndarray) -> Any:
@@ -57,17 +59,24 @@ def total(x: np.ndarray) -> Any:
 
 def _cascade(x: np.ndarray, rows: int) -> np.ndarray:
     """The sum of the rows of `x`: in steps, whose sums are summed in steps. What fills no step is added at the end."""
-    parts = []
+    given, parts = x, []
     while rows >= STEP:
         steps = rows // STEP
         if steps * STEP < rows:
             parts.append(add(x[steps * STEP :], 0))
             x = x[: steps * STEP]
-        x, rows = add(x.reshape(steps, STEP, -1), 1), steps
-    total, *others = *parts, add(x, 0)
+        x, rows = _stepped(x.reshape(steps, STEP, -1)), steps
+    total, *others = *parts, x[0] if rows == 1 and x is not given else add(x, 0)
     for part in others:
         total += part
     return total
+
+
+def _stepped(x: np.ndarray) -> np.ndarray:
+    """The sum of the rows of each step. (NumPy adds rows of 32 numbers one call each; laid side by side they are long.)"""
+    if len(x) < LONG:
+        return add(x, 1)
+    return add(x.transpose(1, 0, 2).reshape(STEP, -1), 0).reshape(len(x), -1)
 
 
 def _pairwise(x: np.ndarray) -> Any:

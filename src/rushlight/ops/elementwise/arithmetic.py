@@ -140,7 +140,7 @@ mul = multiply = elementwise(
     "mul", operator.mul, "MulBackward0", lambda g, y: g * y, lambda g, x: g * x, names=("x", "y")
 )
 _div = elementwise(
-    "div", operator.truediv, "DivBackward0", lambda g, y: g / y, lambda g, x, y: -g * ((x / y) / y),
+    "div", operator.truediv, "DivBackward0", lambda g, y: g / y, lambda g, x, y: g * (x / -y / y),
     promote=int_to_float, names=("x", "y"),
 )  # fmt: skip
 reciprocal = elementwise(

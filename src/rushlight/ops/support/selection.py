@@ -18,7 +18,8 @@ def keep(mask: Any, x: Any) -> Any:
     """`x` where `mask`, 0 elsewhere."""
     large = type(x) is np.ndarray and x.size > _LARGE and x.dtype in _INTEGERS
     if large and x.shape == mask.shape and x.strides[-1] == x.itemsize:
-        return (x.view(_INTEGERS[x.dtype]) * mask).view(x.dtype)
+        bits = mask.astype(_INTEGERS[x.dtype])  # (NumPy multiplies numbers by bools in pieces: twice the time)
+        return np.multiply(x.view(bits.dtype), bits, bits).view(x.dtype)
     return np.where(mask, x, 0)
 
 
