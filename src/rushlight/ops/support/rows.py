@@ -31,17 +31,30 @@ def summed(x: Any, dim: Any, keepdim: bool = False) -> Any:
         return x.sum(dim, keepdims=keepdim)
     if x.size < _MANY or (x.dtype is not F32 and x.dtype is not F64) or not x.flags.c_contiguous:
         return along(x, dim, keepdim)
-    axes = (dim % x.ndim,) if dim.__class__ is int else tuple([d % x.ndim for d in dim])
-    last = x.ndim
-    while last - 1 in axes:
-        last -= 1
-    n = math.prod(x.shape[last:])
+    shape, axes = x.shape, {d % x.ndim for d in ((dim,) if dim.__class__ is int else dim)}
+    result = [1 if i in axes else n for i, n in enumerate(shape) if keepdim or i not in axes]
+    while axes:
+        # Dimensions side by side are summed as one, the last ones first.
+        first = last = max(axes) + 1
+        while first - 1 in axes:
+            first -= 1
+            axes.remove(first)
+        x = _middle_summed(x.reshape(math.prod(shape[:first]), math.prod(shape[first:last]), -1))
+    return x.reshape(result)
+
+
+def _middle_summed(x: np.ndarray) -> Any:
+    """The sum over the middle one of three dimensions."""
+    before, n, behind = x.shape
     if not 1 < n <= _LONGEST:
-        return along(x, axes, keepdim)
-    out = product(x.reshape(-1, n), np.ones(n, x.dtype)).reshape(x.shape[:last])
-    if last > x.ndim - len(axes):
-        out = add(out, tuple([d for d in axes if d < last]))
-    return out.reshape([1 if i in axes else m for i, m in enumerate(x.shape)]) if keepdim else out
+        return along(x, 1)
+    ones = np.ones(n, x.dtype)
+    if behind == 1:
+        return product(x.reshape(before, n), ones)
+    if before == 1:
+        return product(x.reshape(n, behind).T, ones)
+    with one_blas_thread():
+        return ones @ x
 
 
 def parts(rows: int, width: int) -> Iterator[slice]:
