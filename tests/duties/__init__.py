@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
+import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ import numpy as np
 import rushlight as torch
 import rushlight.layers.batched
 import rushlight.ops
-from rushlight.core.op import OBSERVERS, OPS, Op
+from rushlight.core.op import OBSERVERS, OPS, Op, parameters
 from samples import Sample, all_samples, array
 
 for _module in pkgutil.walk_packages(rushlight.ops.__path__, "rushlight.ops."):
@@ -33,12 +34,32 @@ for _module in pkgutil.walk_packages(rushlight.ops.__path__, "rushlight.ops."):
 #: non-contiguous        a differentiated input does not lie in memory row by row
 #: broadcast             an elementwise operation on several tensors: one is stretched
 KINDS = ("float64", "second order", "complex128", "0-d", "empty", "non-contiguous", "broadcast")
+#: Finite differences leave the symmetric matrices that these take, unless the sample makes its matrix symmetric itself.
+SYMMETRIC = {"cholesky", "linalg_cholesky_ex", "linalg_eigh"}
 #: What a call raises on inputs that are not for it.
 REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError, Warning)
 
 
 def differentiable() -> list[Op]:
-    return [op for op in OPS.values() if op.differentiable or (op.variadic and (op.rules or op.joint))]
+    """Operations with derivative rules, except where all of them say that there is no derivative."""
+    return [op for op in OPS.values() if rules(op) and not refuses(op)]
+
+
+def rules(op: Op) -> list[Any]:
+    return [op.joint] if op.joint else list(op.rules.values())
+
+
+def refuses(op: Op) -> bool:
+    """Whether backward through the operation raises, as PyTorch's: there is no derivative."""
+    return bool(rules(op)) and all(_says_no(rule) for rule in rules(op))
+
+
+def _says_no(rule: Any) -> bool:
+    try:
+        rule(*[None] * len(parameters(rule)))
+    except Exception as error:
+        return "is not implemented" in str(error)
+    return False
 
 
 def owed(op: Op) -> tuple[str, ...]:
@@ -95,13 +116,14 @@ def _flat(tree: Any) -> Iterator[Any]:
             yield a
 
 
-def run(sample: Sample, twice: bool = False) -> dict[str, set[str]]:
+def run(sample: Sample, twice: bool = False, observe: Callable[..., None] = lambda op, arguments: None) -> dict[str, set[str]]:
     """Calls the sample, and its derivative if `twice`: the kinds of samples it is, by operation."""
     found: dict[str, set[str]] = defaultdict(set)
 
     def look(node: Any, arguments: Sequence[Any], out: Any) -> None:
         if isinstance(node.op, Op):
             found[node.op.name].update(kinds_of(node.op, arguments, out))
+            observe(node.op, arguments)
 
     OBSERVERS.append(look)
     try:
@@ -109,24 +131,60 @@ def run(sample: Sample, twice: bool = False) -> dict[str, set[str]]:
         inputs = tensors(sample)
         outputs = differentiated(sample.call(torch, *inputs))
         if twice and outputs:
-            for kinds in found.values():
-                kinds.add("second order")
-            wanted, weights = [t for t in inputs if t.requires_grad], [torch.ones_like(o) for o in outputs]
-            torch.autograd.grad(outputs, wanted, weights, create_graph=True, allow_unused=True)
+            recorded_forward = list(found)
+            _twice(outputs, [t for t in inputs if t.requires_grad])
+            for name in recorded_forward:
+                found[name].add("second order")
     finally:
         OBSERVERS.remove(look)
     return found
 
 
+def _twice(outputs: Sequence[torch.Tensor], wanted: Sequence[torch.Tensor]) -> None:
+    """Differentiates, and what comes of it again."""
+    for _ in range(2):
+        weights = [torch.ones_like(o) for o in outputs]
+        found = torch.autograd.grad(outputs, wanted, weights, create_graph=True, allow_unused=True)
+        outputs = [g for g in found if g is not None and g.requires_grad]
+        if not outputs:
+            return
+
+
 @functools.cache
+def _observed() -> tuple[dict[str, set[str]], dict[str, Sample]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    calls: dict[str, Sample] = {}
+
+    def observe(op: Op, arguments: Sequence[Any]) -> None:
+        if op.name not in calls:
+            calls[op.name] = _replayed(op, arguments)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what PyTorch advises against has samples too
+        for sample in all_samples():
+            if sample.smooth:
+                for name, kinds in run(sample, sample.twice, observe).items():
+                    found[name] |= kinds
+    return found, calls
+
+
 def recorded() -> dict[str, set[str]]:
     """The kinds of samples that each operation has, of those that finite differences check."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for sample in all_samples():
-        if sample.smooth:
-            for name, kinds in run(sample, sample.twice).items():
-                found[name] |= kinds
-    return found
+    return _observed()[0]
+
+
+def _replayed(op: Op, arguments: Sequence[Any]) -> Sample:
+    """A recorded call of an operation, by a derivative rule perhaps, as a sample of its own."""
+    places = [i for i, a in enumerate(arguments) if isinstance(a, torch.Tensor)]
+    inputs = tuple(np.array(arguments[i].detach().resolve_conj().numpy()) for i in places)
+
+    def call(_: Any, *tensors: torch.Tensor) -> Any:
+        every = list(arguments)
+        for i, t in zip(places, tensors):
+            every[i] = t
+        return op.call(*every)
+
+    return Sample(op.name, call, inputs, parity=False, label="replayed")
 
 
 @functools.cache
@@ -144,13 +202,14 @@ def derived(name: str, kind: str) -> Sample | None:
 
     What is not PyTorch's (``parity=False``) checks no arguments: it gets other memory, and no other shapes or dtypes.
     """
-    for sample in own_samples()[name]:
-        if not sample.parity and kind not in ("non-contiguous", "broadcast"):
+    replayed = [_observed()[1][name]] if name in _observed()[1] and name not in SYMMETRIC else []
+    for sample in (*own_samples()[name], *replayed):
+        if not sample.parity and kind not in ("second order", "non-contiguous", "broadcast"):
             continue
         for inputs in variants(sample, kind):
             variant = replace(sample, inputs=inputs, label=f"{sample.label} {kind}".strip())
             try:
-                kinds = run(variant)[name]
+                kinds = run(variant, variant.twice)[name]
             except REFUSALS:
                 continue
             if kind in kinds:
@@ -161,7 +220,9 @@ def derived(name: str, kind: str) -> Sample | None:
 def variants(sample: Sample, kind: str) -> Iterator[tuple[np.ndarray, ...]]:
     """Inputs like the sample's that might make a sample of this kind."""
     inputs = sample.inputs
-    if kind == "complex128":
+    if kind == "second order":
+        yield inputs
+    elif kind == "complex128":
         made = [_complex(a, seed) if a.dtype == np.float64 else a for seed, a in enumerate(inputs)]
         yield tuple(made)
         for i in range(len(inputs)) if len(inputs) > 1 else ():

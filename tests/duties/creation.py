@@ -4,7 +4,4 @@ EXCEPTIONS = {
     "complex128": {
         "real numbers only": "accumulated",
     },
-    "non-contiguous": {
-        "no sample yet": "accumulated",
-    },
 }

@@ -4,9 +4,6 @@ EXCEPTIONS = {
     "float64": {
         "no sample yet": "_fft_c2c _fft_c2r fft_r2c_backward",
     },
-    "second order": {
-        "no sample yet": "fft_r2c_backward fft_c2r_backward",
-    },
     "complex128": {
         "no sample yet": "_fft_r2c fft_c2r_backward",
     },
@@ -15,8 +12,5 @@ EXCEPTIONS = {
     },
     "empty": {
         "no sample yet": "_fft_c2r fft_r2c_backward fft_c2r_backward",
-    },
-    "non-contiguous": {
-        "no sample yet": "fft_r2c_backward fft_c2r_backward",
     },
 }
