@@ -90,7 +90,13 @@ cofactor_slope = op("cofactor_slope", _cofactor_slope_value, "CofactorSlopeBackw
 })  # fmt: skip
 
 
+def _as_decomposed(x: Any) -> Any:
+    """The matrix that torch decomposes: the transpose of a contiguous real one, which LAPACK can read as it is."""
+    return x.mT if x.flags.c_contiguous and x.dtype.kind == "f" else x
+
+
 def _det_value(x: Any) -> Any:
+    x = _as_decomposed(x)
     return determinant(x) if singly(x) else np.linalg.det(x)
 
 
@@ -100,6 +106,7 @@ _det = op("linalg_det", _det_value, "LinalgDetBackward0", {
 
 
 def _slogdet_value(x: Any) -> tuple[Any, Any]:
+    x = _as_decomposed(x)
     return log_determinant(x) if singly(x) else tuple(np.linalg.slogdet(x))
 
 
