@@ -15,11 +15,7 @@ from duties import tensors
 from samples import Sample
 
 #: What has no tangent, as in PyTorch: the reverse rule has no derivative (or not at a singular matrix).
-NO_TANGENTS = {
-    "_cdist_backward", "_cdist_forward", "_pdist_backward", "_pdist_forward", "cofactor", "ctc_loss",
-    "linear_cross_entropy_batch_chunked", "linear_cross_entropy_batch_chunked_no_reduction", "multi_margin_loss",
-    "multilabel_margin_loss",
-}  # fmt: skip
+NO_TANGENTS = {"cofactor", "linear_cross_entropy_batch_chunked", "linear_cross_entropy_batch_chunked_no_reduction"}
 #: With more real numbers than that, finite differences go along one random direction, not along each.
 LARGE = 24
 

@@ -334,3 +334,19 @@ def test_a_missing_rule_that_nobody_needs(create_graph):
     for ask in (lambda: torch.autograd.grad(out, a, retain_graph=True), out.backward):
         with pytest.raises(NotImplementedError, match="the derivative for 'igamma: input' is not implemented"):
             ask()
+
+
+def test_a_function_whose_backward_is_not_implemented_says_its_own_words():
+    class Unfinished(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return 2 * x
+
+        @staticmethod
+        def backward(ctx, g):
+            raise NotImplementedError("not yet")
+
+    x = torch.ones(2, requires_grad=True)
+    for ask in (lambda out: torch.autograd.grad(out, x), lambda out: out.backward()):
+        with pytest.raises(NotImplementedError, match="not yet"):
+            ask(Unfinished.apply(x).sum())

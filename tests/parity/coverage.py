@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from . import batched, exceptions, forward, module_db, op_db, optim_db
+from . import batched, exceptions, forward, forward_beyond, forward_through, module_db, op_db, optim_db
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 HEAD = """\
@@ -31,8 +31,16 @@ KINDS: list[tuple[str, Iterable[str], Callable[[str], Iterable[str]], dict[str, 
     ("Operations", op_db.ENTRIES, op_db.problems, exceptions.OPERATIONS,
      "value, dtype, shape, views and their strides, gradient, gradient of the gradient (float64, complex128), method, in-place "
      "and out= forms, errors"),
-    ("Operations in forward mode", forward.FORWARD, forward.problems, {**exceptions.OPERATIONS, **exceptions.FORWARD},
+    ("Operations in forward mode", forward.FORWARD, forward.problems, exceptions.FORWARD,
      "tangents of the results, tangents of the gradients (float64, complex128)"),
+    ("Operations in forward mode beyond PyTorch", forward_beyond.NAMES, forward_beyond.problems, exceptions.OPERATIONS,
+     "tangents of the results along random directions with PyTorch's gradients for random weights, <u, J v> = <J* u, v>; "
+     "tangents of the gradients in the same way with PyTorch's second derivatives (float64, complex128). These are the "
+     "operations that PyTorch differentiates, but not in forward mode, or wrongly"),
+    ("Operations without a derivative in forward mode", forward_through.NAMES, forward_through.problems,
+     exceptions.FORWARD_THROUGH,
+     "that results of tensors with tangents have none, or zeros, as under PyTorch; that what PyTorch refuses is refused in its "
+     "words (float64, complex128). Counted are those that take tensors of floating point and that PyTorch does not refuse"),
     ("Operations under vmap", batched.NAMES, batched.problems, exceptions.BATCHED,
      "values, in-place forms, and gradients of each example, of batches in the first and the last dimension, of all arguments, "
      "the first and the others. Counted are those that PyTorch's vmap takes"),
@@ -41,6 +49,11 @@ KINDS: list[tuple[str, Iterable[str], Callable[[str], Iterable[str]], dict[str, 
     ("Optimizers", optim_db.ENTRIES, optim_db.problems, exceptions.OPTIMIZERS,
      "parameters and state after every step, param groups, state_dict, errors"),
 ]  # fmt: skip
+
+#: Of these, an entry counts where PyTorch gives results: how many, by entry.
+COUNTED = {
+    "Operations under vmap": batched.GIVEN, "Operations without a derivative in forward mode": forward_through.GIVEN,
+}  # fmt: skip
 
 
 def measured(names: Iterable[str], problems: Callable[[str], Iterable[str]], left_out: dict[str, str]) -> dict[str, str]:
@@ -87,8 +100,9 @@ def names_section() -> str:
 def section(title: str, results: dict[str, str], what: str) -> tuple[str, str]:
     """A row of the table, and what comes below it."""
     looping = ""
+    if title in COUNTED:
+        results = {name: problem for name, problem in results.items() if COUNTED[title].get(name) or problem}
     if title == "Operations under vmap":
-        results = {name: problem for name, problem in results.items() if batched.GIVEN.get(name) or problem}
         looping = "Run in a loop, with a warning, for want of a rule (the entry, and what in it loops): " + ", ".join(
             f"`{name}` ({', '.join(sorted(loops))})" for name, loops in sorted(batched.LOOPS.items()) if loops
         )
@@ -124,7 +138,9 @@ def main(titles: list[str]) -> None:
         row, text = section(title, measured(names, problems, left_out), what) if anew else on_the_page(title)
         table += row
         details += "\n" + text.rstrip("\n") + "\n"
-    PAGE.write_text(HEAD + table + details + names_section())
+    passed = [int(row.split("|")[2]) for row in table.splitlines() if "forward mode" in row]
+    words = f"\nSo {sum(passed)} operations run in forward mode: {' + '.join(map(str, passed))}.\n"
+    PAGE.write_text(HEAD + table + words + details + names_section())
     print(table)
 
 

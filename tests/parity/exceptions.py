@@ -3,6 +3,7 @@
 CUDA = "runs on CUDA alone"
 KERNEL = "an internal kernel of PyTorch's, reached by no public name"
 SPARSE = "sparse layouts are scipy.sparse's task"
+FLOAT8 = "products of 8-bit floats: NumPy has no such dtype"
 
 #: Entries of `op_db` that do not pass, by name, with the reason.
 OPERATIONS = {
@@ -12,10 +13,13 @@ OPERATIONS = {
     "jiterator_binary_return_by_ref": CUDA,
     "jiterator_unary": CUDA,
     "to_sparse": SPARSE,
+    "sparse.mm": SPARSE,
+    "sparse.sampled_addmm": SPARSE,
+    "torch._scaled_mm": FLOAT8,
+    "torch._scaled_mm_v2": FLOAT8,
     "torch.ops.aten._flash_attention_forward": KERNEL,
     "torch.ops.aten._efficient_attention_forward": KERNEL,
     "_chunk_cat": KERNEL,
-    "slice": KERNEL + " (torch.ops.aten.slice)",
     "_unsafe_masked_index_put_accumulate": KERNEL + "; in bfloat16 PyTorch rounds after every addition, rushlight once",
     "as_strided_scatter": "PyTorch's gradient of the input is wrong (its own gradcheck says so), rushlight's is not",
     "chalf": "complex numbers of 16-bit floats: NumPy has no such dtype",
@@ -27,13 +31,17 @@ MODULES: dict[str, str] = {}
 #: Entries of `optim_db` that do not pass.
 OPTIMIZERS = {"SparseAdam": SPARSE}
 
-#: Entries of `op_db` whose forward mode differs.
+#: Entries of `op_db` whose tangents PyTorch has wrong, or not precise: rushlight's agree with PyTorch's gradients.
 FORWARD = {
-    "slice": OPERATIONS["slice"],
     "triangular_solve": "PyTorch lets the tangent of the triangle that is not read through",
-    "cov": "weights in float32 make noise in the last digits of float32",
-    "cholesky_inverse": "of an ill-conditioned matrix: the two agree to six digits",
-    "logcumsumexp": "PyTorch's tangent is right to six digits, rushlight's to all",
+    "cholesky_inverse": "PyTorch's tangents are right to five digits, next to the identity matrix too",
+    "logcumsumexp": "PyTorch's tangents are right to six digits, or nan for complex numbers",
+}
+
+#: Entries of `op_db` without a derivative that behave differently in forward mode.
+FORWARD_THROUGH = {
+    "nonzero_static": "PyTorch refuses it, though its results are integers, which have no tangents",
+    "histogramdd": "both refuse it, by different names of what PyTorch calls inside",
 }
 
 #: Entries of `op_db` that differ under vmap.

@@ -22,7 +22,7 @@ from .translation import Untranslatable, translated
 
 MOST = 24
 #: Operations on Hermitian matrices: only Hermitian tangents mean anything.
-SYMMETRIC = {"linalg.cholesky", "linalg.cholesky_ex", "linalg.eigh", "linalg.eigvalsh"}
+SYMMETRIC = {"cholesky", "linalg.cholesky", "linalg.cholesky_ex", "linalg.eigh", "linalg.eigvalsh"}
 #: Entries of `op_db` that PyTorch has in forward mode.
 FORWARD = sorted(name for name, entries in ENTRIES.items() if any(e.supports_forward_ad for e in entries))
 

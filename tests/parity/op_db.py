@@ -47,6 +47,8 @@ UNDEFINED = {"empty", "empty_like", "empty_strided", "empty_permuted", "new_empt
 TIES = {"topk", "kthvalue", "mode", "median", "nanmedian", "sort", "argsort", "msort"}
 CHOICE = {"linalg.svd", "svd", "linalg.eig", "linalg.eigh", "symeig", "pca_lowrank", "svd_lowrank", "linalg.lu_factor_ex"}
 
+#: How many samples of each entry were run so far.
+RUN: dict[str, int] = {}
 ENTRIES = {}
 for _entry in op_db:
     ENTRIES.setdefault(_entry.name, []).append(_entry)
@@ -54,11 +56,14 @@ for _entry in op_db:
 
 def problems(name: str) -> Iterator[str]:
     """What differs between rushlight and PyTorch for the operation `name`, a line each; nothing where all agrees."""
+    RUN[name] = 0
     for entry in ENTRIES[name]:
         for dtype in DIFFERENTIATED + VALUES:
             if dtype in entry.dtypes and not (name in NOT_IN_16_BITS and dtype.itemsize == 2):
                 yield from _in_dtype(entry, dtype)
         yield from _errors(entry)
+    if not RUN[name]:
+        yield f"{name}: no sample can be run"
 
 
 def _in_dtype(entry, dtype) -> Iterator[str]:
@@ -74,6 +79,7 @@ def _in_dtype(entry, dtype) -> Iterator[str]:
                 found = itertools.chain(found, *[_form(entry, form, sample) for form in forms])
             for problem in found:
                 yield f"{where} {problem}  [{described(sample)}]"
+            RUN[entry.name] += 1
         except Untranslatable:
             continue
         except Exception as error:

@@ -111,7 +111,8 @@ def function(value):
     if id(value) in _paths():
         return lookup(_paths()[id(value)])
     if isinstance(value, (torch._ops.OpOverload, torch._ops.OpOverloadPacket)):
-        return lookup(str(value).split("::")[-1].removeprefix("aten.").split(".")[0])
+        name = str(value).split("::")[-1].removeprefix("aten.").split(".")[0]
+        return getattr(rushlight.ops.aten, name, None) or lookup(name)
     module = getattr(value, "__module__", None) or ""
     if getattr(value, "__name__", "") == "freeze_rng_state":  # every run here sets its own seed
         return contextlib.nullcontext

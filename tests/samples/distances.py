@@ -11,6 +11,14 @@ ORDERS = (0.5, 1, 1.5, 2, 3, float("inf"))
 EXACT = {"compute_mode": "donot_use_mm_for_euclid_dist"}
 PRODUCTS = {"compute_mode": "use_mm_for_euclid_dist"}
 
+
+
+def declared(op):
+    from rushlight.core.op import OPS
+
+    return OPS[op].call
+
+
 SAMPLES = [
     *[Sample("dist", lambda t, x, y, p=p: t.dist(x, y, p), (X, array(4, 3, seed=1)), label=str(p)) for p in ORDERS],
     Sample("dist", lambda t, x, y: t.dist(x, y), (B, X), label="broadcast"),
@@ -35,6 +43,16 @@ SAMPLES = [
     Sample("_pdist_forward", lambda t, x: t.pdist(x, 0), (X,), **KINK, label="0"),
     Sample("_pdist_forward", lambda t, x: t.pdist(x), (array(1, 3),), twice=False),
     Sample("_pdist_backward", lambda t, x: t.pdist(x).sin(), (X,), twice=False),
+    *[
+        Sample("cdist_tangents", lambda t, v, p=p: declared("cdist_tangents")(v, t.tensor(X), t.tensor(Y), p,
+               t.cdist(t.tensor(X), t.tensor(Y), p, **EXACT)), (X + 1,), parity=False, label=str(p))
+        for p in (0.0, *ORDERS)
+    ],
+    *[
+        Sample("pdist_tangents", lambda t, v, p=p: declared("pdist_tangents")(v, t.tensor(X), p, t.pdist(t.tensor(X), p)),
+               (X + 1,), parity=False, label=str(p))
+        for p in (0.0, *ORDERS)
+    ],
     *[
         Sample("renorm", lambda t, x, p=p, d=d: x.renorm(p, d, 1.5), (a,), label=f"{p},{d}")
         for a in (X, B, Z)

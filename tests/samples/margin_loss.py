@@ -68,6 +68,16 @@ SAMPLES = [
         lambda t, g, x: declared("multi_margin_loss_backward")(g, x, t.tensor(TARGET), 1, 1.0, None, 3).detach(),
         (array(), X), smooth=False, twice=False, parity=False,
     ),
+    *[
+        Sample("multi_margin_loss_backward", lambda t, g, d=d: declared("multi_margin_loss_backward")(
+            g, t.tensor(X), t.tensor(TARGET), 2, 1.0, None, d), (g,), parity=False, label="of the gradient")
+        for g, d in ((array(3), None), (array(), 3))
+    ],
+    *[
+        Sample("multilabel_margin_loss_backward", lambda t, g, d=d: declared("multilabel_margin_loss_backward")(
+            g, t.tensor(X), t.tensor(LABELS), d), (g,), parity=False, label="of the gradient")
+        for g, d in ((array(3), None), (array(), 3))
+    ],
     Sample(
         "multilabel_margin_loss_backward",
         lambda t, g, x: declared("multilabel_margin_loss_backward")(g, x, t.tensor(LABELS), 3).detach(),

@@ -26,6 +26,11 @@ __all__ = [
 ]  # fmt: skip
 
 
+BACKWARD_INSIDE = (
+    "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead "
+    "or call backward() outside of functorch transforms."
+)
+
 #: Modules that are loaded when they are first asked for.
 _LAZY = {"forward_ad", "functional", "profiler", "profiler_util", "sparse", "variable"}
 
@@ -76,7 +81,9 @@ def backward(
             )
         grad_tensors = grad_variables
     if LIVE[0]:
-        _check_transforms()
+        from ..layers.levels import refuse_inside
+
+        refuse_inside(BACKWARD_INSIDE)
     _check_flag(create_graph)
     inputs = _tuple(inputs)
     if inputs is not None and not inputs:
@@ -92,19 +99,8 @@ def backward(
     if inputs is None:
         _run(job, outputs, gradients)
         return
-    job.captures = _captures(inputs)
-    captured = _run(job, outputs, gradients)
+    captured = _run(job, outputs, gradients, inputs)
     _accumulate_into(inputs, captured, create_graph)
-
-
-def _check_transforms() -> None:
-    from ..layers.levels import entered
-
-    if entered():
-        raise RuntimeError(
-            "backward() called inside a functorch transform. This is not supported, please use functorch.grad or "
-            "functorch.vjp instead or call backward() outside of functorch transforms."
-        )
 
 
 def _tensor_backward(
@@ -188,14 +184,10 @@ def grad(
         )
     on_tensors = bool(create_graph or LIVE[0])
     gradients = _root_gradients(out, grad_outputs, on_tensors)
-    for x in into:
-        if not isinstance(x, GradientEdge) and not x.requires_grad:
-            raise RuntimeError("One of the differentiated Tensors does not require grad")
     keep = create_graph if retain_graph is None else retain_graph
     job = Run()
     job.keep_graph, job.create_graph, job.accumulate, job.on_tensors = keep, create_graph, False, on_tensors
-    job.captures = _captures(into)
-    captured = _run(job, out, gradients)
+    captured = _run(job, out, gradients, into)
     return _results(into, captured, on_tensors, allow_unused, materialize_grads)
 
 
@@ -213,7 +205,14 @@ def _tuple(x: Any) -> tuple[Any, ...] | None:
 
 
 def _edge(x: Any) -> Any:
-    return graph.engine_edge(x) if isinstance(x, GradientEdge) else edge_of(x)
+    """The engine's edge to a tensor (or a GradientEdge); None where it does not require grad."""
+    if isinstance(x, GradientEdge):
+        return graph.engine_edge(x)
+    if x._data.__class__ not in LAYERS:
+        return edge_of(x)
+    from ..layers.batched import base_of
+
+    return edge_of(base_of(x)) if x.requires_grad else None
 
 
 def _root_gradients(outputs: Sequence[Tensor], given: Any, on_tensors: bool) -> list[Any]:
@@ -242,8 +241,6 @@ def _stand_in(edge: GradientEdge, gradient: Any) -> Tensor:
 
 def _root_gradient(i: int, out: Tensor, gradient: Any, on_tensors: bool) -> Any:
     data = out._data
-    if data.__class__ in LAYERS:
-        raise NotImplementedError("torch.autograd.grad of batched tensors, inside of vmap: use torch.func.grad")
     if gradient is None:
         if not out.requires_grad:
             return None
@@ -251,6 +248,8 @@ def _root_gradient(i: int, out: Tensor, gradient: Any, on_tensors: bool) -> Any:
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
         if data.dtype.kind != "f":
             raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {out.dtype}")
+        if data.__class__ in LAYERS:
+            return _one_each(out)
         one = data.dtype.type(1) if isinstance(data, np.generic) else np.ones_like(data)
         return wrap(one) if on_tensors else one
     if not isinstance(gradient, Tensor):
@@ -270,12 +269,28 @@ def _root_gradient(i: int, out: Tensor, gradient: Any, on_tensors: bool) -> Any:
     return gradient if on_tensors else gradient._data
 
 
-def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any]) -> dict[int, Any]:
+def _one_each(out: Tensor) -> Tensor:
+    """One, for each example of a batched scalar."""
+    from ..ops import ones_like
+
+    return ones_like(out.detach())
+
+
+def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any], inputs: Any = None) -> dict[int, Any]:
     roots = [_edge(out) for out in outputs]
     for i, root in enumerate(roots):
         if root is None:
             raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
-    return run(job, roots, gradients)
+    if inputs is not None:
+        job.captures = _captures(inputs)
+    if not LIVE[0]:
+        return run(job, roots, gradients)
+    from ..layers.batched import logical_gradient, physical_gradient
+
+    gradients = [g if isinstance(out, GradientEdge) else physical_gradient(g, out) for g, out in zip(gradients, outputs)]
+    captured = run(job, roots, gradients)
+    return {i: g if g is None or isinstance(inputs[i], GradientEdge) else logical_gradient(g, inputs[i])
+            for i, g in captured.items()}  # fmt: skip
 
 
 def _captures(inputs: Sequence[Tensor]) -> dict[Any, list[int]]:

@@ -25,6 +25,11 @@ __all__ = [
     "once_differentiable",
 ]  # fmt: skip
 
+NO_SETUP_CONTEXT = (
+    "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the "
+    "setup_context staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+)
+
 
 class FunctionCtx:
     """What ``forward`` and ``backward`` of a custom Function share."""
@@ -304,7 +309,9 @@ class Function(metaclass=FunctionMeta):
         """Calls forward, and puts one node on the graph if an argument requires grad."""
         layer = layer_of(args) if LAYERS else None
         if LIVE[0] and cls.setup_context is _setup_context:
-            _check_transforms()
+            from ..layers.levels import refuse_inside
+
+            refuse_inside(NO_SETUP_CONTEXT)
         return cls._applied(args, kwargs)[0] if layer is None else layer.apply_function(cls, args, kwargs)
 
     @classmethod
@@ -332,18 +339,6 @@ class Function(metaclass=FunctionMeta):
 
 
 _setup_context = Function.setup_context
-
-
-def _check_transforms() -> None:
-    """Raises RuntimeError inside of torch.func's transforms, which want setup_context apart from forward."""
-    from ..layers.levels import entered
-
-    if entered():
-        raise RuntimeError(
-            "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override "
-            "the setup_context staticmethod. For more details, please see "
-            "https://pytorch.org/docs/main/notes/extending.func.html"
-        )
 
 
 def _bound(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:

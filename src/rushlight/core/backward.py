@@ -175,7 +175,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                     gradients = metas.backward(node, gradient, values)
             except RuntimeWarning:
                 gradients = _again(node, gradient, values)
-            except NotImplementedError:
+            except RuntimeError:
                 gradients = _in_part(job, node, gradient, values)
             targets = node.edges
             if saved and free:
@@ -202,7 +202,7 @@ def run_node(job: Run, node: Node, gradient: Any) -> Any:
         return node.gradients(gradient, values)
     except RuntimeWarning:
         return _again(node, gradient, values)
-    except NotImplementedError:
+    except RuntimeError:
         return _in_part(job, node, gradient, values)
 
 
@@ -216,12 +216,12 @@ class _Part:
 
 
 def _in_part(job: Run, node: Node, gradient: Any, values: Any) -> Any:
-    """Where a rule is missing, runs those whose gradients this run needs; raises again if the missing one is among them.
+    """Where a rule refuses, runs those whose gradients this run needs; it raises again if it is among them.
 
     (The loop runs all rules of a node: to ask first which are needed would cost every node for the sake of these.)
     """
     needed = job.needed
-    if needed is None or isinstance(node.op, type):
+    if needed is None or node.op is None:
         raise
     part: Any = _Part(node.op, [edge if edge is not None and edge in needed else None for edge in node.edges])
     return node.op.backward(part, gradient, values) if node.metas is None else node.metas.backward(part, gradient, values)

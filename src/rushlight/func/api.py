@@ -23,7 +23,7 @@ from ..core.modes import GRAD, grad_mode, set_grad_mode
 from ..core.node import Output
 from ..core.tensor import Tensor, edge_of
 from ..layers import dual
-from ..layers.batched import base_of, levels_of, pull_dual, push_dual, raised, wrap
+from ..layers.batched import base_of, levels_of, logical_gradient, physical_gradient, pull_dual, push_dual, raised, wrap
 from ..layers.levels import Batch, Gradient, Tangent
 from .pytree import TreeSpec, tree_flatten, tree_map, tree_unflatten
 from .vmap import check_randomness, mapped
@@ -86,14 +86,15 @@ class Pullback:
         create = self.recorded or (self.outer and grad_mode() == GRAD and (
             any([base_of(c).requires_grad for c in cotangents]) or self.reaches_out(outputs)
         ))
-        pairs = [(base_of(o), _physical(c, o)) for o, c in zip(outputs, cotangents) if base_of(o).requires_grad]
+        pairs = [(base_of(o), physical_gradient(c, o)) for o, c in zip(outputs, cotangents) if base_of(o).requires_grad]
         job = Run()
         job.keep_graph, job.create_graph, job.on_tensors, job.accumulate = keep or create, create, True, False
         job.captures = {}
         for i, x in enumerate(self.fresh):
             job.captures.setdefault(edge_of(base_of(x)), []).append(i)
         captured = run(job, [edge_of(o) for o, _ in pairs], [c for _, c in pairs])
-        return [_logical(captured.get(i), x) for i, x in enumerate(self.fresh)]
+        found = [captured.get(i) for i in range(len(self.fresh))]
+        return [ops.zeros_like(x.detach()) if g is None else logical_gradient(g, x) for g, x in zip(found, self.fresh)]
 
 
 def _fresh(x: Tensor, outer: bool) -> Tensor:
@@ -107,22 +108,6 @@ def _fresh(x: Tensor, outer: bool) -> Tensor:
     for level in levels_of(x)[::-1]:
         made = wrap(made, level)
     return made
-
-
-def _physical(cotangent: Tensor, out: Tensor) -> Tensor:
-    """A gradient of `out` as the graph below all its batches takes it."""
-    for level in levels_of(out):
-        cotangent = raised(cotangent, level)
-    return cotangent
-
-
-def _logical(gradient: Tensor | None, x: Tensor) -> Tensor:
-    """A captured gradient as that of the example `x`."""
-    if gradient is None:
-        return ops.zeros_like(x.detach())
-    for level in levels_of(x)[::-1]:
-        gradient = wrap(gradient, level)
-    return gradient
 
 
 # Reverse mode.

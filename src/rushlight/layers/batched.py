@@ -141,7 +141,11 @@ class Batched(Tensor):
 
     @property
     def requires_grad(self) -> bool:  # type: ignore[override]
-        return self._data.physical.requires_grad
+        # Inside of a batch, a gradient that is asked for outside is none of its examples' business.
+        return newest_gradient() > self._data.level.depth and self._is_recorded()
+
+    def _is_recorded(self) -> bool:
+        return self._data.physical._is_recorded()  # type: ignore[no-any-return]
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -153,7 +157,7 @@ class Batched(Tensor):
 
     @property
     def grad_fn(self) -> Any:
-        return self._data.physical.grad_fn
+        return self._data.physical.grad_fn if self.requires_grad else None
 
     def detach(self) -> Tensor:
         return wrap(self._data.physical.detach(), self._data.level)
@@ -187,12 +191,6 @@ class Batched(Tensor):
 
     def set_(self, *args: Any, **kwargs: Any) -> Tensor:
         raise NotImplementedError("set_ of a batched tensor, inside of vmap: it has no memory of its own")
-
-    def backward(self, *args: Any, **kwargs: Any) -> None:
-        raise RuntimeError(
-            "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp "
-            "instead or call backward() outside of functorch transforms."
-        )
 
 
 Batched.__name__ = Batched.__qualname__ = "Tensor"
@@ -271,7 +269,7 @@ def lower(x: Tensor, level: Batch) -> tuple[Tensor, bool]:
             for k, t in tangents.items():
                 dual.set_tangent(primal, raised(t, level), k)
             return primal, True
-    if grad_mode() == GRAD and newest_gradient() > level.depth and x.requires_grad:
+    if grad_mode() == GRAD and newest_gradient() > level.depth and x._is_recorded():
         base = base_of(x)
         if base._node is not LEAF or is_differentiated(base, level):  # a module's parameter is neither
             return per_example(x, level, 0), True
@@ -282,6 +280,20 @@ def raised(x: Tensor, level: Batch) -> Tensor:
     """`x` on the whole batch: with the examples along its first dimension, all alike if it is not batched."""
     physical, batched = lower(x, level)
     return physical if batched else physical.unsqueeze(0).expand(level.size, *physical.shape)
+
+
+def physical_gradient(g: Tensor, out: Tensor) -> Tensor:
+    """A gradient of `out` as the graph below all its batches takes it."""
+    for level in levels_of(out):
+        g = raised(g, level)
+    return g
+
+
+def logical_gradient(g: Tensor, x: Tensor) -> Tensor:
+    """A gradient that was captured below all batches of `x` as that of an example."""
+    for level in levels_of(x)[::-1]:
+        g = wrap(g, level)
+    return g
 
 
 def _gathered(g: Any, level: Batch, axis: int) -> Any:

@@ -23,6 +23,7 @@ Note [Forward over reverse]
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -142,9 +143,13 @@ def _tangents(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None], res
         return [None] * len(results)
     if is_linear(op):
         return [_cast(t, r) for t, r in zip(_of_linear(op, lower, tangents), results)]
-    if is_pointwise(op) and _same_kind(op, lower, results[0]):
-        return [_of_pointwise(op, lower, tangents, results[0])]
-    return _of_any(op, lower, tangents, results)
+    try:
+        if is_pointwise(op) and _same_kind(op, lower, results[0]):
+            return [_of_pointwise(op, lower, tangents, results[0])]
+        return _of_any(op, lower, tangents, results)
+    except RuntimeError as error:
+        _refuse(op, error)
+        raise
 
 
 def _smooth(x: Any) -> bool:
@@ -193,22 +198,15 @@ def _of_pointwise(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None],
 def _of_any(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None], results: Sequence[Any]) -> list[Tensor | None]:
     """The derivative of the vector-Jacobian product by its vector, applied to the tangents."""
     mode = grad_mode()
-    recorded = mode == GRAD and any([x.requires_grad for x in (*tensors_in(lower), *[t for t in tangents if t is not None])])
+    given = (*tensors_in(lower), *[t for t in tangents if t is not None])
+    recorded = mode == GRAD and any([x._is_recorded() for x in given])
     set_grad_mode(GRAD)
     try:
         arguments, inputs = _fresh(op, lower, tangents, recorded)
         out = op.call(*arguments)
         outs = [o for o in (out if isinstance(out, tuple) else (out,)) if _smooth(o) and o.requires_grad]
         vectors = [_leaf(zeros_like(o)) for o in outs]
-        rows = _pulled(outs, vectors, inputs, create_graph=True)
-        pairs = [(row, t) for row, t in zip(rows, [t for t in tangents if t is not None]) if row is not None and row.requires_grad]
-        pushed = [None] * len(vectors)
-        if pairs:
-            back, ts = zip(*pairs)
-            try:
-                pushed = _pulled(list(back), list(ts), vectors, create_graph=recorded)
-            except RuntimeError as error:
-                raise _unsupported(op, error) from error
+        pushed = _pushed(outs, vectors, inputs, [t for t in tangents if t is not None], recorded)
     finally:
         set_grad_mode(mode)
     found = iter([zeros_like(v.detach()) if p is None else p for p, v in zip(pushed, vectors)])
@@ -216,13 +214,30 @@ def _of_any(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None], resul
     return [next(found) if _smooth(o) and o.requires_grad else None for o in places]
 
 
-def _unsupported(op: Op, error: RuntimeError) -> RuntimeError:
-    """An operation whose reverse rule can't be differentiated has no tangent either: torch's words."""
-    if "is not implemented" not in str(error):
-        return error
-    return NotImplementedError(
-        f"Trying to use forward AD with {op.name} that does not support it because it has not been implemented yet."
-    )
+def _pushed(outs: list[Any], vectors: list[Any], inputs: list[Tensor], tangents: list[Tensor], recorded: bool) -> list[Any]:
+    """The tangents of `outs`; None for what does not depend on the inputs."""
+    rows = _pulled(outs, vectors, inputs, create_graph=True)
+    pairs = [(row, t) for row, t in zip(rows, tangents) if row is not None and row.requires_grad]
+    if not pairs:
+        return [None] * len(vectors)
+    back, ts = zip(*pairs)
+    return _pulled(list(back), list(ts), vectors, create_graph=recorded)
+
+
+def _refuse(op: Op, error: RuntimeError) -> None:
+    """An operation without a reverse rule, or with one that can't be differentiated, has no tangent either: torch's words."""
+    refused = re.fullmatch(r"(?:the )?derivative for '?((?:aten::)?\w+).* is not implemented\.?", str(error))
+    if refused is None:
+        return
+    name = refused[1]
+    if name.startswith("aten::"):
+        raise NotImplementedError(f"Trying to use forward AD with {name} that does not support it.") from error
+    name = op.name if op.name.endswith(name) else name
+    raise NotImplementedError(
+        f"Trying to use forward AD with {name} that does not support it because it has not been implemented yet.\n"
+        "Please file an issue to PyTorch at https://github.com/pytorch/pytorch/issues/new?template=feature-request.yml so that "
+        "we can prioritize its implementation or submit a PR adding the implementation to derivatives.yaml"
+    ) from error
 
 
 def _leaf(x: Tensor) -> Tensor:
@@ -359,7 +374,7 @@ def _set(x: Tensor, level: Level, tangent: Tensor | None) -> None:
         tangent = tangent.to(old.dtype)  # type: ignore[attr-defined]
     if x._view is not None or _holders(x) > 1:
         mode = grad_mode()
-        if mode != INFERENCE and not tangent.requires_grad and not old.requires_grad:
+        if mode != INFERENCE and not tangent._is_recorded() and not old._is_recorded():
             set_grad_mode(NO_GRAD)
         try:
             old.copy_(tangent)  # type: ignore[attr-defined]

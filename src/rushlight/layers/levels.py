@@ -61,6 +61,12 @@ def entered() -> tuple[Transform, ...]:
     return _entered.get()
 
 
+def refuse_inside(words: str) -> None:
+    """Raises RuntimeError inside of a transform."""
+    if _entered.get():
+        raise RuntimeError(words)
+
+
 def newest_gradient() -> int:
     """The depth of the newest gradient that is being recorded; 0 outside of all."""
     for level in reversed(_entered.get()):

@@ -15,7 +15,7 @@ from .batching import lifted, rules
 from .levels import Batch
 
 
-@rules("_cdist_forward", "_cdist_backward", "_euclidean_dist")
+@rules("_cdist_forward", "_cdist_backward", "_euclidean_dist", "cdist_tangents")
 def _of_rows(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     """Matrices in stacks, which broadcast."""
     rank = max([a.ndim for a in arguments if isinstance(a, Tensor)])
@@ -39,14 +39,22 @@ def _of_pairs_backward(call: Any, level: Batch, arguments: Sequence[Any]) -> Any
     from ..ops.reduction.distances import cdist_backward
 
     g, x, p, distance = arguments
-    n = x.shape[0]
-    places = np.triu_indices(n, 1)
+    return cdist_backward(_square(g, x.shape[0]), x, x, p, _square(distance, x.shape[0]))
 
-    def square(part: Any) -> Any:
-        upper = ops.zeros(n, n, dtype=part.dtype).index_put([ops.from_numpy(i) for i in places], part)
-        return upper + upper.T
 
-    return cdist_backward(square(g), x, x, p, square(distance))
+@rules("pdist_tangents")
+def _of_pairs_tangents(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    from ..ops.reduction.distances import cdist_tangents
+
+    t, x, p, distance = arguments
+    moved = cdist_tangents(t, x, x, p, _square(distance, x.shape[0]))
+    return (moved + moved.T)[np.triu_indices(x.shape[0], 1)]
+
+
+def _square(pairs: Any, n: int) -> Any:
+    """A number for each pair of n rows as a symmetric matrix."""
+    upper = ops.zeros(n, n, dtype=pairs.dtype).index_put([ops.from_numpy(i) for i in np.triu_indices(n, 1)], pairs)
+    return upper + upper.T
 
 
 @rules("dist")

@@ -402,7 +402,7 @@ def nan_to_num(
             raise argument_error("nan_to_num", name, "float", value)
     most = finfo(input.dtype).max if input.dtype.category > 1 else 0
     arguments = (input, nan or 0.0, most if posinf is None else posinf, -most if neginf is None else neginf)
-    if is_complex(input) and input.requires_grad and grad_mode() == GRAD:
+    if is_complex(input) and input._is_recorded() and grad_mode() == GRAD:
         raise RuntimeError(
             "nan_to_num does not support automatic differentiation for outputs with complex dtype."
         )

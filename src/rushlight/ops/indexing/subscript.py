@@ -381,7 +381,7 @@ _PLACES = (np.dtype(np.int64), np.dtype(np.bool), np.dtype(np.int32))
 
 
 def _taken(x: Tensor, indices: tuple[Any, ...]) -> Tensor:
-    if x.requires_grad:
+    if x._is_recorded():
         # The node will hold them: a later write to the tensors they came from must not reach it.
         indices = tuple([i.copy() if isinstance(i, np.ndarray) else i for i in indices])
     try:

@@ -11,8 +11,8 @@ from typing import Any
 
 _OPS = __package__.rpartition(".")[0]
 
-#: Functions that only the dispatcher names, and their modules.
-_OWN = {"max_pool2d_with_indices_backward": "neural.pooling"}
+#: Functions that only the dispatcher names, and where they are.
+_OWN = {"max_pool2d_with_indices_backward": "neural.pooling.max_pool2d_with_indices_backward", "slice": "layout.splitting.sliced"}
 
 
 class OpOverloadPacket:
@@ -37,7 +37,8 @@ def __getattr__(name: str) -> Any:
     package = import_module(_OPS)
     function = None
     if name in _OWN:
-        function = getattr(import_module(f"{_OPS}.{_OWN[name]}"), name)
+        module, _, function_name = _OWN[name].rpartition(".")
+        function = getattr(import_module(f"{_OPS}.{module}"), function_name)
     elif not name.startswith("_"):
         function = getattr(package, name, None)
     if not callable(function):

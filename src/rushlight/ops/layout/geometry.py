@@ -22,6 +22,7 @@ from ...arrays.strided import (
 from ...arrays.types import contiguous_format, preserve_format
 from ...core import errors
 from ...core.declare import op
+from ...core.op import LAYERS
 from ...core.saved import bump
 from ...core.tensor import Tensor, memory
 from ...core.views import Step, as_strided_backward, assign_view, check_inplace
@@ -181,6 +182,8 @@ def resize_(self: Tensor, *size: Any, memory_format: Any = contiguous_format, **
 def _resized(x: Tensor, size: tuple[int, ...]) -> Tensor:
     if x.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
+    if x.__class__ in LAYERS and LAYERS[x.__class__].shown(x) is not None:
+        raise RuntimeError("cannot resize variables that has a forward grad")
     if any(n < 0 for n in size):
         raise RuntimeError("numel: integer multiplication overflow")
     check_inplace(x, False)

@@ -163,7 +163,7 @@ def geqrf(input: Tensor, *, out: Any = None) -> Any:
     if input._data.ndim < 2:
         raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
     check_kernel("geqrf_cpu", input)
-    if input.dtype.is_complex and input.requires_grad and is_grad_enabled():
+    if input.dtype.is_complex and input._is_recorded() and is_grad_enabled():
         raise RuntimeError("geqrf does not support automatic differentiation for outputs with complex dtype.")
     return named("geqrf", _geqrf(input), out)
 

@@ -106,8 +106,15 @@ def _ctc_slope(
     return out
 
 
+#: Linear in the gradients: so there are tangents, though no second derivatives.
 _ctc_loss_backward = op("ctc_loss_backward", _ctc_slope, "NotImplemented", {
-    "g": no_derivative("_ctc_loss_backward"), "log_probs": no_derivative("_ctc_loss_backward"),
+    "g": lambda t, g_shape, log_probs, labels, input_lengths, target_lengths, blank, zero_infinity, losses, alphas: (
+        _ctc_loss_backward(
+            np.ones_like(t, shape=g_shape), log_probs, labels, input_lengths, target_lengths, blank, zero_infinity,
+            losses, alphas,
+        ) * t
+    ).sum((0, 2)),
+    "log_probs": no_derivative("_ctc_loss_backward"),
 })  # fmt: skip
 
 

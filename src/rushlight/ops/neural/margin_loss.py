@@ -199,9 +199,17 @@ def _multi_slope(g: Any, x: Any, target: Any, p: int, margin: float, weight: Any
     return (slope * share(g, divisor).reshape(-1, 1)).reshape(x.shape)
 
 
-_refused = no_derivative("multi_margin_loss_backward")
+def _pushed(slope: Any, t: Any, g_shape: tuple[int, ...]) -> Any:
+    """The adjoint of multiplying the slope of each loss by its gradient: each loss's tangent, or that of their sum."""
+    moved = slope * t
+    return moved.sum(-1).reshape(g_shape) if g_shape else moved.sum()
+
+
 _multi_margin_loss_backward = wide_op("multi_margin_loss_backward", _multi_slope, "NotImplemented", {
-    "g": _refused, "x": _refused,
+    "g": lambda t, g_shape, x, target, p, margin, weight, divisor: _pushed(
+        _multi_margin_loss_backward(np.ones_like(t, shape=g_shape), x, target, p, margin, weight, divisor), t, g_shape
+    ),
+    "x": no_derivative("multi_margin_loss_backward"),
 })  # fmt: skip
 _multi_margin_loss = wide_op("multi_margin_loss", _multi_value, "MultiMarginLossBackward0", {
     "x": lambda g, x, target, p, margin, weight, divisor: _multi_margin_loss_backward(
@@ -285,9 +293,11 @@ def _multilabel_slope(g: Any, x: Any, target: Any, divisor: Any) -> Any:
     return (slope / scores.shape[1] * share(g, divisor).reshape(-1, 1)).reshape(x.shape)
 
 
-_refused = no_derivative("multilabel_margin_loss_backward")
 _multilabel_margin_loss_backward = wide_op("multilabel_margin_loss_backward", _multilabel_slope, "NotImplemented", {
-    "g": _refused, "x": _refused,
+    "g": lambda t, g_shape, x, target, divisor: _pushed(
+        _multilabel_margin_loss_backward(np.ones_like(t, shape=g_shape), x, target, divisor), t, g_shape
+    ),
+    "x": no_derivative("multilabel_margin_loss_backward"),
 })  # fmt: skip
 _multilabel_margin_loss = wide_op("multilabel_margin_loss", _multilabel_value, "MultilabelMarginLossBackward0", {
     "x": lambda g, x, target, divisor: _multilabel_margin_loss_backward(g, x, target, divisor),

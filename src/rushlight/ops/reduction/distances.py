@@ -14,6 +14,7 @@ import numpy as np
 from ...arrays.shapes import broadcast_shapes, wrap_dim
 from ...core.declare import op
 from ...core.tensor import Tensor
+from ..special.kinds import not_implemented
 from ..support.arguments import check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.casting import in_float32
@@ -116,20 +117,37 @@ def _cdist_backward_value(g: Any, x1: Any, x2: Any, p: float, distance: Any) -> 
     return out
 
 
-def _refusing(name: str) -> Any:
-    def refuse(g: Any) -> Any:
-        raise RuntimeError(f"the derivative for '{name}' is not implemented.")
-
-    return refuse
+def _cdist_tangents_value(t: Any, x1: Any, x2: Any, p: float, distance: Any) -> Any:
+    """The tangents of distances, where those of the first rows are `t`: the adjoint of what stands above."""
+    x1, x2 = (np.broadcast_to(a, t.shape[:-2] + a.shape[-2:]) for a in (x1, x2))
+    if p == 0 or not distance.size or not x1.size:
+        return np.zeros_like(distance)
+    if p == 2:
+        moved = (x1 * t).sum(-1, keepdims=True) - t @ np.swapaxes(x2, -1, -2)
+        return np.where(distance == 0, 0, moved / np.where(distance == 0, 1, distance))
+    out = np.empty(distance.shape, t.dtype)
+    step = max(1, 2**20 // max(x2.size, 1))
+    for start in range(0, x1.shape[-2], step):
+        some = slice(start, start + step)
+        difference = x1[..., some, None, :] - x2[..., None, :, :]
+        out[..., some, :] = _slopes(difference, t[..., some, None, :], distance[..., some, :, None], p).sum(-1)
+    return out
 
 
 cdist_op = op("_cdist_forward", _cdist_value, "CdistBackward0", {
     "x1": lambda g, x1, x2, p, out: cdist_backward(g, x1, x2, p, out),
     "x2": lambda g, x1, x2, p, out: cdist_backward(g.swapaxes(-1, -2), x2, x1, p, out.swapaxes(-1, -2)),
 }, conforms=True)  # fmt: skip
-cdist_backward = op("_cdist_backward", _cdist_backward_value, "CdistBackwardBackward0", dict.fromkeys(
-    ("g", "x1", "x2", "distance"), _refusing("_cdist_backward"),
-), names=("g", "x1", "x2", "p", "distance"))  # fmt: skip
+#: Linear in the gradient: so there are tangents, though no second derivatives.
+_curvature = not_implemented("_cdist_backward")
+cdist_backward = op("_cdist_backward", _cdist_backward_value, "CdistBackwardBackward0", {
+    "g": lambda t, x1, x2, p, distance: cdist_tangents(t, x1, x2, p, distance),
+    "x1": _curvature, "x2": _curvature, "distance": _curvature,
+}, names=("g", "x1", "x2", "p", "distance"))  # fmt: skip
+cdist_tangents = op("cdist_tangents", _cdist_tangents_value, "NotImplemented", {
+    "t": lambda g, x1, x2, p, distance: cdist_backward(g, x1, x2, p, distance),
+    "x1": _curvature, "x2": _curvature, "distance": _curvature,
+}, names=("t", "x1", "x2", "p", "distance"))  # fmt: skip
 
 
 def _by_products(x1: Any, x2: Any) -> Any:
@@ -208,21 +226,35 @@ def _pdist_value(x: Any, p: float) -> Any:
     return out * size if p == 0 else out
 
 
+def _square(pairs: Any, n: int) -> Any:
+    """A number for each pair of n rows as a symmetric matrix."""
+    out, places = np.zeros((n, n), pairs.dtype), np.triu_indices(n, 1)
+    out[places] = pairs
+    out.T[places] = pairs
+    return out
+
+
 def _pdist_backward_value(g: Any, x: Any, p: float, distance: Any) -> Any:
-    n = len(x)
-    places, (g_square, square) = np.triu_indices(n, 1), np.zeros((2, n, n), x.dtype)
-    for target, part in ((g_square, g), (square, distance)):
-        target[places] = part
-        target.T[places] = part
-    return _cdist_backward_value(g_square, x, x, p, square)
+    return _cdist_backward_value(_square(g, len(x)), x, x, p, _square(distance, len(x)))
+
+
+def _pdist_tangents_value(t: Any, x: Any, p: float, distance: Any) -> Any:
+    moved = _cdist_tangents_value(t, x, x, p, _square(distance, len(x)))
+    return (moved + moved.T)[np.triu_indices(len(x), 1)]
 
 
 _pdist = op("_pdist_forward", _pdist_value, "PdistBackward0", {
     "x": lambda g, x, p, out: pdist_backward(g, x, p, out),
 })  # fmt: skip
-pdist_backward = op("_pdist_backward", _pdist_backward_value, "PdistBackwardBackward0", dict.fromkeys(
-    ("g", "x", "distance"), _refusing("_pdist_backward"),
-), names=("g", "x", "p", "distance"))  # fmt: skip
+_pairs_curvature = not_implemented("_pdist_backward")
+pdist_backward = op("_pdist_backward", _pdist_backward_value, "PdistBackwardBackward0", {
+    "g": lambda t, x, p, distance: pdist_tangents(t, x, p, distance),
+    "x": _pairs_curvature, "distance": _pairs_curvature,
+}, names=("g", "x", "p", "distance"))  # fmt: skip
+pdist_tangents = op("pdist_tangents", _pdist_tangents_value, "NotImplemented", {
+    "t": lambda g, x, p, distance: pdist_backward(g, x, p, distance),
+    "x": _pairs_curvature, "distance": _pairs_curvature,
+}, names=("t", "x", "p", "distance"))  # fmt: skip
 
 
 def pdist(input: Tensor, p: float = 2.0) -> Tensor:

@@ -114,12 +114,13 @@ def _counts(points: Any, edges: Sequence[Any], weight: Any, density: bool) -> An
     return count
 
 
-_refuse = no_derivative("histogramdd")
-_record = op("histogramdd", lambda x, *results: results, "NotImplemented", {"x": lambda g: _refuse(g)}, several=True,
-             names=("x", "results"))  # fmt: skip
+#: Results that were computed already, as those of the operation that torch calls `name`.
+_record = op("histogramdd", lambda x, name, *results: results, "NotImplemented", {
+    "x": lambda g, name: no_derivative(name)(g),
+}, several=True, names=("x", "name", "results"))  # fmt: skip
 
 
-def _histogram(points: Tensor, bins: Sequence[Any], range: Any, weight: Any, density: bool) -> list[Tensor]:
+def _histogram(name: str, points: Tensor, bins: Sequence[Any], range: Any, weight: Any, density: bool) -> list[Tensor]:
     """The counts, and the edges along each dimension."""
     x = np.asarray(points._data)
     _check_bins(points, bins)
@@ -128,7 +129,7 @@ def _histogram(points: Tensor, bins: Sequence[Any], range: Any, weight: Any, den
         raise unimplemented("histogramdd", points.dtype)
     edges = _edges(x, bins, range)
     results = _counts(x, edges, None if weight is None else weight._data, density), *edges
-    return list(_record(points, *map(wrap, results))) if points.requires_grad else list(map(wrap, results))
+    return list(_record(points, name, *map(wrap, results)))
 
 
 _FORMS = [
@@ -168,7 +169,7 @@ def histogram(
             f"{input.dtype.cpp_name} and hist {out[0].dtype.cpp_name}"
         )
     flat = None if weight is None else weight.reshape(-1)
-    results = _histogram(input.reshape(-1, 1), [bins], range, flat, density)
+    results = _histogram("histogram", input.reshape(-1, 1), [bins], range, flat, density)
     if out is None:
         return return_types.histogram(results)
     return return_types.histogram_out(into_each(out, tuple(results), "histogram"))
@@ -199,7 +200,8 @@ def histogramdd(
         raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
     if len(bins) != n:
         raise RuntimeError("histogramdd: The size of bins must be equal to the innermost dimension of the input.")
-    hist, *edges = _histogram(input, bins, range, weight, density)
+    name = f"_histogramdd_from_bin_{'tensors' if bins and isinstance(bins[0], Tensor) else 'cts'}"
+    hist, *edges = _histogram(name, input, bins, range, weight, density)
     return return_types.histogramdd((hist, tuple(edges)))
 
 

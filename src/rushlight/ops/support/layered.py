@@ -35,7 +35,8 @@ def every_value(data: Any) -> Any:
 
 def drawn(make: Callable[[tuple[int, ...]], Any], size: tuple[int, ...]) -> Any:
     """``make(size)``, a new random tensor; in a vmap perhaps one for each example. RuntimeError where vmap forbids it."""
-    return next(iter(LAYERS.values())).drawn(make, size) if LIVE[0] and LAYERS else make(size)
+    layers = _layers()
+    return make(size) if layers is None else layers.drawn(make, size)
 
 
 def for_each_draw(x: Any) -> Any:
@@ -43,10 +44,17 @@ def for_each_draw(x: Any) -> Any:
 
     RuntimeError where vmap forbids it.
     """
-    return next(iter(LAYERS.values())).for_each_draw(x) if LIVE[0] and LAYERS else x
+    layers = _layers()
+    return x if layers is None else layers.for_each_draw(x)
 
 
 def check_fill(x: Any) -> None:
     """Raises RuntimeError where vmap forbids to fill `x` in place with random numbers."""
-    if LIVE[0] and LAYERS:
-        next(iter(LAYERS.values())).check_fill(x)
+    layers = _layers()
+    if layers is not None:
+        layers.check_fill(x)
+
+
+def _layers() -> Any:
+    """What all kinds of layers have in common, `layers.dispatch`; None while no level is entered."""
+    return next(iter(LAYERS.values())) if LIVE[0] and LAYERS else None
