@@ -149,10 +149,6 @@ class Tensor:
         if not (value and self._node is not None):
             self._node = LEAF if value else None
 
-    def _is_recorded(self) -> bool:
-        """Whether operations on this tensor are recorded: `requires_grad`, but for tensors in a batch."""
-        return self.requires_grad
-
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Turns recording on or off for this leaf, and returns it.
 

@@ -142,10 +142,7 @@ class Batched(Tensor):
     @property
     def requires_grad(self) -> bool:  # type: ignore[override]
         # Inside of a batch, a gradient that is asked for outside is none of its examples' business.
-        return newest_gradient() > self._data.level.depth and self._is_recorded()
-
-    def _is_recorded(self) -> bool:
-        return self._data.physical._is_recorded()  # type: ignore[no-any-return]
+        return newest_gradient() > self._data.level.depth and base_of(self).requires_grad
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -269,9 +266,9 @@ def lower(x: Tensor, level: Batch) -> tuple[Tensor, bool]:
             for k, t in tangents.items():
                 dual.set_tangent(primal, raised(t, level), k)
             return primal, True
-    if grad_mode() == GRAD and newest_gradient() > level.depth and x._is_recorded():
+    if grad_mode() == GRAD and newest_gradient() > level.depth:
         base = base_of(x)
-        if base._node is not LEAF or is_differentiated(base, level):  # a module's parameter is neither
+        if base.requires_grad and (base._node is not LEAF or is_differentiated(base, level)):  # a module's parameter is neither
             return per_example(x, level, 0), True
     return x, False
 

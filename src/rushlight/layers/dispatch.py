@@ -92,6 +92,11 @@ def check_fill(x: Any) -> None:
         batching.check_fill(x)
 
 
+def is_tracked(x: Tensor) -> bool:
+    """Whether operations on `x` are recorded. (A batched tensor does not say so itself: see its `requires_grad`.)"""
+    return batched.base_of(x).requires_grad
+
+
 def values(data: Any) -> Any:
     """The values behind a payload of a batched tensor: those of all examples."""
     return batched.base_of(data.physical)._data

@@ -40,6 +40,7 @@ from ..core.op import Op, parameters
 from ..core.saved import SavedDual
 from ..core.tensor import LEAF, Tensor, edge_of, memory, new, shared_counter, wrap
 from ..ops import add, zeros_like
+from ..ops.support.layered import is_tracked
 from .kinds import is_linear, is_pointwise
 
 
@@ -199,7 +200,7 @@ def _of_any(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None], resul
     """The derivative of the vector-Jacobian product by its vector, applied to the tangents."""
     mode = grad_mode()
     given = (*tensors_in(lower), *[t for t in tangents if t is not None])
-    recorded = mode == GRAD and any([x._is_recorded() for x in given])
+    recorded = mode == GRAD and any([is_tracked(x) for x in given])
     set_grad_mode(GRAD)
     try:
         arguments, inputs = _fresh(op, lower, tangents, recorded)
@@ -374,7 +375,7 @@ def _set(x: Tensor, level: Level, tangent: Tensor | None) -> None:
         tangent = tangent.to(old.dtype)  # type: ignore[attr-defined]
     if x._view is not None or _holders(x) > 1:
         mode = grad_mode()
-        if mode != INFERENCE and not tangent._is_recorded() and not old._is_recorded():
+        if mode != INFERENCE and not is_tracked(tangent) and not is_tracked(old):
             set_grad_mode(NO_GRAD)
         try:
             old.copy_(tangent)  # type: ignore[attr-defined]

@@ -20,6 +20,7 @@ from ...core.tensor import Tensor
 from ..support.arguments import check_int, check_number, check_tensor
 from ..support.attach import functions, inplace_methods, methods
 from ..support.kinds import only
+from ..support.layered import is_tracked
 from ..support.operands import call_into, is_complex, multiplied
 from ..support.options import argument_error
 from ..support.signatures import either
@@ -402,7 +403,7 @@ def nan_to_num(
             raise argument_error("nan_to_num", name, "float", value)
     most = finfo(input.dtype).max if input.dtype.category > 1 else 0
     arguments = (input, nan or 0.0, most if posinf is None else posinf, -most if neginf is None else neginf)
-    if is_complex(input) and input._is_recorded() and grad_mode() == GRAD:
+    if is_complex(input) and is_tracked(input) and grad_mode() == GRAD:
         raise RuntimeError(
             "nan_to_num does not support automatic differentiation for outputs with complex dtype."
         )

@@ -29,7 +29,7 @@ from ..layout.shape import viewed
 from ..layout.splitting import select_op, slice_op
 from ..support.accumulation import add_rows
 from ..support.attach import methods, unrecorded
-from ..support.layered import reads_values
+from ..support.layered import is_tracked, reads_values
 from ..support.options import warn_expanded, warn_user
 
 WHOLE = slice(None)
@@ -381,7 +381,7 @@ _PLACES = (np.dtype(np.int64), np.dtype(np.bool), np.dtype(np.int32))
 
 
 def _taken(x: Tensor, indices: tuple[Any, ...]) -> Tensor:
-    if x._is_recorded():
+    if is_tracked(x):
         # The node will hold them: a later write to the tensors they came from must not reach it.
         indices = tuple([i.copy() if isinstance(i, np.ndarray) else i for i in indices])
     try:

@@ -27,6 +27,7 @@ from ..layout.splitting import diag_embed_op
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
 from ..support.casting import in_float32
+from ..support.layered import is_tracked
 from ..support.options import argument_error, warn_once
 from .checks import check_inexact, check_kernel, check_matrix
 from .lapack import adjoint, each, lapack, singly
@@ -163,7 +164,7 @@ def geqrf(input: Tensor, *, out: Any = None) -> Any:
     if input._data.ndim < 2:
         raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
     check_kernel("geqrf_cpu", input)
-    if input.dtype.is_complex and input._is_recorded() and is_grad_enabled():
+    if input.dtype.is_complex and is_tracked(input) and is_grad_enabled():
         raise RuntimeError("geqrf does not support automatic differentiation for outputs with complex dtype.")
     return named("geqrf", _geqrf(input), out)
 

@@ -30,6 +30,7 @@ from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.casting import ACTIVE, in_lower_precision, lowered
 from ..support.checked import checked
+from ..support.layered import is_tracked
 from ..support.outputs import into
 from ..support.precision import wide_op, widened
 from ..support.rows import summed
@@ -426,11 +427,11 @@ def _matmul_stacks(x: Tensor, y: Tensor) -> Tensor:
             return unsafe_view(_folded_mv(x, y), a[:-1])
         _check_mm("matmul", Shape.of(x, rows), y)
         return unsafe_view(_folded_mm(x, y), (*a[:-1], b[-1]))
-    if len(a) == 2 and x._is_recorded() and grad_mode() == GRAD:
+    if len(a) == 2 and is_tracked(x) and grad_mode() == GRAD:
         # The gradient of x is one product too, and no stack that would be summed.
         return _matmul_stacks(y.mT, x.mT).mT.contiguous()
     if len(a) == 1:
-        if not (x._is_recorded() and grad_mode() == GRAD):
+        if not (is_tracked(x) and grad_mode() == GRAD):
             # torch's words are those of a stack of rows.
             size = math.prod(b[:-2])
             _check_bmm(Shape.of(x, (size, 1, *a)), Shape.of(y, (size, *b[-2:])))

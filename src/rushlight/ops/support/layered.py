@@ -33,6 +33,11 @@ def every_value(data: Any) -> Any:
     return LAYERS[data.__class__].values(data) if data.__class__ in LAYERS else data
 
 
+def is_tracked(x: Any) -> bool:
+    """Whether operations on a tensor are recorded where grad mode is on: it requires grad, or the batch that it is from."""
+    return LAYERS[x.__class__].is_tracked(x) if x.__class__ in LAYERS else x.requires_grad
+
+
 def drawn(make: Callable[[tuple[int, ...]], Any], size: tuple[int, ...]) -> Any:
     """``make(size)``, a new random tensor; in a vmap perhaps one for each example. RuntimeError where vmap forbids it."""
     layers = _layers()
