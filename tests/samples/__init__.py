@@ -49,6 +49,16 @@ def array(*shape: int, low: float = -2.0, high: float = 2.0, dtype: Any = np.flo
     return np.asarray(a).astype(dtype)
 
 
+def pulled(op: str, call: Callable[..., Any], *inputs: np.ndarray, **about: Any) -> Sample:
+    """A sample of the gradient of ``call(torch, x, *rest)`` by `x`, as a function of the gradient that arrives and of them."""
+
+    def gradient(torch: Any, g: Any, x: Any, *rest: Any) -> Any:
+        x = x if x.requires_grad else x.clone().requires_grad_()
+        return torch.autograd.grad(call(torch, x, *rest), x, g, create_graph=True)[0]
+
+    return Sample(op, gradient, inputs, **about)
+
+
 def all_samples() -> list[Sample]:
     found: list[Sample] = []
     for module in pkgutil.iter_modules(__path__):

@@ -6,7 +6,7 @@ import numpy as np
 
 from rushlight.core.op import OPS
 
-from . import Sample, array
+from . import Sample, array, pulled
 
 X, IMAGE, SOLID = array(2, 4), array(2, 3, 4), array(1, 2, 3, 3)
 
@@ -65,4 +65,63 @@ SAMPLES = [
     transposes("replication_pad2d", "replicate", IMAGE, (1, 3, 2, 0)),
     transposes("replication_pad3d", "replicate", SOLID, (1, 2, 0, 2, 1, 1)),
     transposes("circular_pad", "circular", IMAGE, (1, 3, 2, 0)),
+]
+
+C = np.complex128
+#: Each kind and number of dimensions, with its paddings: the most that reflection takes, none, and some of each.
+SIDES = {
+    ("reflect", 1): ((3, 0), (0, 0)),
+    ("reflect", 2): ((2, 1, 1, 0), (0, 0, 1, 0)),
+    ("reflect", 3): ((1, 0, 0, 1, 1, 0), (0, 1, 0, 0, 0, 0)),
+    ("replicate", 1): ((5, 0), (0, 0)),
+    ("replicate", 2): ((0, 3, 1, 0), (0, 0, 0, 1)),
+    ("replicate", 3): ((2, 0, 0, 1, 1, 0), (0, 0, 0, 0, 0, 3)),
+    ("circular", 1): ((4, 0), (0, 0)),
+    ("circular", 2): ((1, 3, 0, 1), (0, 2, 0, 0)),
+    ("circular", 3): ((2, 0, 0, 1, 0, 0), (0, 0, 1, 0, 0, 0)),
+}
+SHAPES = {1: (2, 4), 2: (1, 2, 3), 3: (1, 2, 2, 2)}
+OPERATIONS = {"reflect": "reflection_pad{}d", "replicate": "replication_pad{}d", "circular": "circular_pad"}
+
+
+def _every():
+    for (mode, dims), (most, little) in SIDES.items():
+        op, shape, batch = OPERATIONS[mode].format(dims), SHAPES[dims], (1, *SHAPES[dims])
+        yield from pads(op, mode, array(*shape), most, little)
+        yield from pads(op, mode, array(*batch, dtype=C), most)
+        yield from pads(op, mode, array(0, *shape), little)
+        yield from pads(op, mode, array(*shape[::-1]).T[..., ::-1], little)
+        yield Sample(
+            f"{op}_backward",
+            lambda t, g, op=f"{op}_backward", s=batch, p=most, m=mode: OPS[op].call(g, s, p, m),
+            (array(*[n + a + b for n, a, b in zip(batch, *_by_dimension(most, len(batch)))], dtype=C),),
+            parity=False,
+        )
+        yield Sample(
+            f"{op}_backward",
+            lambda t, g, op=f"{op}_backward", s=(0, *shape), p=little, m=mode: OPS[op].call(g, s, p, m),
+            (array(*[n + a + b for n, a, b in zip((0, *shape), *_by_dimension(little, len(batch)))]),),
+            parity=False,
+        )
+
+
+def _by_dimension(padding, ndim):
+    """What stands before and behind each dimension, the first one first."""
+    rest = (0,) * (ndim - len(padding) // 2)
+    return (*rest, *padding[::2][::-1]), (*rest, *padding[1::2][::-1])
+
+
+SAMPLES += [
+    *_every(),
+    *[
+        Sample("constant_pad_nd", lambda t, x, p=p: t.nn.functional.pad(x, p, value=v), (x,), label=",".join(map(str, p)))
+        for x, p, v in (
+            (array(2, 3, dtype=C), (1, 0), 2),
+            (array(0, 3), (1, 2), -1.0),
+            (array(0, 3), (1, 2, 1, 0), 0),
+            (array(3, 2).T, (0, 1, 1, -1), np.inf),
+            (array(3), (-1, -1), 0),
+        )
+    ],
+    pulled("constant_pad_nd", lambda t, x: t.nn.functional.pad(x, (-1, 2)), array(2, 4), array(2, 3)),
 ]
