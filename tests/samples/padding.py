@@ -114,12 +114,12 @@ def _by_dimension(padding, ndim):
 SAMPLES += [
     *_every(),
     *[
-        Sample("constant_pad_nd", lambda t, x, p=p: t.nn.functional.pad(x, p, value=v), (x,), label=",".join(map(str, p)))
+        Sample("constant_pad_nd", lambda t, x, p=p, v=v: t.nn.functional.pad(x, p, value=v), (x,), label=",".join(map(str, p)))
         for x, p, v in (
             (array(2, 3, dtype=C), (1, 0), 2),
             (array(0, 3), (1, 2), -1.0),
             (array(0, 3), (1, 2, 1, 0), 0),
-            (array(3, 2).T, (0, 1, 1, -1), np.inf),
+            (array(3, 2).T, (0, 1, 1, -1), 1e3),
             (array(3), (-1, -1), 0),
         )
     ],

@@ -387,15 +387,16 @@ def _nll_value(x: Any, target: Any, weight: Any, reduction: int, ignore_index: i
 def _nll_divisor(target: Any, factors: Any, reduction: int) -> Any:
     if factors is None or reduction != MEAN:
         return divisor_of(reduction, target.size)
-    total = factors.sum()
-    return total if total else np.nan
+    return factors.sum()
 
 
 def _nll_slope(g: Any, target: Any, weight: Any, reduction: int, ignore_index: int | None, x_shape: Any) -> Any:
     factors, ignored = _factors(target, weight, ignore_index)
     g = -share(g, _nll_divisor(target, factors, reduction))
     if factors is not None:
-        g = np.where(factors == 0, 0, g * factors.astype(g.dtype, copy=False))
+        g = g * factors.astype(g.dtype, copy=False)
+    if ignored is not None:
+        g = np.where(ignored, 0, g)
     out = np.zeros(x_shape, g.dtype)
     out[_places(target, ignored)] = g
     return out

@@ -222,7 +222,7 @@ def rms_norm(
     out = wide * scale
     if weight is not None:
         out = out * weight
-    return out.to(d) if out.dtype is not d else out
+    return (out.to(d) if out.dtype is not d else out).contiguous()
 
 
 # Embeddings.
