@@ -3,6 +3,9 @@
 Every program of `benchmarks.programs` runs in fresh processes, rushlight and PyTorch in turn, several rounds of them;
 the best time of each side counts, with the threads that each uses by default. A side that is not installed leaves its
 column empty. The exit code is 1 if a program failed or the two sides disagree on its values.
+
+With ``--by-hand``, programs that also stand in `benchmarks.by_hand` are timed there too: the same mathematics in plain
+NumPy, with its derivatives, which is the floor for what calls NumPy.
 """
 
 import argparse
@@ -24,6 +27,7 @@ HERE = Path(__file__).parent
 SOURCE = str(HERE.parent / "src")
 ENV = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [SOURCE, os.environ.get("PYTHONPATH")]))}
 SIDES = ("rushlight", "torch")
+BY_HAND = {path.stem for path in (HERE / "by_hand").glob("*.py")}
 NAMES = ["import", *(path.stem for path in sorted((HERE / "programs").glob("*.py")) if path.stem != "__init__")]
 
 
@@ -53,6 +57,7 @@ def best(results: list[dict]) -> dict[str, Any]:
 
 def run_row(name: str, sides: list[str], rounds: int, seconds: float) -> dict[str, Any]:
     """Measure one program on every side, in turn."""
+    sides = [side for side in sides if side != "numpy" or name in BY_HAND]
     results: dict[str, list[dict]] = {side: [] for side in sides}
     for number in range(rounds):
         for side in sides if number % 2 == 0 else sides[::-1]:
@@ -63,6 +68,8 @@ def run_row(name: str, sides: list[str], rounds: int, seconds: float) -> dict[st
     if our_time and their_time:
         row["ratio"] = their_time / our_time
         row["agree"] = agree(ours, theirs)
+    if "values" in row.get("numpy", {}):
+        row["by_hand_agrees"] = agree({**row["numpy"], "rtol": 1e-3}, ours)
     return row
 
 
@@ -115,9 +122,18 @@ def show_row(row: dict) -> str:
     memory = [show_bytes(result.get("peak_bytes")) for result in (ours, theirs)]
     lines = [COLUMNS.format(row["name"], show_time(ours), show_time(theirs), ratio, *memory, row["what"]).rstrip()]
     lines += [f"    {side}: {row[side]['error']}" for side in SIDES if "error" in row.get(side, {})]
+    if "numpy" in row and "error" not in row["numpy"]:
+        lines.append(f"    by hand in NumPy: {show_time(row['numpy'])}" + floor(row))
+    if row.get("by_hand_agrees") is False:
+        lines.append(f"    the values by hand differ: {row['numpy']['values']}")
     if row.get("agree") is False:
         lines.append(f"    the values differ: {ours['values']} and {theirs['values']}")
     return "\n".join(lines)
+
+
+def floor(row: dict) -> str:
+    """How much faster than PyTorch the program by hand is: more can't be had by calling NumPy."""
+    return f", {row['torch']['seconds'] / row['numpy']['seconds']:.2f}x" if "seconds" in row.get("torch", {}) else ""
 
 
 def show_summary(report: dict) -> str:
@@ -152,12 +168,13 @@ def main() -> int:
     )
     parser.add_argument("--only", nargs="+", metavar="ROW", choices=NAMES, help=f"these rows of: {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true", help="one short round: a look, not a measurement")
+    parser.add_argument("--by-hand", action="store_true", help="time what is written by hand in NumPy, too")
     parser.add_argument("--rounds", type=int, help="processes a side and row (default: 5; with --quick: 1)")
     parser.add_argument("--json", metavar="FILE", help="write all figures to FILE")
     options = parser.parse_args()
     rounds = options.rounds or (1 if options.quick else 5)
     sys.path.insert(0, SOURCE)
-    sides = [side for side in SIDES if importlib.util.find_spec(side)]
+    sides = [side for side in SIDES if importlib.util.find_spec(side)] + ["numpy"] * options.by_hand
     print(COLUMNS.format("", "rushlight", "torch", "ratio", "peak memory", "torch's", "").rstrip())
     report: dict = {"machine": machine(), "rounds": rounds, "rows": []}
     for name in options.only or NAMES:
@@ -165,12 +182,13 @@ def main() -> int:
         report["rows"].append(row)
         print(show_row(row), flush=True)
     report["geometric_mean"] = geometric_mean(report["rows"])
-    report["installed_bytes"] = {side: installed_bytes(side) for side in sides}
+    report["installed_bytes"] = {side: installed_bytes(side) for side in sides if side in SIDES}
     print(show_summary(report))
     if options.json:
         Path(options.json).write_text(json.dumps(report, indent=1) + "\n", "utf-8")
-    failed = any("error" in row.get(side, {}) for row in report["rows"] for side in SIDES)
-    return int(failed or any(row.get("agree") is False for row in report["rows"]))
+    failed = any("error" in row.get(side, {}) for row in report["rows"] for side in sides)
+    differs = any(False in (row.get("agree"), row.get("by_hand_agrees")) for row in report["rows"])
+    return int(failed or differs)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python -m benchmarks.worker SIDE PROGRAM SECONDS
 
-prints one line of JSON.
+prints one line of JSON. The sides are rushlight, torch, and numpy: what is written by hand (rushlight gives its inputs).
 """
 
 import json
@@ -68,7 +68,7 @@ def main():
     side, name, seconds = sys.argv[1:]
     result = {**import_side(side), "values": [], "rtol": 1e-5}
     if name != "import":
-        program = import_module(f"benchmarks.programs.{name}")
+        program = import_module(f"benchmarks.{'by_hand' if side == 'numpy' else 'programs'}.{name}")
         step = program.setup()
         result["rtol"] = getattr(program, "RTOL", result["rtol"])
         result["values"] = first_values(step)

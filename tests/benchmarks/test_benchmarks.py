@@ -37,6 +37,16 @@ def test_report(tmp_path):
     assert ("torch" in scalar) == ("torch" in report["installed_bytes"]) == ("ratio" in scalar)
 
 
+def test_by_hand(tmp_path):
+    """What is written by hand computes what the program computes."""
+    path = tmp_path / "report.json"
+    rows = ["custom_functions", "double_backward", "elementwise_10k", "rnn"]
+    code, out, err = python("-m", "benchmarks", "--quick", "--by-hand", "--only", *rows, "--json", path)
+    assert (code, err) == (0, "")
+    assert out.count("by hand in NumPy: ") == len(rows)
+    assert all(row["by_hand_agrees"] for row in json.loads(path.read_text())["rows"])
+
+
 def test_unknown_row():
     code, _, err = python("-m", "benchmarks", "--only", "nonsense")
     assert code == 2 and "invalid choice: 'nonsense'" in err
