@@ -141,3 +141,37 @@ def test_custom_functions():
 
     with pytest.raises(NotImplementedError, match="jvp function"):
         pushed(NoJvp.apply)
+
+
+UNDER_HOOKS = {
+    "result": lambda x: x.exp(),
+    "argument": lambda x: x * x.sin(),
+    "products": lambda x: x[None] @ x[:, None].tanh(),
+    "in place": lambda x: (x * 2).mul_(x).mul_(x).exp_(),
+    "in place on a view": lambda x: (lambda y: (y[:1].mul_(x[1]), y.sin())[1])(x * 3),
+    "several results": lambda x: torch.var_mean(x)[0] * x,
+    "general": lambda x: x.logsumexp(0) * x.prod(),
+    "checkpoint": lambda x: torch.utils.checkpoint.checkpoint(lambda x: x.sin().exp(), x, use_reentrant=False),
+}
+
+
+@pytest.mark.parametrize("kept", [lambda x: x, lambda x: x.detach().numpy().copy()], ids=["tensors", "arrays"])
+@pytest.mark.parametrize("name", UNDER_HOOKS)
+def test_tangents_of_gradients_under_hooks_on_saved_tensors(name, kept):
+    """The tangents are kept besides what the hooks make of the tensors."""
+
+    def unpacked(x):
+        return x if isinstance(x, torch.Tensor) else torch.from_numpy(x)
+
+    def run(hooks):
+        x = torch.tensor([0.5, 1.5, 0.7], dtype=torch.float64, requires_grad=True)
+        with fwAD.dual_level(), hooks:
+            dual = fwAD.make_dual(x, torch.tensor([1.0, 2.0, -1.0], dtype=torch.float64))
+            (g,) = torch.autograd.grad(UNDER_HOOKS[name](dual).sum(), dual, create_graph=True)
+            gradient, tangent = fwAD.unpack_dual(g)
+            return gradient, tangent, torch.autograd.grad(tangent.sum(), x)[0]
+
+    wanted = run(torch.enable_grad())
+    found = run(torch.autograd.graph.saved_tensors_hooks(kept, unpacked))
+    for f, w in zip(found, wanted):
+        assert torch.allclose(f, w, rtol=1e-12)

@@ -21,11 +21,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from ..core.modes import no_grad
 from ..core.node import FREED_GRAPH, Node, Output
-from ..core.op import OBSERVERS
+from ..core.op import LIVE, OBSERVERS
 from ..core.saved import PACKERS, SavedOutput, check_versions, rebuilt
 from ..core.tensor import Tensor, edge_of, new
 
@@ -79,8 +80,17 @@ def refuse(message: str | None) -> None:
 
 def _observe(node: Node, *_: Any) -> None:
     hooks = _stack.get()
-    if hooks and node.saved:
+    if not hooks or not node.saved:
+        return
+    waiting = None
+    if LIVE[0]:
+        from ..layers.levels import WAITING
+
+        waiting = WAITING.get()
+    if waiting is None:
         pack(node, *hooks[-1])
+    else:
+        waiting.append(partial(pack, node, *hooks[-1]))
 
 
 def pack(node: Node, pack_hook: Hook, unpack_hook: Hook) -> None:
@@ -129,12 +139,13 @@ class Handle:
     an edge to itself.
     """
 
-    __slots__ = ("edge", "kept", "nr", "unpack_hook")
+    __slots__ = ("edge", "kept", "nr", "tangents", "unpack_hook")
 
     def __init__(self, x: Tensor, edge: Any, nr: int | None, pack_hook: Hook, unpack_hook: Hook) -> None:
         own = edge is not None and nr is not None
         self.edge, self.nr = None if own else edge, nr if own else None
         self.unpack_hook = unpack_hook
+        self.tangents = None if x._cold is None else x._cold.tangents
         version = x._version
         with no_grad():
             self.kept = pack_hook(x)
@@ -153,10 +164,14 @@ class Handle:
                 f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {type(made).__name__}"
             )
         edge = self.edge if self.nr is None else Output(node, self.nr) if node.several else node
-        if edge is None:
+        if edge is None and not self.tangents:
             return made.detach() if made.requires_grad else made
         out: Tensor = new(Tensor)
         out._data, out._node, out._counter, out._view, out._cold = made._data, edge, made._counter, None, None
+        if self.tangents:
+            from ..layers.dual import restore_tangents
+
+            restore_tangents(out, self.tangents)
         return out
 
 

@@ -17,7 +17,8 @@ Note [Tangents from derivative rules]
 Note [Forward over reverse]
     A backward pass in a dual level shall give gradients that have tangents themselves. So the nodes recorded below are
     told to save the dual tensors in place of those that were computed with, and the engine runs their rules on Tensors.
-    When the level is over its tangents are ignored, wherever they are still referred to.
+    When the level is over its tangents are ignored, wherever they are still referred to. Hooks on saved tensors are called
+    after that, with the dual tensors (`levels.packing_later`); what they return gets the tangents when it is unpacked.
 """
 
 from __future__ import annotations
@@ -37,11 +38,12 @@ from ..core.declare import NUMBERS
 from ..core.modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from ..core.node import Output
 from ..core.op import Op, parameters
-from ..core.saved import SavedDual
+from ..core.saved import PACKERS, SavedDual
 from ..core.tensor import LEAF, Tensor, edge_of, memory, new, shared_counter, wrap
 from ..ops import add, zeros_like
 from ..ops.support.layered import is_tracked
 from .kinds import is_linear, is_pointwise
+from .levels import packing_later
 
 
 class Level:
@@ -122,6 +124,13 @@ def newest(arguments: Sequence[Any]) -> Level | None:
 
 def call(op: Op, arguments: Sequence[Any]) -> Any:
     """An operation on dual tensors: its value, and its tangent at the newest level."""
+    if not PACKERS:
+        return _call(op, arguments)
+    with packing_later():
+        return _call(op, arguments)
+
+
+def _call(op: Op, arguments: Sequence[Any]) -> Any:
     level = newest(arguments)
     lower = tuple([below(a, level) for a in arguments])
     out = op.call(*lower)
@@ -296,13 +305,7 @@ def _save_duals(results: Sequence[Any], duals: dict[int, Any]) -> None:
         node = result._node.node if result._node.__class__ is Output else result._node
         if node is None or node is LEAF or isinstance(node, Tensor) or not node.saved:
             continue
-        _check_unpacked(node)
         node.saved = tuple([_dual_entry(origin, result, nr, duals) for origin in node.saved])
-
-
-def _check_unpacked(node: Any) -> None:
-    if node.saved.__class__ is not tuple and node.saved.__class__ is not list:
-        raise NotImplementedError("forward mode inside of torch.autograd.graph.saved_tensors_hooks")
 
 
 def _dual_entry(origin: Any, result: Tensor, nr: int, duals: dict[int, Any]) -> Any:
@@ -312,14 +315,15 @@ def _dual_entry(origin: Any, result: Tensor, nr: int, duals: dict[int, Any]) -> 
         return tuple([_dual_entry(part, result, nr, duals) for part in origin])
     if origin is result._counter and origin is not None and result.__class__ is Dual:
         tangents = dict(tangents_of(result))
-
-        def restore(x: Tensor) -> None:
-            for level, tangent in tangents.items():
-                if level.alive:
-                    set_tangent(x, tangent, level)
-
-        return SavedDual(origin, restore)
+        return SavedDual(origin, lambda x: restore_tangents(x, tangents))
     return origin
+
+
+def restore_tangents(x: Tensor, tangents: dict[Level, Tensor]) -> None:
+    """Gives `x`, in place, those tangents whose level is not over."""
+    for level, tangent in tangents.items():
+        if level.alive:
+            set_tangent(x, tangent, level)
 
 
 # In-place operations.
@@ -327,11 +331,39 @@ def _dual_entry(origin: Any, result: Tensor, nr: int, duals: dict[int, Any]) -> 
 
 def assign(x: Tensor, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
     """``x.op_(*arguments)`` where `x` or an argument is dual: both the value and the tangents change in place."""
-    result = function(x, *arguments)
-    tangents = {level: tangent_of(result, level) for level in live_levels(result)}
-    if result is x:
-        return x
     before = {level: tangents_of(x)[level].clone() for level in live_levels(x)}  # type: ignore[attr-defined]
+    # If the tangents are recorded, what they were computed from is not to be overwritten.
+    source = _apart(x, before) if grad_mode() == GRAD and any(map(_is_recorded, (x, *arguments))) else x
+    result = function(source, *[source if a is x else a for a in arguments])
+    tangents = {level: tangent_of(result, level) for level in live_levels(result)}
+    if result is source:
+        return x
+    with packing_later():
+        _write(x, function, arguments, options, tangents, before)
+    return x
+
+
+def _is_recorded(x: Any) -> bool:
+    return isinstance(x, Tensor) and any([is_tracked(part) for part in (x, *tangents_of(x).values())])
+
+
+def _apart(x: Tensor, tangents: dict[Level, Tensor]) -> Tensor:
+    """A copy of `x` with its history and these tangents."""
+    if x._view is not None:
+        x._view.refresh(x)
+    out: Tensor = new(Dual if tangents else Tensor)
+    out._data, out._node = memory(x).copy(), x if x._node is LEAF else x._node
+    out._counter = out._view = out._cold = None
+    if tangents:
+        out._cold_state().tangents = tangents
+    return out
+
+
+def _write(
+    x: Tensor, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any],
+    tangents: dict[Level, Tensor | None], before: dict[Level, Tensor],
+) -> None:  # fmt: skip
+    """The in-place operation on what lies below, and the new tangents."""
     lower = tuple([below(a, None) for a in arguments])
     cls, x.__class__ = x.__class__, Tensor
     try:
@@ -344,7 +376,6 @@ def assign(x: Tensor, function: Callable[..., Any], arguments: tuple[Any, ...], 
     for level in live_levels(x):
         _set(x, level, tangents.get(level))
     _save_duals_in_place(x, dict(zip(map(id, tensors_in(lower)), tensors_in(arguments))), before)
-    return x
 
 
 def _save_duals_in_place(x: Tensor, duals: dict[int, Any], before: dict[Level, Tensor]) -> None:
@@ -354,7 +385,6 @@ def _save_duals_in_place(x: Tensor, duals: dict[int, Any], before: dict[Level, T
         (node,) = node.values
     if node is None or node is LEAF or isinstance(node, (Tensor, Output)) or not node.saved:
         return
-    _check_unpacked(node)
     entries = []
     for origin in node.saved:
         if isinstance(origin, Tensor) and id(origin) not in duals:
@@ -440,6 +470,11 @@ class _Context:
 
 def apply(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``Function.apply`` on dual tensors: `forward` on what lies below, and the Function's own ``jvp``."""
+    with packing_later():
+        return _apply(cls, args, kwargs)
+
+
+def _apply(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     level = newest(args)
     lower = tuple([below(a, level) for a in args])
     if level is None:

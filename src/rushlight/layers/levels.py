@@ -6,13 +6,34 @@ whether a gradient is wanted for each example of a batch or for all of them toge
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from ..core.op import count_level
 
 _entered: ContextVar[tuple[Transform, ...]] = ContextVar("rushlight.transforms", default=())
+
+
+#: What is to be done with nodes as soon as they have saved tensors with their tangents; None where they have at once.
+WAITING: ContextVar[list[Callable[[], None]] | None] = ContextVar("rushlight.waiting", default=None)
+
+
+@contextmanager
+def packing_later() -> Iterator[None]:
+    """Within, hooks on saved tensors wait until the end: see Note [Forward over reverse] in `dual`."""
+    if WAITING.get() is not None:
+        yield
+        return
+    waiting: list[Callable[[], None]] = []
+    token = WAITING.set(waiting)
+    try:
+        yield
+    finally:
+        WAITING.reset(token)
+    for pack in waiting:
+        pack()
 
 
 class Transform:
