@@ -134,6 +134,8 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if value is not True and value is not False:
+            raise RuntimeError("requires_grad must be a bool")
         if self._node is not None and self._node is not LEAF and not value:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
@@ -148,14 +150,6 @@ class Tensor:
                 )
         if not (value and self._node is not None):
             self._node = LEAF if value else None
-
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Turns recording on or off for this leaf, and returns it.
-
-        Raises RuntimeError for integer tensors, and for switching off a tensor that was computed.
-        """
-        self.requires_grad = requires_grad
-        return self
 
     @property
     def grad_fn(self) -> Node | None:

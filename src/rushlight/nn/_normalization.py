@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..core import Tensor
 from ..ops.neural import batch_norm as norms
 from ..ops.neural.padding import constant_pad_nd
+from ..ops.support.options import argument_error
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "local_response_norm"]
 
@@ -42,6 +43,8 @@ def batch_norm(
         tensor([[-1.0000],
                 [ 1.0000]])
     """
+    if (running_mean is None) is not (running_var is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
     if training:
         _verify_batch_size(input.size())
         if eps <= 0.0:
@@ -72,6 +75,8 @@ def instance_norm(
         >>> F.instance_norm(torch.tensor([[[1.0, 3.0]]]))
         tensor([[[-1.0000,  1.0000]]])
     """
+    if (running_mean is None) is not (running_var is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
     if use_input_stats and math.prod(input.size()[2:]) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.size()}")
     return norms.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps)
@@ -95,6 +100,8 @@ def group_norm(
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.dim()}")
     rows = input.size(0) * input.size(1) // num_groups
     _verify_batch_size([rows, num_groups, *input.size()[2:]])
+    if not isinstance(num_groups, int):
+        raise argument_error("group_norm", "num_groups", "int", num_groups, 2)
     return norms.group_norm(input, num_groups, weight, bias, eps)
 
 

@@ -151,7 +151,7 @@ def _parse_to(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, boo
         and not set(names[: len(args)]) & keywords.keys()
         and isinstance(given.get("device"), (device, str, int, type(None)))
         and (dtype is None or dtype.__class__ is dtypes.dtype or _is_python_dtype(dtype))
-        and all([given.get(name) in (None, True, False) for name in ("non_blocking", "copy")])
+        and all([isinstance(given.get(name, False), bool) for name in ("non_blocking", "copy")])
         and isinstance(given.get("memory_format"), (memory_format, type(None)))
     )
     if not well_formed:

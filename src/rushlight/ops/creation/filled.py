@@ -34,6 +34,7 @@ from ..support.options import (
     check_out,
     check_size,
     made,
+    no_such_call,
     take_size,
     write_made,
 )  # fmt: skip
@@ -242,12 +243,21 @@ def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = strided, device: A
     return made(_full((), value, dtype or dtypes.get_default_dtype()), requires_grad)
 
 
-def eye(n: int, m: int | None = None, *, out: Tensor | None = None, dtype: Any = None, layout: Any = strided,
+_OPTIONS = (
+    "Tensor out = None, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = "
+    "False, bool requires_grad = False"
+)
+_EYE = (f"(int n, *, {_OPTIONS})", f"(int n, int m, *, {_OPTIONS})")
+
+
+def eye(n: int, m: int = MISSING, *, out: Tensor | None = None, dtype: Any = None, layout: Any = strided,
         device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
     """The n by m matrix (m: as n) with ones on the diagonal and zeros elsewhere."""
     dtype = check_options("eye", dtype, layout, device, pin_memory, requires_grad)
     n = check_integer("eye", "n", n, 1)
-    m = n if m is None else check_integer("eye", "m", m, 2)
+    if m is None:
+        raise no_such_call("eye", (n, m), {}, _EYE)
+    m = n if m is MISSING else check_integer("eye", "m", m, 2)
     for name, count in (("n", n), ("m", m)):
         if count < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {count}")

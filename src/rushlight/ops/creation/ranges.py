@@ -233,7 +233,7 @@ def _spaced(name: str, ends: tuple[Any, Any], steps: Any, about: dict[str, Any],
             f"torch.{name}(): inferred dtype c10::complex<{kind}> can't be safely cast to passed dtype "
             f"{dtype.scalar_name}"
         )
-    if dtype is bool_:
+    if dtype is bool_ and steps > 1:
         raise unimplemented(f"{name}_cpu", dtype)
     data = compute(start, end, steps, dtype, **about)
     return made(data, requires_grad) if out is None else write_made(out, data, requires_grad)

@@ -15,6 +15,7 @@ from ...arrays import dtypes
 from ...arrays.shapes import wrap_dim
 from ...core.declare import elementwise
 from ...core.tensor import Tensor
+from ..creation.filled import check_fits
 from ..layout.joining import cat_op
 from ..reduction.sums import greatest
 from ..support.arguments import check_int, check_number, check_tensor, unimplemented
@@ -23,6 +24,7 @@ from ..support.casting import in_lower_precision
 from ..support.checked import checked
 from ..support.kinds import Promote, only
 from ..support.operands import call_into
+from ..support.options import argument_error
 from ..support.precision import wide_op
 from ..support.rows import by_parts, summed
 from ..support.selection import choose, drop, keep
@@ -418,10 +420,17 @@ _glu = wide_op("glu", _glu_value, "GluBackward0", {"x": _glu_slope})
 # The functions as torch has them.
 
 
+def _check_fits(name: str, input: Any, **numbers: Any) -> None:
+    """Raises TypeError for what is no number, RuntimeError for a complex one beside a real `input`."""
+    for position, (argument, value) in enumerate(numbers.items(), 2):
+        check_number(name, value, argument, position)
+        if isinstance(value, complex) and isinstance(input, Tensor):
+            check_fits(value, input.dtype)
+
+
 def threshold(input: Tensor, threshold: float, value: float) -> Tensor:
     """`input` where it is greater than `threshold`, `value` elsewhere."""
-    check_number("threshold", threshold, "threshold", 2)
-    check_number("threshold", value, "value", 3)
+    _check_fits("threshold", input, threshold=threshold, value=value)
     return _threshold(input, threshold, value)
 
 
@@ -472,6 +481,8 @@ def gelu(input: Tensor, approximate: str = "none", out: Tensor | None = None) ->
 
     Raises RuntimeError for other values of `approximate`.
     """
+    if not isinstance(approximate, str):
+        raise argument_error("gelu", "approximate", "str", approximate)
     if approximate not in ("none", "tanh"):
         raise RuntimeError("approximate argument must be either none or tanh.")
     return call_into(out, _gelu if approximate == "none" else _gelu_tanh, input)
@@ -479,8 +490,7 @@ def gelu(input: Tensor, approximate: str = "none", out: Tensor | None = None) ->
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0, *, out: Tensor | None = None) -> Tensor:
     """log(1 + exp(beta * x)) / beta, and x itself where beta * x is greater than `threshold`."""
-    check_number("softplus", beta, "beta", 2)
-    check_number("softplus", threshold, "threshold", 3)
+    _check_fits("softplus", input, beta=beta, threshold=threshold)
     return call_into(out, _softplus, input, beta, threshold)
 
 
@@ -496,7 +506,7 @@ def tanhshrink(input: Tensor) -> Tensor:
 
 def hardshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) -> Tensor:
     """0 on [-lambd, lambd], `input` elsewhere."""
-    check_number("hardshrink", lambd, "lambd", 2)
+    _check_fits("hardshrink", input, lambd=lambd)
     return call_into(out, _hardshrink, input, lambd)
 
 
@@ -504,6 +514,8 @@ def softshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) 
     """`input` moved towards 0 by `lambd`, and not beyond. Raises RuntimeError for a negative `lambd`."""
     check_tensor("softshrink", input)
     check_number("softshrink", lambd, "lambd", 2)
+    if isinstance(lambd, complex):
+        raise RuntimeError("value cannot be converted to type double without overflow")
     d = input.dtype
     if not d.is_floating_point:
         raise unimplemented("softshrink_check", d)
@@ -557,6 +569,8 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     size = input.shape[dim]
     if size % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {size}")
+    if not input.dtype.is_floating_point:
+        raise unimplemented("glu_cpu", input.dtype)
     return _glu(input, dim)
 
 

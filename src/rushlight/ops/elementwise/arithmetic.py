@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
-from ...core.declare import NUMBERS, elementwise, int_to_float
+from ...core.declare import NUMBERS, check_operands, elementwise, int_to_float
 from ...core.tensor import Tensor
 from ...core.views import assign
+from ..support.arguments import check_tensor
 from ..support.attach import functions, inplace, inplace_methods, inplace_operator, methods, written
 from ..support.kinds import only
 from ..support.operands import call_into, common, fused, is_complex
-from ..support.options import as_number
+from ..support.options import as_number, no_such_call
 from ..support.signatures import Signatures, either, last
 from .comparison import masked_fill, no_derivative, zeros
 
@@ -34,7 +35,7 @@ __all__ = [
 _add = elementwise("add", operator.add, "AddBackward0", lambda g: g, lambda g: g, names=("x", "y"))
 
 
-def _check_sub(x: Any, y: Any) -> None:
+def check_sub(x: Any, y: Any) -> None:
     bools = [a.__class__ is bool or (isinstance(a, Tensor) and a.dtype is dtypes.bool_) for a in (x, y)]
     if all(bools):
         raise RuntimeError(
@@ -48,7 +49,7 @@ def _check_sub(x: Any, y: Any) -> None:
         )
 
 
-_sub = elementwise("sub", operator.sub, "SubBackward0", lambda g: g, lambda g: -g, names=("x", "y"), check=_check_sub)
+_sub = elementwise("sub", operator.sub, "SubBackward0", lambda g: g, lambda g: -g, names=("x", "y"), check=check_sub)
 
 
 _add_scaled = elementwise(
@@ -56,13 +57,14 @@ _add_scaled = elementwise(
 )
 _sub_scaled = elementwise(
     "sub_scaled", lambda x, y, alpha: fused(x, y, -alpha), "SubBackward0", lambda g: g, lambda g, alpha: -g * alpha,
-    names=("x", "y", "alpha"), inputs=2, check=_check_sub,
+    names=("x", "y", "alpha"), inputs=2, check=check_sub,
 )  # fmt: skip
 
 
-def _factor(alpha: Any, *operands: Any) -> Any:
-    """A number that multiplies an operand of an operation on `operands`. Raises RuntimeError where it cannot."""
-    alpha, dtype = as_number("add", "alpha", alpha), common(*operands)
+def _factor(call: Any, alpha: Any, *operands: Any) -> Any:
+    """A number that multiplies an operand of the operation `call`. Raises RuntimeError where it cannot."""
+    check_operands(call.op, operands)
+    alpha, dtype = as_number(call.__name__, "alpha", alpha), common(*operands)
     if alpha.__class__ is bool and dtype is not dtypes.bool_:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
     if not dtype.is_floating_point and not dtype.is_complex and isinstance(alpha, (float, complex)):
@@ -81,32 +83,35 @@ def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None)
     """
     if alpha.__class__ is int and alpha == 1:
         return _add(input, other, out=out)
-    return call_into(out, _add_scaled, input, other, _factor(alpha, input, other))
+    return call_into(out, _add_scaled, input, other, _factor(_add, alpha, input, other))
 
 
 def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """``input - alpha * other``, with broadcasting and type promotion. Raises RuntimeError for bool tensors."""
     if alpha.__class__ is int and alpha == 1:
         return _sub(input, other, out=out)
-    _check_sub(input, other)
-    return call_into(out, _sub_scaled, input, other, _factor(alpha, input, other))
+    alpha = _factor(_sub, alpha, input, other)
+    check_sub(input, other)
+    return call_into(out, _sub_scaled, input, other, alpha)
 
 
 _RSUB = Signatures(
     "rsub", "(Tensor input, Tensor other, *, Number alpha = 1)", "(Tensor input, Number other, Number alpha = 1)"
 )
 _rsub = elementwise(
-    "rsub", lambda x, y: y - x, "RsubBackward0", lambda g: -g, lambda g: g, check=_check_sub, numbers=_RSUB
+    "rsub", lambda x, y: y - x, "RsubBackward0", lambda g: -g, lambda g: g, check=check_sub, numbers=_RSUB
 )
 _rsub_number = elementwise(
-    "rsub_number", lambda x, y: y - x, "RsubBackward1", lambda g: -g, inputs=2, check=_check_sub, numbers=_RSUB
+    "rsub_number", lambda x, y: y - x, "RsubBackward1", lambda g: -g, inputs=2, check=check_sub, numbers=_RSUB
 )
 
 
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """``other - alpha * input``."""
     if not (alpha.__class__ is int and alpha == 1):
-        input = mul(input, _factor(alpha, input, other))
+        alpha = _factor(_rsub, alpha, input, other)
+        check_sub(input, other)
+        input = mul(input, alpha)
     return (_rsub_number if isinstance(other, NUMBERS) else _rsub)(input, other)
 
 
@@ -129,6 +134,7 @@ neg = negative = elementwise("neg", operator.neg, "NegBackward0", lambda g: -g, 
 
 def positive(input: Tensor) -> Tensor:
     """`input` itself. Raises RuntimeError for a bool tensor."""
+    check_tensor("positive", input)
     if input.dtype is dtypes.bool_:
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return input
@@ -212,6 +218,13 @@ _remainder_of_number = elementwise(
 )  # fmt: skip
 
 
+_DIV = (
+    "(Tensor input, Tensor other, *, Tensor out = None)",
+    "(Tensor input, Tensor other, *, str rounding_mode, Tensor out = None)",
+    "(Tensor input, Number other, *, str rounding_mode)",
+)
+
+
 def div(input: Tensor, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
     """``input / other``: true division, or rounded down ("floor") or towards zero ("trunc").
 
@@ -220,6 +233,9 @@ def div(input: Tensor, other: Any, *, rounding_mode: str | None = None, out: Ten
     """
     if rounding_mode is None:
         return _div(input, other, out=out)
+    operands = all([hasattr(a, "dtype") or isinstance(a, NUMBERS) for a in (input, other)])
+    if not isinstance(rounding_mode, str) or not operands:
+        raise no_such_call("div", (input, other), {"rounding_mode": rounding_mode}, _DIV)
     if rounding_mode == "floor":
         return _div_floor(input, other, out=out)
     if rounding_mode == "trunc":
@@ -322,7 +338,7 @@ def _add_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
         return self if written(self, np.add, other) else assign(self, _add, (other,))
     if _add_scaled_into(self, other, alpha):
         return self
-    return assign(self, _add_scaled, (other, _factor(alpha, self, other)))
+    return assign(self, _add_scaled, (other, _factor(_add, alpha, self, other)))
 
 
 def _sub_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
@@ -330,8 +346,8 @@ def _sub_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
         return self if written(self, np.subtract, other) else assign(self, _sub, (other,))
     if alpha.__class__ is float and _add_scaled_into(self, other, -alpha):
         return self
-    _check_sub(self, other)
-    return assign(self, _sub_scaled, (other, _factor(alpha, self, other)))
+    check_sub(self, other)
+    return assign(self, _sub_scaled, (other, _factor(_sub, alpha, self, other)))
 
 
 def _abs_inplace(self: Tensor) -> Tensor:

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
-from ...core.declare import elementwise, int_to_float
+from ...core.declare import NUMBERS, elementwise, int_to_float
 from ...core.tensor import Tensor
 from ...core.views import assign
 from ..creation.filled import check_fits
-from ..support.arguments import check_tensor
 from ..support.attach import functions, inplace_methods, methods, written
 from ..support.kinds import only
-from ..support.operands import as_payload, call_into, fused
-from ..support.options import as_number
+from ..support.operands import as_payload, call_into, common, fused
+from ..support.options import as_number, no_such_call
 from .comparison import choose, zeros
 
 __all__ = [
@@ -57,14 +56,22 @@ _addcdiv = elementwise(
 )  # fmt: skip
 
 
+def _value(name: str, value: Any, *operands: Any) -> Any:
+    """The number that a product or quotient is scaled by. Raises RuntimeError for a complex one beside real operands."""
+    value = as_number(name, "value", value)
+    if isinstance(value, complex) and all([isinstance(t, Tensor) for t in operands]):
+        check_fits(value, common(*operands))
+    return value
+
+
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Tensor | None = None) -> Tensor:
     """``input + value * tensor1 * tensor2``"""
-    return call_into(out, _addcmul, input, tensor1, tensor2, as_number("addcmul", "value", value))
+    return call_into(out, _addcmul, input, tensor1, tensor2, _value("addcmul", value, input, tensor1, tensor2))
 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Tensor | None = None) -> Tensor:
     """``input + value * tensor1 / tensor2``. Raises RuntimeError if both are integers."""
-    return call_into(out, _addcdiv, input, tensor1, tensor2, as_number("addcdiv", "value", value))
+    return call_into(out, _addcdiv, input, tensor1, tensor2, _value("addcdiv", value, input, tensor1, tensor2))
 
 
 def _lerp_value(x: Any, end: Any, weight: Any, out: Any = None) -> Any:
@@ -94,11 +101,18 @@ _lerp_tensor = elementwise(
 )  # fmt: skip
 
 
+_LERP = (
+    "(Tensor input, Tensor end, Tensor weight, *, Tensor out = None)",
+    "(Tensor input, Tensor end, Number weight, *, Tensor out = None)",
+)
+
+
 def lerp(input: Tensor, end: Tensor, weight: Any, *, out: Tensor | None = None) -> Tensor:
     """``input + weight * (end - input)`` for a number or a tensor `weight`. Raises RuntimeError if dtypes differ."""
+    if not (isinstance(input, Tensor) and isinstance(end, Tensor) and isinstance(weight, (Tensor, *NUMBERS, np.generic))):
+        raise no_such_call("lerp", (input, end, weight), {}, _LERP)
     if isinstance(weight, Tensor):
         return call_into(out, _lerp_tensor, input, end, weight)
-    check_tensor("lerp", input)
     weight = check_fits(as_number("lerp", "weight", weight, 3), input.dtype)
     return call_into(out, _lerp, input, end, weight)
 

@@ -20,7 +20,7 @@ from ..support.attach import inplace_methods, inplace_operator, methods
 from ..support.checked import checked
 from ..support.kinds import only
 from ..support.layered import reads_values
-from ..support.options import warn_expanded
+from ..support.options import no_such_call, warn_expanded
 from ..support.selection import drop, keep
 from ..support.signatures import either, last
 
@@ -243,6 +243,15 @@ WHERE_UINT8 = (
 )
 
 
+_WHERE = (
+    "(Tensor condition)",
+    "(Tensor condition, Tensor input, Tensor other, *, Tensor out = None)",
+    "(Tensor condition, Number self, Tensor other)",
+    "(Tensor condition, Tensor input, Number other)",
+    "(Tensor condition, Number self, Number other)",
+)
+
+
 def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tensor | None = None) -> Any:
     """`input` where `condition` holds, `other` elsewhere; both may be tensors or numbers, and all three broadcast.
 
@@ -253,12 +262,11 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
     >>> torch.where(torch.tensor([True, False]), torch.tensor([1., 2.]), 0)
     tensor([1., 0.])
     """
-    check_tensor("where", condition, "condition")
     if input is None and other is None:
+        check_tensor("where", condition, "condition")
         return condition.nonzero(as_tuple=True)  # type: ignore[attr-defined]
-    for position, a in ((2, input), (3, other)):
-        if not isinstance(a, NUMBERS):
-            check_tensor("where", a, ("input", "other")[position - 2], position)
+    if not isinstance(condition, Tensor) or not all([isinstance(a, (Tensor, *NUMBERS)) for a in (input, other)]):
+        raise no_such_call("where", tuple([a for a in (condition, input, other) if a is not None]), {}, _WHERE)
     if condition._data.dtype.kind != "b":
         if condition.dtype is not dtypes.uint8:
             raise RuntimeError(
@@ -298,21 +306,23 @@ _masked_fill_tensor = op("masked_fill_tensor", _filled, "MaskedFillBackward1", {
 }, conforms=True)  # fmt: skip
 
 
+_MASKED_FILL = ("(Tensor input, Tensor mask, Tensor value)", "(Tensor input, Tensor mask, Number value)")
+
+
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """`input` with `value` (a number or a 0-d tensor) in the places where the bool tensor `mask` holds.
 
     The shapes broadcast. Raises RuntimeError for another mask, or a value with dimensions.
     """
-    if not isinstance(input, Tensor):
+    if not isinstance(input, Tensor) and hasattr(input, "dtype"):
         return _masked_fill(input, mask, value)
-    check_tensor("masked_fill", mask, "mask", 2)
+    if not (isinstance(input, Tensor) and isinstance(mask, Tensor) and isinstance(value, (Tensor, *NUMBERS, np.generic))):
+        raise no_such_call("masked_fill", (input, mask, value), {}, _MASKED_FILL)
     if mask._data.shape != input._data.shape:
         broadcast_shapes(mask._data.shape, input._data.shape)
     if mask._data.dtype.kind != "b":
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype.cpp_name}")
     if not isinstance(value, Tensor):
-        if not isinstance(value, (*NUMBERS, np.generic)):
-            check_tensor("masked_fill", value, "value", 3)
         return _masked_fill(input, mask, value)
     if value._data.ndim:
         raise RuntimeError(

@@ -100,6 +100,12 @@ def view_as_complex(input: Tensor) -> Tensor:
     return _view_as_complex(input)
 
 
+def _payload(name: str, input: Any) -> Any:
+    if not hasattr(input, "dtype"):
+        check_tensor(name, input)
+    return input
+
+
 def real(input: Any) -> Any:
     """The real part, as a view; a real tensor itself.
 
@@ -108,14 +114,14 @@ def real(input: Any) -> Any:
     tensor([1.])
     """
     if not isinstance(input, Tensor):
-        return input.real
+        return _payload("real", input).real
     return view_as_real(input).select(-1, 0) if is_complex(input) else input  # type: ignore[attr-defined]
 
 
 def imag(input: Any) -> Any:
     """The imaginary part, as a view. Raises RuntimeError for a real tensor."""
     if not isinstance(input, Tensor):
-        return input.imag
+        return _payload("imag", input).imag
     if not is_complex(input):
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
     return view_as_real(input).select(-1, 1)  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from ...arrays.types import finfo
 from ...core.declare import NUMBERS, elementwise, int_to_float
 from ...core.modes import GRAD, grad_mode
 from ...core.tensor import Tensor
-from ..support.arguments import check_int, check_number, check_tensor
+from ..support.arguments import check_int, check_real, check_tensor
 from ..support.attach import functions, inplace_methods, methods
 from ..support.kinds import only
 from ..support.layered import is_tracked
@@ -373,7 +373,7 @@ _logit = elementwise(
 def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Tensor:
     """``log(input / (1 - input))``, of `input` kept within [`eps`, 1 - `eps`] where `eps` is given."""
     if eps is not None:
-        check_number("logit", eps, "eps", 2)
+        check_real("logit", eps, "eps", 2)
     return call_into(out, _logit, input, eps)
 
 

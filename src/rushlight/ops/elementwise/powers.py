@@ -134,9 +134,13 @@ def _rpow_operator(self: Tensor, base: Any) -> Any:
     return pow_tensor(base, self) if hasattr(base, "dtype") else NotImplemented
 
 
+_FLOAT_POWER = either("float_power", second="exponent")
+
+
 def float_power(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     """``input ** exponent`` in float64, or complex128 where one of the two is complex."""
     pair = (input, exponent)
+    _FLOAT_POWER.check(pair)
     some_complex = any(isinstance(a, complex) or (isinstance(a, Tensor) and a.is_complex()) for a in pair)  # type: ignore[attr-defined]
     dtype = dtypes.complex128 if some_complex else dtypes.float64
     base, exponent = (a.to(dtype) if isinstance(a, Tensor) else dtype.numpy.type(a).item() for a in pair)

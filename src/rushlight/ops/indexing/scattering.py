@@ -20,7 +20,7 @@ from ..support.arguments import check_int, check_tensor
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
-from ..support.options import is_warn_always_enabled, warn_user
+from ..support.options import MISSING, is_warn_always_enabled, no_such_call, warn_user
 from ..support.outputs import into
 from .index_along import BOTH, check_index, check_range, copied, lined, out_of_bounds
 
@@ -136,22 +136,17 @@ def _check_scatter(name: str, x: Any, dim: int, index: Any, src: Any) -> int:
     return dim
 
 
-_WRONG_SCATTER = """scatter() received an invalid combination of arguments - got ({}), but expected one of:
- * (int dim, Tensor index, Tensor src)
- * (int dim, Tensor index, Tensor src, *, str reduce)
- * (int dim, Tensor index, Number value)
- * (int dim, Tensor index, Number value, *, str reduce)
-"""
-
-
-@checked(signatures=(
+_SCATTER = (
     "(Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = None)",
     "(Tensor input, int dim, Tensor index, Tensor src, *, str reduce, Tensor out = None)",
     "(Tensor input, int dim, Tensor index, Number value, *, Tensor out = None)",
     "(Tensor input, int dim, Tensor index, Number value, *, str reduce, Tensor out = None)",
-))
+)
+
+
+@checked(signatures=_SCATTER)
 def scatter(
-    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None,
+    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = MISSING,
     out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """A copy of `input` with the elements of `src` (or one number) written where `index` says along `dim`.
@@ -161,15 +156,15 @@ def scatter(
     """
     src = value if src is None else src
     number = isinstance(src, (bool, int, float, complex, np.number))
-    if not isinstance(dim, int) or not isinstance(index, Tensor) or not (number or isinstance(src, Tensor)):
-        given = [a for a in (dim, index, src) if a is not None]
-        raise TypeError(_WRONG_SCATTER.format(", ".join([type(a).__name__ for a in given])))
+    if not (number or isinstance(src, Tensor)) or not (reduce is MISSING or isinstance(reduce, str)):
+        named = {} if reduce is MISSING else {"reduce": reduce}
+        raise no_such_call("scatter", tuple([a for a in (input, dim, index, src) if a is not None]), named, _SCATTER)
     if out is not None:
         return into(out, partial(scatter, reduce=reduce), input, dim, index, src, own=True)
     dim = _check_scatter("scatter", input, dim, index, src)
     if number:
         src = check_fits(src, input.dtype)
-    if reduce is None:
+    if reduce is MISSING:
         return (scatter_value if number else scatter_op)(input, src, dim, index)
     if not number:
         _warn_deprecated()

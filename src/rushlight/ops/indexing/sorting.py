@@ -11,6 +11,7 @@ import numpy as np
 
 from ... import return_types
 from ...arrays import dtypes
+from ...arrays.dtypes import int64
 from ...arrays.shapes import wrap_dim
 from ...core.declare import op
 from ...core.tensor import Tensor, wrap
@@ -241,6 +242,16 @@ def _placed(out: Any, found: Tensor, out_int32: bool) -> Tensor:
     return into_own(out, found, "searchsorted")
 
 
+def _check_sorter(name: str, sequence: Tensor, sorter: Tensor | None) -> None:
+    if sorter is not None and sorter.shape != sequence.shape:
+        raise RuntimeError(
+            f"{name}: boundary and sorter must have the same size, but got boundary tensor {list(sequence.shape)}and got "
+            f"sorter tensor {list(sorter.shape)}"
+        )
+    if sorter is not None and sorter.dtype is not int64:
+        raise RuntimeError(f"{name}: sorter must be a tensor of long dtype but got dtype {sorter.dtype.scalar_name}")
+
+
 @checked(signatures=(
     "(Tensor sorted_sequence, Tensor input, *, bool out_int32 = False, bool right = False, str side = None, "
     "Tensor sorter = None, Tensor out = None)",
@@ -262,6 +273,9 @@ def searchsorted(
     if side == "left" and right:
         raise RuntimeError(f"{name}: side and right can't be set to opposites, got side of left while right was True")
     a, shape = sorted_sequence._data, tuple(getattr(input, "shape", ()))
+    if not a.ndim:
+        raise RuntimeError(f"{name}: boundaries tensor should have positive dimension, but got 0 dimension")
+    _check_sorter(name, sorted_sequence, sorter)
     if a.ndim != 1:
         if not shape:
             raise RuntimeError(

@@ -16,7 +16,7 @@ from ..creation.filled import check_fits
 from ..elementwise.comparison import zeros
 from ..support.arguments import check_tensor
 from ..support.attach import functions, methods, unrecorded, written
-from ..support.options import as_number
+from ..support.options import no_such_call
 
 __all__ = ["fill", "fill_", "zero_"]
 
@@ -44,10 +44,12 @@ _refill_number = _fill_op("fill_", "FillBackward2", False)
 _refill_tensor = _fill_op("fill_from_tensor_", "FillBackward3", True)
 
 
-def _check_fill(name: str, value: Any) -> bool:
+def _check_fill(name: str, value: Any, *before: Tensor) -> bool:
     """Whether the value is a tensor; it must have no dimensions then."""
     if not isinstance(value, Tensor):
-        as_number(name, "value", value, 1)
+        if not isinstance(value, (*NUMBERS, np.generic)):
+            forms = [f"({'Tensor input, ' * len(before)}{kind} value)" for kind in ("Tensor", "Number")]
+            raise no_such_call(name, (*before, value), {}, forms)
         return False
     if value._data.ndim:
         raise RuntimeError(
@@ -59,7 +61,7 @@ def _check_fill(name: str, value: Any) -> bool:
 def fill(input: Tensor, value: Any) -> Tensor:
     """A tensor like `input` of one value, a number or a 0-d tensor."""
     check_tensor("fill", input)
-    return (_fill_tensor if _check_fill("fill", value) else _fill_number)(input, value)
+    return (_fill_tensor if _check_fill("fill", value, input) else _fill_number)(input, value)
 
 
 def _fill_inplace(self: Tensor, value: Any) -> Tensor:

@@ -27,7 +27,7 @@ from ...core.node import Output
 from ...core.op import LAYERS
 from ...core.tensor import PLAIN, Tensor, memory
 from ..creation.conversion import in_order, type_string
-from ..support.arguments import check_tensor
+from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
 from ..support.options import (
     argument_error,
@@ -290,7 +290,18 @@ def _mtia(self: Tensor, *args: Any, **kwargs: Any) -> NoReturn:
     )
 
 
+def _requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
+    """Turns recording on or off for this leaf, and returns it.
+
+    Raises RuntimeError for integer tensors, and for switching off a tensor that was computed.
+    """
+    check_bool("requires_grad_", requires_grad, "requires_grad", 1)
+    self.requires_grad = requires_grad
+    return self
+
+
 methods(
+    requires_grad_=_requires_grad_,
     __div__=lambda self, other: self / other, __idiv__=lambda self, other: self.div_(other),
     __nonzero__=Tensor.__bool__, __long__=_index_to_int, const_data_ptr=data_ptr, module_load=module_load, ipu=_ipu, mtia=_mtia,
     size=size, stride=stride, numel=numel, nelement=numel, dim=dim, ndimension=dim, element_size=element_size,

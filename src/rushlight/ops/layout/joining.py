@@ -256,6 +256,8 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
 
 def _check_meshgrid(given: Any, indexing: str | None) -> Any:
     global _warned
+    if indexing is not None and not isinstance(indexing, str):
+        raise argument_error("meshgrid", "indexing", "str", indexing)
     if len(given) == 1 and isinstance(given[0], (tuple, list)):
         (given,) = given
     tensors("meshgrid", given)

@@ -15,7 +15,7 @@ from ..support.arguments import check_int, check_tensor
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
-from ..support.options import check_nonnegative
+from ..support.options import MISSING, check_nonnegative, no_such_call
 from ..support.outputs import into
 from .broadcasting import distinct_dims, expand_op, unsqueeze_op
 from .shape import flatten, ints, keyword, reshaped, sequence, view_op
@@ -79,21 +79,26 @@ def _tiled(x: Tensor, dims: tuple[int, ...]) -> Tensor:
     return _repeated(x, (1,) * (x._data.ndim - len(dims)) + dims)
 
 
-@checked(signatures=(
+_REPEAT_INTERLEAVE = (
     "(Tensor input, Tensor repeats, int dim = None, *, int output_size = None)",
     "(Tensor repeats, *, int output_size = None)",
     "(Tensor input, int repeats, int dim = None, *, int output_size = None)",
-))
+)
+
+
+@checked(signatures=_REPEAT_INTERLEAVE)
 def repeat_interleave(
-    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+    input: Tensor, repeats: Any = MISSING, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
     """Each element repeated in place, so many times (one number, or one for each); along `dim`, or of all elements.
 
     ``repeat_interleave(repeats)`` alone gives the indices that do it. Raises RuntimeError for negative numbers and for
     as many repeats as there are not elements.
     """
-    if repeats is None:
+    if repeats is MISSING:
         return _repeated_indices(input, output_size)
+    if not isinstance(repeats, (int, Tensor)) or isinstance(repeats, bool):
+        raise no_such_call("repeat_interleave", (input, repeats), {}, _REPEAT_INTERLEAVE)
     if dim is None:
         input, dim = flatten(input), 0
     else:
@@ -113,7 +118,7 @@ def repeat_interleave(
 def _repeated_each(x: Tensor, repeats: Tensor, dim: int, output_size: int | None) -> Tensor:
     if repeats.ndim > 1:
         raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
-    n = x._data.shape[dim] if x._data.ndim else 1
+    n = x.size(dim)
     if repeats._data.size == 1:
         repeats = expand_op(reshaped(repeats, (1,)), (n,))
     elif repeats._data.size != n:
@@ -152,7 +157,7 @@ _rot90 = op("rot90", lambda x, k, dims: np.rot90(x, k, dims).copy(), "Rot90Backw
 def flip(input: Tensor, dims: Any) -> Tensor:
     """A copy of `input` with the order of its elements reversed along `dims`."""
     check_tensor("flip", input)
-    return _flipped(input, (dims,) if isinstance(dims, int) else sequence("flip", dims, "dims", 2))
+    return _flipped(input, sequence("flip", dims, "dims", 2))
 
 
 def _flip_method(self: Tensor, *dims: Any, **keywords: Any) -> Tensor:
@@ -214,6 +219,7 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     if ndim < 2:
         raise RuntimeError(f"expected total dims >= 2, but got total dims = {ndim}")
     first, second = dims
+    wrap_dim(first, ndim), wrap_dim(second, ndim)
     if first == second or abs(first - second) == ndim:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {first} and dim1 = {second}")
     return _rot90(input, k, (wrap_dim(first, ndim), wrap_dim(second, ndim)))
@@ -241,7 +247,7 @@ def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
 
 def _triangle(name: str, call: Any, x: Tensor, diagonal: int, out: Tensor | None) -> Tensor:
     check_tensor(name, x)
-    check_int(name, diagonal, "diagonal", 1)
+    check_int(name, diagonal, "diagonal", 2)
     if x._data.ndim < 2:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
     return call(x, diagonal) if out is None else into(out, call, x, diagonal, own=True)

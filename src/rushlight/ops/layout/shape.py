@@ -308,9 +308,9 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
 
 def two_dims(name: str, x: Tensor, dim0: Any, dim1: Any) -> tuple[int, int]:
     if dim0.__class__ is not int:
-        check_int(name, dim0, "dim0", 1)
+        check_int(name, dim0, "dim0", 2 - name.endswith("_"))
     if dim1.__class__ is not int:
-        check_int(name, dim1, "dim1", 2)
+        check_int(name, dim1, "dim1", 3 - name.endswith("_"))
     return wrap_dim(dim0, x._data.ndim), wrap_dim(dim1, x._data.ndim)
 
 

@@ -284,10 +284,10 @@ def _checked_cross(name: str, x: Any, y: Any, dim: Any, out: Tensor | None) -> T
     if m != 3 or n != 3:
         raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {m} and {n}")
     broadcast_shapes(x._data.shape, y._data.shape)
-    if x.dtype is not y.dtype:
-        raise RuntimeError(f"expected scalar type {x.dtype.scalar_name} but found {y.dtype.scalar_name}")
     if x.dtype is dtypes.bool_:
         raise unimplemented("cross", x.dtype)
+    if x.dtype is not y.dtype:
+        raise RuntimeError(f"expected scalar type {x.dtype.scalar_name} but found {y.dtype.scalar_name}")
     return single(name, _cross(x, y, d), out)
 
 

@@ -7,14 +7,14 @@ from typing import Any
 from ... import return_types
 from ...arrays.promotion import can_cast
 from ...core.tensor import Tensor
-from ..products.matmul import _c_type
+from ..products.matmul import c_type
 from ..support.options import argument_error
 from ..support.outputs import check_each, into
 
 
 def _check_out(out: Tensor, result: Tensor) -> None:
     if out.dtype is not result.dtype:
-        raise RuntimeError(f"Expected out tensor to have dtype {_c_type(result)}, but got {_c_type(out)} instead")
+        raise RuntimeError(f"Expected out tensor to have dtype {c_type(result)}, but got {c_type(out)} instead")
 
 
 def _copied_as(name: str) -> Any:

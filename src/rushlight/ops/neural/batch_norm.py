@@ -393,11 +393,13 @@ def native_group_norm(
         if p is not None and p._data.shape != (C,):
             raise RuntimeError(
                 f"Expected {word} to be a vector of size equal to the number of channels in input, but got {word} of "
-                f"shape {list(p.shape)} and input of shape {list(x.shape)}"
+                # (torch prints the shape of the weight in both cases.)
+                f"shape {list((p if weight is None else weight).shape)} and input of shape {list(x.shape)}"
             )
+    if x.dtype.kind == "f" or weight is not None or bias is not None:
+        check_mixture(input, [weight, bias])
     if x.dtype.kind != "f":
         raise unimplemented("GroupNormKernelImpl", input.dtype)
-    check_mixture(input, [weight, bias])
     mean, variance = _group_moments(x.reshape(N * group, C // group, HxW))
     return _group_norm(input, weight, bias, mean, 1 / np.sqrt(variance + eps), group, eps)
 

@@ -21,6 +21,7 @@ import numpy as np
 from ...core.declare import op
 from ...core.op import parameters
 from ...core.tensor import Tensor
+from ..products.matmul import c_type
 from ..support.arguments import check_bool, check_int, check_tensor, unimplemented
 from ..support.casting import ACTIVE, in_lower_precision, lowered
 from ..support.options import argument_error, no_such_call, warn_once
@@ -102,16 +103,10 @@ _tbc = wide_op("conv_tbc", _tbc_value, "ConvTbcBackward0", {
 
 # Checks, in torch's words and its order.
 
-_C_TYPES = {
-    "Bool": "bool", "Byte": "unsigned char", "Char": "signed char", "Short": "short int", "Int": "int",
-    "Long": "long int", "Half": "c10::Half", "BFloat16": "c10::BFloat16", "Float": "float", "Double": "double",
-    "ComplexFloat": "c10::complex<float>", "ComplexDouble": "c10::complex<double>",
-}  # fmt: skip
-
 
 def _check_bias_dtype(input: Tensor, bias: Tensor | None) -> None:
     if bias is not None and bias.dtype is not input.dtype:
-        types = [_C_TYPES[t.dtype.scalar_name] for t in (input, bias)]
+        types = [c_type(t) for t in (input, bias)]
         raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*types))
 
 

@@ -106,7 +106,8 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any, padding: Any, stride:
     padding, stride = _pair(name, "padding", padding, 4), _pair(name, "stride", stride, 5)
     _check_numbers(kernel, stride, dilation, padding)
     x = input._data
-    wrap_dim(2, x.ndim)
+    for d in (1, 2):
+        wrap_dim(d, x.ndim)
     if x.ndim not in (3, 4) or 0 in x.shape[x.ndim - 3 :]:
         raise RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but "

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.dtypes import bool_
+from ...arrays.promotion import check_output_dtype
 from ...arrays.shapes import broadcast_shapes
 from ...core.declare import elementwise
 from ...core.tensor import Tensor
@@ -67,7 +69,7 @@ def _pair(name: str, kernel: str, input: Tensor, target: Tensor) -> tuple[Tensor
     if x.shape != y.shape:
         shape = broadcast_shapes(x.shape, y.shape)
         input, target = input.expand(shape), target.expand(shape)
-    if x.dtype != y.dtype or x.dtype.kind != "f":
+    if input.dtype is not target.dtype or x.dtype.kind != "f":
         from ...arrays.promotion import result_dtype
 
         d = result_dtype([(t.dtype, t.ndim) for t in (input, target)])
@@ -109,7 +111,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: int = MEAN) -> Tensor:
     """(input - target) squared, reduced. Raises RuntimeError if the shapes do not broadcast."""
     try:
         x, y = input._data, target._data
-        fits = x.shape == y.shape and x.dtype is y.dtype and x.dtype.kind == "f"
+        fits = x.shape == y.shape and x.dtype is y.dtype and x.__class__ is y.__class__ and x.dtype.kind == "f"
     except AttributeError:
         fits = False
     if not fits:
@@ -188,7 +190,10 @@ def huber_loss(input: Tensor, target: Tensor, reduction: int = MEAN, delta: floa
     """
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    written = input.dtype  # torch computes in the common dtype, into a tensor like `input`
     input, target = _pair("huber_loss", "huber_cpu", input, target)
+    check_output_dtype(input.dtype, written)
+    input, target = input.to(written), target.to(written)
     return _huber_loss(input, target, divisor_of(reduction, input._data.size), delta)
 
 
@@ -321,6 +326,19 @@ _with_logits = wide_op("binary_cross_entropy_with_logits", _logits_value, "Binar
 }, saved_as={"y": "target"})  # fmt: skip
 
 
+def _like_target(name: str, input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Both in the dtype of the target, into whose complement torch multiplies the input."""
+    if target.dtype is bool_:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
+            "instead."
+        )
+    if target.dtype.is_complex:
+        raise unimplemented("log_sigmoid_cpu", target.dtype)
+    check_output_dtype(input.dtype, target.dtype)
+    return _pair(name, "log_sigmoid_cpu", input.to(target.dtype), target)
+
+
 @checked
 def binary_cross_entropy_with_logits(
     input: Tensor,
@@ -340,13 +358,14 @@ def binary_cross_entropy_with_logits(
     check_int(name, reduction, "reduction", 5)
     check_no_gradient(name, weight, "weight")
     check_no_gradient(name, pos_weight, "pos_weight")
-    if target.dtype is not input.dtype:
-        input, target = _pair(name, "log_sigmoid_cpu", input, target)
-    elif not input.dtype.is_floating_point:
+    if not input.dtype.is_floating_point:
         raise unimplemented("log_sigmoid_cpu", input.dtype)
-    for extra in (pos_weight, weight):
-        if extra is not None:
-            broadcast_shapes(input._data.shape, extra._data.shape)
+    if target.dtype is not input.dtype:
+        input, target = _like_target(name, input, target)
+    if pos_weight is not None:
+        broadcast_shapes(pos_weight._data.shape, target._data.shape)
+    if weight is not None:
+        broadcast_shapes(input._data.shape, weight._data.shape)
     return _with_logits(input, target, weight, pos_weight, divisor_of(reduction, input._data.size))
 
 

@@ -14,10 +14,18 @@ from ...arrays.promotion import check_output_dtype
 from ...arrays.shapes import broadcast_shapes
 from ...core.declare import elementwise
 from ...core.tensor import Tensor
-from ..creation.filled import full_like, ones_like, zeros_like
+from ..creation.filled import check_fits, full_like, ones_like, zeros_like
 from ..elementwise.comparison import no_derivative, where
 from ..reduction.extremum import minimum
-from ..support.arguments import check_int, check_no_gradient, check_tensor, check_wide
+from ..support.arguments import (
+    check_bool,
+    check_int,
+    check_no_gradient,
+    check_number,
+    check_real,
+    check_tensor,
+    check_wide,
+)
 from ..support.layered import every_value
 from ..support.precision import wide_op
 from ..support.scalars import minus, plus
@@ -27,10 +35,11 @@ from .normalization import pairwise_distance
 __all__ = ["cosine_embedding_loss", "hinge_embedding_loss", "margin_ranking_loss", "triplet_margin_loss"]
 
 
-def _check_arguments(name: str, reduction: Any, position: int, **tensors: Any) -> None:
-    """Raises TypeError for what is no tensor, or no number of a reduction."""
+def _check_arguments(name: str, reduction: Any, position: int, margin: Any, **tensors: Any) -> None:
+    """Raises TypeError for what is no tensor, no margin, or no number of a reduction."""
     for i, (argument, tensor) in enumerate(tensors.items(), 1):
         check_tensor(name, tensor, argument, i)
+    check_real(name, margin, "margin", len(tensors) + 1)
     check_int(name, reduction, "reduction", position)
 
 
@@ -44,7 +53,7 @@ def cosine_embedding_loss(
 
     Raises RuntimeError unless the inputs are matrices with a target for each row, or vectors with one target.
     """
-    _check_arguments("cosine_embedding_loss", reduction, 5, input1=input1, input2=input2, target=target)
+    _check_arguments("cosine_embedding_loss", reduction, 5, margin, input1=input1, input2=input2, target=target)
     dim = target.ndim
     if dim > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
@@ -63,7 +72,7 @@ def cosine_embedding_loss(
 
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: int = NONE) -> Tensor:
     """`input` where `target` is 1, `margin` - input where it is -1 and that is positive; both for other targets."""
-    _check_arguments("hinge_embedding_loss", reduction, 4, input=input, target=target)
+    _check_arguments("hinge_embedding_loss", reduction, 4, margin, input=input, target=target)
     zeros = zeros_like(input)
     apart = where(target != 1, (full_like(input, margin) - input).clamp_min(0), zeros)
     return reduce(apart + where(target != -1, input, zeros), reduction)
@@ -76,7 +85,7 @@ def margin_ranking_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int = NONE
 ) -> Tensor:
     """`margin` less by how much the first is above the second (`target` 1) or below it (-1), where that is positive."""
-    _check_arguments("margin_ranking_loss", reduction, 5, input1=input1, input2=input2, target=target)
+    _check_arguments("margin_ranking_loss", reduction, 5, margin, input1=input1, input2=input2, target=target)
     return reduce(plus(-target * (input1 - input2), margin).clamp_min(0), reduction)
 
 
@@ -95,7 +104,8 @@ def triplet_margin_loss(
     Distances are norms of order `p` of rows. With `swap`, the negative's distance is the smaller of those to anchor and
     positive (Balntas et al., BMVC 2016). Raises RuntimeError unless all have as many dimensions.
     """
-    _check_arguments("triplet_margin_loss", reduction, 8, anchor=anchor, positive=positive, negative=negative)
+    _check_arguments("triplet_margin_loss", reduction, 8, margin, anchor=anchor, positive=positive, negative=negative)
+    check_bool("triplet_margin_loss", swap, "swap", 7)
     check_triplet(anchor, positive, negative)
     near, far = (pairwise_distance(anchor, other, p, eps) for other in (positive, negative))
     if swap:
@@ -230,6 +240,8 @@ def multi_margin_loss(
     check_tensor(name, input)
     check_tensor(name, target, "target", 2)
     check_no_gradient(name, weight, "weight")
+    check_number(name, margin, "margin", 4)
+    check_fits(margin, input.dtype)
     x, t = input._data, target._data
     if p not in (1, 2):
         raise RuntimeError("only p == 1 and p == 2 supported")

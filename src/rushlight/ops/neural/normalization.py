@@ -20,13 +20,13 @@ from ...core.tensor import Tensor, memory, wrap
 from ..elementwise.comparison import choose as where
 from ..reduction.sums import aten_norm
 from ..support.accumulation import rows_added
-from ..support.arguments import check_tensor, unimplemented
+from ..support.arguments import unimplemented
 from ..support.checked import checked
 from ..support.layered import every_value, reads_values
-from ..support.options import argument_error
 from ..support.precision import as_wide_as, wide, widened
 from ..support.rows import ELEMENTS, parts, summed
 from ..support.scalars import plus
+from .batch_norm import check_mixture
 
 __all__ = [
     "cosine_similarity", "embedding", "embedding_renorm_", "layer_norm", "native_layer_norm", "normalize",
@@ -155,14 +155,11 @@ def native_layer_norm(
 def _layer_normalized(
     name: str, input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
 ) -> tuple[Tensor, Any, Any]:
-    check_tensor(name, input)
     x, narrow = input._data, input.dtype.itemsize == 2
-    for parameter in (weight, bias):
-        if parameter is None or (parameter._data.dtype is x.dtype and not narrow):
-            continue
-        if parameter.dtype is not input.dtype and not (narrow and parameter.dtype is dtypes.float32):
-            raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
     shape = _check_normalized(name, input, normalized_shape, {"weight": weight, "bias": bias}, "*, ")
+    for parameter in (weight, bias):
+        if parameter is not None and (parameter._data.dtype is not x.dtype or narrow):
+            check_mixture(input, [weight, bias])
     if x.dtype.kind != "f":
         raise unimplemented("LayerNormKernelImpl", input.dtype)
     axes = tuple(range(x.ndim - len(shape), x.ndim))
@@ -176,9 +173,6 @@ def _layer_normalized(
 def _check_normalized(
     name: str, input: Any, normalized_shape: Any, parameters: dict[str, Tensor | None], star: str
 ) -> tuple[int, ...]:
-    check_tensor(name, input)
-    if not isinstance(normalized_shape, (tuple, list)):
-        raise argument_error(name, "normalized_shape", "tuple of ints", normalized_shape, 2)
     shape = tuple(normalized_shape)
     if not shape:
         raise RuntimeError(
@@ -260,6 +254,13 @@ embedding_op = op("embedding", lambda x, indices, padding_idx, by_freq: x.take(i
 })  # fmt: skip
 
 
+def _indices_error(indices: Tensor, place: int, function: str) -> RuntimeError:
+    return RuntimeError(
+        f"Expected tensor for argument #{place} 'indices' to have one of the following scalar types: Long, Int; but got "
+        f"{indices.type()} instead (while checking arguments for {function})"
+    )
+
+
 @checked
 def embedding(
     weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False
@@ -273,10 +274,7 @@ def embedding(
         raise RuntimeError("'weight' must be 2-D")
     i = indices._data
     if i.dtype.char not in "li":
-        raise RuntimeError(
-            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"{indices.type()} instead (while checking arguments for embedding)"
-        )
+        raise _indices_error(indices, 1, "embedding")
     if sparse and weight.requires_grad:
         raise NotImplementedError("embedding(): sparse gradients are not supported")
     rows = every_value(i)
@@ -287,8 +285,27 @@ def embedding(
 
 @checked
 def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Tensor:
-    """Scales the rows of `input` at `indices` down to the norm `max_norm`, in place, and returns it."""
+    """Scales the rows of `input` at `indices` down to the norm `max_norm`, in place, and returns it.
+
+    Raises IndexError for an index that is no row, RuntimeError for what is no matrix and for other dtypes.
+    """
+    if input._data.ndim != 2:
+        raise RuntimeError(
+            f"Expected 2-dimensional tensor, but got {input.ndim}-dimensional tensor for argument #1 'self' (while checking "
+            "arguments for embedding_renorm_)"
+        )
+    if indices._data.dtype.char not in "li":
+        raise _indices_error(indices, 2, "embedding_renorm_")
+    if input.dtype.category < 2:
+        raise RuntimeError(
+            f"norm(): input dtype should be either floating point or complex. Got {input.dtype.scalar_name} instead."
+        )
     weight, rows = memory(input), np.unique(indices._data)
+    for row in rows:
+        if not -len(weight) <= row < len(weight):
+            raise IndexError(
+                f"select(): index {row} out of range for tensor of size {list(weight.shape)} at dimension 0"
+            )
     norms = (np.abs(weight[rows]) ** norm_type).sum(1) ** (1 / norm_type)
     large = norms > max_norm
     weight[rows[large]] *= (max_norm / (norms[large] + 1e-7))[:, None].astype(weight.dtype)
@@ -336,12 +353,18 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) 
     """The cosine of the angle between `x1` and `x2` along `dim`. They broadcast; norms count for `eps` at least."""
     from ..layout.broadcasting import broadcast_tensors
 
+    if eps < 0:
+        raise RuntimeError(f"eps must be non-negative, got: {eps:g}")
     x1, x2 = broadcast_tensors(x1, x2)
     if x1.dtype is not x2.dtype:
         from ...arrays.promotion import promote_types
 
         common = promote_types(x1.dtype, x2.dtype)
         x1, x2 = x1.to(common), x2.to(common)
+    if not x1.dtype.is_floating_point:
+        raise RuntimeError(
+            f"expected common dtype to be floating point, yet common dtype is {x1.dtype.scalar_name}"
+        )
     norms = [x.norm(2, dim, keepdim=True) for x in (x1, x2)]
     a, b = [x / norm.clamp_min(eps) for x, norm in zip((x1, x2), norms)]
     return (a * b).sum(dim)

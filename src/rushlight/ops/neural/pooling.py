@@ -27,7 +27,7 @@ from ...arrays.shapes import wrap_dim
 from ...core.declare import op
 from ...core.tensor import Tensor, wrap
 from ..elementwise.comparison import zeros
-from ..support.arguments import check_bool, check_tensor, unimplemented
+from ..support.arguments import check_bool, check_int, check_tensor, unimplemented
 from ..support.layered import reads_values
 from ..support.operands import call_into
 from ..support.precision import wide_op
@@ -500,6 +500,8 @@ def avg_pool(ndim: int, input: Tensor, kernel_size: Any, stride: Any, padding: A
     padding = _numbers(name, "padding", padding, ndim, 4)
     check_bool(name, ceil_mode, "ceil_mode", None)
     check_bool(name, count_include_pad, "count_include_pad", None)
+    if divisor_override is not None:
+        check_int(name, divisor_override, "divisor_override", 7)
     x = input._data
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")

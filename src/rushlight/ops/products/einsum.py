@@ -23,10 +23,11 @@ from ..support.arguments import check_tensor
 from ..support.attach import methods
 from ..support.casting import ACTIVE, in_lower_precision, lowered
 from ..support.checked import checked
+from ..support.operands import common
 from ..support.options import argument_error
 from ..support.outputs import into
 from ..support.precision import wide_op
-from .matmul import _c_type, mm
+from .matmul import c_type, check_batch_dtypes, mm
 
 __all__ = ["bilinear", "chain_matmul", "einsum", "ger", "inner", "kron", "outer", "tensordot"]
 
@@ -195,6 +196,10 @@ def _einsum(equation: str, operands: list[Tensor]) -> Tensor:
     for i, (y, ys) in enumerate(zip(operands[1:], inputs[1:]), 2):
         later = {label for labels in inputs[i:] for label in labels} | set(output)
         kept = output if i == len(operands) else tuple(dict.fromkeys([q for q in (*xs, *ys) if q in later]))
+        if summed:
+            check_batch_dtypes(x, y)
+        elif x.dtype is not y.dtype:
+            x, y = [t.to(common(x, y)) for t in (x, y)]
         x, xs = operation(x, y, xs, ys, kept), kept
     return view_op(x, tuple(x.shape)) if summed else x
 
@@ -316,6 +321,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
 def _tensordot_dims(a: Tensor, b: Tensor, dims: Any) -> tuple[list[int], list[int]]:
     if isinstance(dims, Tensor):
         dims = dims.tolist()
+    for x, name, position in ((a, "input", 1), (b, "other", 2)):
+        check_tensor("tensordot", x, name, position)
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
@@ -349,8 +356,12 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 @checked
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input1ᵀ weight[k] input2 + bias[k]: (..., m), (..., n), (p, m, n) and (p) to (..., p). Else RuntimeError."""
-    for position, (name, x) in enumerate({"input1": input1, "input2": input2, "weight": weight}.items(), 1):
-        check_tensor("bilinear", x, name, position)
+    if input1.ndim != input2.ndim:
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {input1.ndim} and {input2.ndim}")
+    given = {"input1": input1, "input2": input2, "weight": weight, **({} if bias is None else {"bias": bias})}
+    if len({t.dtype for t in given.values()}) > 1:
+        kinds = ", ".join([f"{name}: {c_type(t)}" for name, t in given.items()])
+        raise RuntimeError(f"All tensors must have the same dtype, got {kinds}")
     for d, (m, n) in enumerate(zip(input1.shape[:-1], input2.shape[:-1])):
         if m != n:
             raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {d}: got {m} and {n}")
@@ -400,7 +411,7 @@ def multi_dot(tensors: Any, *, out: Tensor | None = None) -> Tensor:
     _check_multi_dot(xs)
     if isinstance(out, Tensor) and out.dtype is not xs[0].dtype:
         raise RuntimeError(
-            f"multi_dot(): expected out tensor to have dtype {_c_type(xs[0])} but got {_c_type(out)}"
+            f"multi_dot(): expected out tensor to have dtype {c_type(xs[0])} but got {c_type(out)}"
         )
     if out is not None:
         return into(out, lambda *ts: multi_dot(ts), *xs)
@@ -424,8 +435,8 @@ def _check_multi_dot(xs: list[Tensor]) -> None:
             raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {x.ndim}D")
         if x.dtype is not xs[0].dtype:
             raise RuntimeError(
-                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {_c_type(xs[0])} and tensor {i} "
-                f"{_c_type(x)}"
+                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {c_type(xs[0])} and tensor {i} "
+                f"{c_type(x)}"
             )
     for i, (x, y) in enumerate(pairwise(xs)):
         if x.shape[-1] != y.shape[0]:

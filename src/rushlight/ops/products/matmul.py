@@ -222,7 +222,7 @@ def _fits(a: Any, b: Any) -> bool:
     return a.dtype == b.dtype and (type(a) is type(b) or dtypes.of_array(a) is dtypes.of_array(b))
 
 
-def _c_type(x: Tensor) -> str:
+def c_type(x: Tensor) -> str:
     return _C_TYPES[x.dtype.scalar_name]
 
 
@@ -240,7 +240,7 @@ def _check_mm(function: str, x: Any, y: Any, words: tuple[str, str] = ("self", "
         (n, k), (m, p) = x._data.shape, y._data.shape
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {m}x{p})")
     if not _fits(x._data, y._data):
-        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {_c_type(x)} != {_c_type(y)}")
+        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {c_type(x)} != {c_type(y)}")
     _check_kernel("addmm_impl_cpu_", x)
 
 
@@ -286,10 +286,10 @@ def _check_bmm(x: Tensor, y: Tensor, *, accumulating: bool = False) -> None:
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: [{c}, {m}]."
         )
-    _check_batch_dtypes(x, y)
+    check_batch_dtypes(x, y)
 
 
-def _check_batch_dtypes(x: Tensor, y: Tensor) -> None:
+def check_batch_dtypes(x: Tensor, y: Tensor) -> None:
     if not _fits(x._data, y._data):
         raise RuntimeError(f"expected scalar type {x.dtype.scalar_name} but found {y.dtype.scalar_name}")
     _check_kernel("bmm", x)
@@ -482,7 +482,7 @@ def _check_addmm(input: Tensor, mat1: Any, mat2: Any) -> None:
 
 def _finish(out: Tensor | None, call: Any, input: Tensor, x: Any, y: Any, beta: Any, alpha: Any) -> Tensor:
     if not input.dtype.is_complex and (beta.__class__ is complex or alpha.__class__ is complex):
-        raise RuntimeError(f"value cannot be converted to type {_c_type(input)} without overflow")
+        raise RuntimeError(f"value cannot be converted to type {c_type(input)} without overflow")
     if input.dtype.category < 2 and beta.__class__ is not bool:
         beta, alpha = int(beta), int(alpha)
     if out is not None:
@@ -530,10 +530,11 @@ def baddbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
     """``beta * input + alpha * bmm(batch1, batch2)``; `input` broadcasts to the stack of products."""
+    size = batch1.size(0), batch1.size(1), batch2.size(2)
     if batch1.ndim == 3 == batch2.ndim:
-        _expanded_to(input, (*batch1.shape[:2], batch2.shape[2]))
+        _expanded_to(input, size)
     if input.dtype is not batch1.dtype:
-        names = [_c_type(t) for t in (input, batch1, batch2)]
+        names = [c_type(t) for t in (input, batch1, batch2)]
         raise RuntimeError("Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(*names))
     _check_bmm(batch1, batch2)
     return _finish(out, _baddbmm, input, batch1, batch2, beta, alpha)
@@ -545,8 +546,9 @@ def addbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
     """``beta * input + alpha * bmm(batch1, batch2).sum(0)``; `input` broadcasts to one product."""
+    size = batch1.size(1), batch2.size(2)
     if batch1.ndim == 3 == batch2.ndim:
-        _expanded_to(input, (batch1.shape[1], batch2.shape[2]))
+        _expanded_to(input, size)
     _check_bmm(batch1, batch2, accumulating=True)
     if input.dtype is not batch2.dtype:
         names = input.dtype.scalar_name, batch2.dtype.scalar_name

@@ -519,6 +519,8 @@ def _check_multinomial(weights: Any, d: dtype, samples: int, replacement: bool) 
     if weights.shape[-1] > 2**24:
         raise RuntimeError("number of categories cannot exceed 2^24")
     if not ((weights >= 0) & (weights < math.inf)).all():
+        if replacement and samples > 1:
+            raise RuntimeError("invalid multinomial distribution (encountering probability entry < 0)")
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
     if weights.size and not (weights > 0).any(axis=-1).all():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")

@@ -36,6 +36,7 @@ from ..support.attach import methods
 from ..support.checked import checked
 from ..support.layered import check_fill, drawn, every_value, for_each_draw, reads_values
 from ..support.options import (
+    MISSING,
     argument_error,
     as_number,
     check_integer,
@@ -428,7 +429,7 @@ _NORMAL = [
 ]  # fmt: skip
 
 
-def normal(mean: Any = None, std: Any = None, size: Any = None, *, generator: Generator | None = None,
+def normal(mean: Any = None, std: Any = MISSING, size: Any = None, *, generator: Generator | None = None,
            out: Tensor | None = None, dtype: Any = None, layout: Any = strided, device: Any = None,
            pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
     """Normal numbers: of one mean and deviation in the shape `size`, or of tensors of means and deviations.
@@ -437,8 +438,9 @@ def normal(mean: Any = None, std: Any = None, size: Any = None, *, generator: Ge
     """
     check_generator("normal", generator)
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
-        std = 1.0 if std is None else std
-        if size is not None or mean is None:
+        std = 1.0 if std is MISSING else std
+        std_fits, mean_fits = [isinstance(v, (Tensor, int, float)) for v in (std, mean)]
+        if size is not None or not std_fits or not mean_fits:
             raise no_such_call("normal", tuple([v for v in (mean, std, size) if v is not None]), {}, _NORMAL)
         mean, std = [for_each_draw(v) if isinstance(v, Tensor) else v for v in (mean, std)]
         arguments = (mean, std, generator)
@@ -446,6 +448,8 @@ def normal(mean: Any = None, std: Any = None, size: Any = None, *, generator: Ge
         kind = kind or (_normal_mean if isinstance(mean, Tensor) else _normal_std)
         _check_broadcast(mean, std, out)
         return kind(*arguments) if out is None else into(out, kind, *arguments)
+    if std is MISSING:
+        raise argument_error("normal", "mean", "Tensor", mean, 1)
     if size is None or mean is None or std is None:
         raise no_such_call("normal", tuple([v for v in (mean, std, size) if v is not None]), {}, _NORMAL)
     dtype = check_options("normal", dtype, layout, device, pin_memory, requires_grad)

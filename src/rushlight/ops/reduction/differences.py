@@ -15,7 +15,7 @@ from ..layout.joining import cat
 from ..layout.splitting import narrow
 from ..support.attach import methods
 from ..support.checked import checked
-from ..support.options import no_such_call
+from ..support.options import MISSING, no_such_call
 from ..support.outputs import into
 
 __all__ = ["cumulative_trapezoid", "diff", "gradient", "trapezoid", "trapz"]
@@ -211,13 +211,14 @@ def _half(x: Tensor) -> Tensor:
 def _trapezoids(name: str, y: Any, x: Any, dx: Any, dim: Any) -> tuple[int, Tensor | None]:
     """The dimension, and the widths along it if `x` is given. Raises for what `name` cannot integrate."""
     real = isinstance(dx, (int, float)) or (isinstance(dx, complex) and name != "trapz")
-    ok = isinstance(y, Tensor) and (x is None or (isinstance(x, Tensor) and dx is None)) and (dx is None or real)
-    if not ok:
-        given = {k: v for k, v in (("dx", dx), ("x", x)) if v is not None}
+    x_fits, dx_fits = x is MISSING or (isinstance(x, Tensor) and dx is MISSING), dx is MISSING or real
+    if not (isinstance(y, Tensor) and x_fits and dx_fits):
+        given = {k: v for k, v in (("dx", dx), ("x", x)) if v is not MISSING}
         forms = ["(Tensor y, Tensor x, *, int dim = -1)", "(Tensor y, *, Number dx = 1, int dim = -1)"]
         if name == "trapz":
             forms = ["(Tensor y, *, float dx = 1, int dim = -1)", forms[0]]
         raise no_such_call(name, (y,), given, forms)
+    x = None if x is MISSING else x
     name = "trapezoid" if name == "trapz" else name
     if dtypes.bool_ in (y.dtype, y.dtype if x is None else x.dtype):
         which = "`y`" if x is None else "`x` or `y`"
@@ -252,12 +253,12 @@ def _integral(name: str, y: Tensor, x: Any, dx: Any, dim: int) -> Tensor:
     if not shape[dim]:
         return y.new_zeros(shape[:dim] + shape[dim + 1 :])
     if widths is None:
-        return _times(y.sum(dim) - (y.select(dim, 0) + y.select(dim, -1)) * 0.5, 1 if dx is None else dx)
+        return _times(y.sum(dim) - (y.select(dim, 0) + y.select(dim, -1)) * 0.5, 1 if dx is MISSING else dx)
     left, right = _neighbours(y, dim)
     return _half(((left + right) * widths).sum(dim))
 
 
-def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = -1) -> Tensor:
+def trapezoid(y: Tensor, x: Tensor = MISSING, *, dx: Any = MISSING, dim: int = -1) -> Tensor:
     """The integral along `dim` by the trapezoidal rule, of values `y` at the points `x` or at a distance of `dx` (1).
 
     Raises RuntimeError for bool, and for points that do not fit.
@@ -268,12 +269,12 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = 
     return _integral("trapezoid", y, x, dx, dim)
 
 
-def trapz(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:
+def trapz(y: Tensor, x: Tensor = MISSING, *, dx: float = MISSING, dim: int = -1) -> Tensor:
     """`trapezoid` by NumPy's older name."""
     return _integral("trapz", y, x, dx, dim)
 
 
-def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = -1) -> Tensor:
+def cumulative_trapezoid(y: Tensor, x: Tensor = MISSING, *, dx: Any = MISSING, dim: int = -1) -> Tensor:
     """The integrals up to each point but the first: the running sums of what `trapezoid` adds up.
 
     >>> torch.cumulative_trapezoid(torch.tensor([1., 2., 3.]))
@@ -282,7 +283,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, 
     dim, widths = _trapezoids("cumulative_trapezoid", y, x, dx, dim)
     left, right = _neighbours(y, dim)
     if widths is None:
-        return ((left + right) * ((1 if dx is None else dx) / 2)).cumsum(dim)
+        return ((left + right) * ((1 if dx is MISSING else dx) / 2)).cumsum(dim)
     return _half(((left + right) * widths).cumsum(dim))
 
 

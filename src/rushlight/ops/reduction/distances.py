@@ -14,6 +14,7 @@ import numpy as np
 from ...arrays.shapes import broadcast_shapes, wrap_dim
 from ...core.declare import op
 from ...core.tensor import Tensor
+from ..elementwise.arithmetic import check_sub
 from ..special.kinds import not_implemented
 from ..support.arguments import check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
@@ -49,11 +50,14 @@ def dist(input: Tensor, other: Tensor, p: float = 2, *, out: Tensor | None = Non
     check_number("dist", p, "p", 3)
     if out is not None:
         return into(out, dist, input, other, p)
+    if isinstance(p, complex):
+        raise RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of norm.")
     p, dtype = float(p), common(input, other)
     if dtype.category < 2:
         raise RuntimeError(
             f"norm(): input dtype should be either floating point or complex. Got {dtype.scalar_name} instead."
         )
+    check_sub(input, other)
     shape = broadcast_shapes(tuple(input.shape), tuple(other.shape))
     if 0 in shape and (math.isinf(p) or p < 0):
         raise RuntimeError(
@@ -198,12 +202,12 @@ def cdist(
     for name, x in (("X1", x1), ("X2", x2)):
         if not x.dtype.is_floating_point:
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {x.dtype.scalar_name}")
+    if x1.dtype.itemsize == 2:
+        raise unimplemented("cdist", x1.dtype)
     if x1.dtype is not x2.dtype:
         raise RuntimeError(f"expected scalar type {x1.dtype.scalar_name} but found {x2.dtype.scalar_name}")
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
-    if x1.dtype.itemsize == 2:
-        raise unimplemented("cdist", x1.dtype)
     broadcast_shapes(tuple(x1.shape[:-2]), tuple(x2.shape[:-2]))
     rows, columns = x1._data.shape[-2], x2._data.shape[-2]
     many = compute_mode == _MODES[1] or (compute_mode == _MODES[0] and max(rows, columns) > 25)

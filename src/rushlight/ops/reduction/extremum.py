@@ -24,8 +24,9 @@ from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.layered import reads_values
+from ..support.options import MISSING, no_such_call
 from ..support.outputs import into, into_each
-from .sums import Dims, check_keepdim, count, dims, greatest, least, no_signature, ties
+from .sums import Dims, check_keepdim, count, dims, greatest, least, ties
 
 __all__ = [
     "amax", "amin", "aminmax", "argmax", "argmin", "kthvalue", "max", "median", "min", "mode", "nanmedian",
@@ -78,6 +79,13 @@ def _selected(input: Tensor, dim: int, keepdim: bool, operation: Any, places: An
 # max and min.
 
 
+_FORMS = (
+    "(Tensor input, *, Tensor out = None)",
+    "(Tensor input, Tensor other, *, Tensor out = None)",
+    "(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None)",
+)
+
+
 def _extreme(name: str, ufunc: Any, node: str, binary: Any, argument: Any, word: str) -> Any:
     whole = op(name, lambda x: ufunc.reduce(x, None), f"{node}Backward1", {
         "x": lambda g, x, out: g * ties(x, out, None, True),
@@ -87,17 +95,18 @@ def _extreme(name: str, ufunc: Any, node: str, binary: Any, argument: Any, word:
     )
 
     def function(
-        input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Any = None, other: Tensor | None = None,
+        input: Tensor, dim: Any = MISSING, keepdim: bool = False, *, out: Any = None, other: Tensor | None = None,
         axis: int | None = None, keepdims: bool = False,
     ) -> Any:  # fmt: skip
         check_tensor(name, input)
         if other is not None or isinstance(dim, Tensor):
             return binary(input, dim if other is None else other, out=out)
-        dim = axis if dim is None else dim
-        if dim is None:
-            return _whole(name, whole, input, out)
-        if isinstance(dim, (float, str, list, tuple)):
-            raise TypeError(no_signature(name, "Tensor", type(dim).__name__))
+        if dim is MISSING:
+            if axis is None:
+                return _whole(name, whole, input, out)
+            dim = axis
+        if dim is None or isinstance(dim, (float, str, list, tuple)):
+            raise no_such_call(name, (input, dim), {}, _FORMS)
         check_keepdim(name, keepdim)
         dim = reduced_dim(name, input, dim)
         if input.dtype.is_complex:
@@ -272,17 +281,17 @@ def _nanmedian_places(x: Any, dim: int) -> Any:
 
 def _median(name: str, node: str, places: Any, nan: str) -> Any:
     def value(x: Any) -> Any:
-        flat = np.asarray(x).reshape(-1)
-        return flat[places(flat, 0)][0] if flat.size else np.full_like(flat, np.nan, shape=())
+        flat = np.asanyarray(x).reshape(-1)
+        return flat[places(np.asarray(flat), 0)][0] if flat.size else np.full_like(flat, np.nan, shape=())
 
     whole = op(name, value, f"{node}Backward0", {"x": lambda g, x, out: g * ties(x, out, None, True)})
     along = selecting(f"{name}_dim", f"{node}Backward1")
 
     def function(
-        input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None, axis: int | None = None,
+        input: Tensor, dim: int = MISSING, keepdim: bool = False, *, out: Any = None, axis: int | None = None,
         keepdims: bool = False,
     ) -> Any:  # fmt: skip
-        dim = axis if dim is None else dim
+        dim = axis if dim is MISSING else dim  # type: ignore[assignment]
         if dim is not None:
             dim = reduced_dim("median", input, dim)
         if input.dtype.is_complex or input.dtype is dtypes.bool_:

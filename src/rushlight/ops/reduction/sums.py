@@ -20,7 +20,7 @@ from ...arrays.shapes import wrap_dim
 from ...arrays.summation import along, total
 from ...core.declare import op
 from ...core.op import F32, F64
-from ...core.tensor import Tensor
+from ...core.tensor import Tensor, new
 from ..elementwise.arithmetic import sgn
 from ..elementwise.comparison import choose as where
 from ..layout.broadcasting import expand_op
@@ -29,7 +29,7 @@ from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
 from ..support.casting import in_float32
 from ..support.checked import checked
-from ..support.options import as_number, check_dtype
+from ..support.options import MISSING, as_number, check_dtype, no_such_call
 from ..support.outputs import dtype_to_add_in, into, renamed
 from ..support.precision import converting, summed_dtype, wide_op
 from .scan import products_of_others
@@ -64,34 +64,30 @@ def dims(name: str, dim: Any, ndim: int) -> Any:
         return wrapped if wrapped and ndim else None
     if hasattr(dim, "__index__") and not isinstance(dim, bool):
         return wrap_dim(dim.__index__(), ndim)
-    raise TypeError(no_signature(name, "Tensor", type(dim).__name__))
+    # (Of the tensor, which is not here, only the type is named.)
+    raise no_such_call(name, (new(Tensor), dim), {}, FORMS.get(name, FORMS["sum"]))
 
 
-_SIGNATURES = {
-    "prod": (
-        "(Tensor input, *, torch.dtype dtype = None)",
-        "(Tensor input, int dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None)",
-    ),
-    "max": (
-        "(Tensor input, *, Tensor out = None)",
-        "(Tensor input, Tensor other, *, Tensor out = None)",
-        "(Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None)",
-    ),
-}
-_SIGNATURES["min"] = _SIGNATURES["max"]
-_COMMON = (
-    "(Tensor input, *, torch.dtype dtype = None)",
-    "(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None)",
+_ALONG = "(Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None)"
+_LOGICAL = (
+    "(Tensor input, *, Tensor out = None)",
+    "(Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None)",
+    "(Tensor input, int dim, bool keepdim = False, *, Tensor out = None)",
 )
-
-
-def no_signature(name: str, *given: str) -> str:
-    """torch's message where no form of a function takes arguments of these types."""
-    forms = "".join([f" * {form}\n" for form in _SIGNATURES.get(name, _COMMON)])
-    return (
-        f"{name}() received an invalid combination of arguments - got ({', '.join(given)}), but expected one of:\n"
-        f"{forms}"
-    )
+_SPREAD = (
+    "(Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None)",
+    "(Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None)",
+    "(Tensor input, bool unbiased = True)",
+)
+_SPREADS = tuple([form.replace(", Tensor out = None", "") for form in _SPREAD])
+#: torch's signatures, by function.
+FORMS = {
+    "sum": ("(Tensor input, *, torch.dtype dtype = None)", _ALONG),
+    "mean": ("(Tensor input, *, torch.dtype dtype = None, Tensor out = None)", _ALONG),
+    "prod": ("(Tensor input, *, torch.dtype dtype = None)", _ALONG.replace("tuple of ints", "int")),
+    "all": _LOGICAL, "any": _LOGICAL,
+    "var": _SPREAD, "std": _SPREAD, "var_mean": _SPREADS, "std_mean": _SPREADS,
+}  # fmt: skip
 
 
 def check_keepdim(name: str, keepdim: Any, position: int = 3) -> None:
@@ -259,13 +255,13 @@ _prod_dim = converting("prod_dim", _prod_value, "ProdBackward1", {"x": _prod_slo
 
 @in_float32
 def prod(
-    input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
+    input: Tensor, dim: int = MISSING, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
     out: Tensor | None = None, axis: int | None = None, keepdims: bool = False,
 ) -> Tensor:  # fmt: skip
     """The product over one dimension or all. Integers and bool give int64 unless a `dtype` is asked for."""
-    dim = axis if dim is None else dim
-    if isinstance(dim, (tuple, list)):
-        raise TypeError(no_signature("prod", "Tensor", type(dim).__name__))
+    given, dim = dim, axis if dim is MISSING else dim  # type: ignore[assignment]
+    if given is None or isinstance(dim, (tuple, list)):
+        raise no_such_call("prod", (input, dim), {}, FORMS["prod"])
     return _reduced("prod", _prod_all, _prod_dim, input, dim, keepdim, dtype, out, None, keepdims)
 
 
@@ -362,17 +358,17 @@ def _spread_function(name: str, operation: Any, refusal: str, summary: str) -> A
     """var, std and their kin: they share their arguments."""
 
     def function(
-        input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None,
-        out: Tensor | None = None, axis: Dims = None, keepdims: bool = False,
+        input: Tensor, dim: Any = None, unbiased: bool = MISSING, keepdim: bool = False, *,
+        correction: complex | None = None, out: Tensor | None = None, axis: Dims = None, keepdims: bool = False,
     ) -> Any:  # fmt: skip
-        if not isinstance(input, Tensor):
-            raise TypeError(no_signature(name, type(input).__name__))
         if isinstance(dim, bool):
             dim, unbiased = None, dim
         if input._data.dtype.kind not in "fc":
             raise RuntimeError(refusal)
         if correction is None:
-            correction = 1 if unbiased is None else int(unbiased)
+            correction = 1 if unbiased is MISSING else int(unbiased)
+        elif isinstance(correction, complex):
+            raise RuntimeError("value cannot be converted to type double without overflow")
         dim = dims(name, axis if dim is None else dim, input._data.ndim)
         if count(input._data.shape, dim) <= correction:
             warnings.warn(FREEDOM.format(name), UserWarning, stacklevel=2)
@@ -386,7 +382,7 @@ def _spread_function(name: str, operation: Any, refusal: str, summary: str) -> A
     The sum of squared deviations is divided by n - `correction` (1 by default; ``unbiased=False`` is correction 0).
     Raises RuntimeError for integers.
     """
-    return function
+    return checked(function, signatures=FORMS[name])
 
 
 _ONE = "std and var only support floating point and complex dtypes"
@@ -415,8 +411,6 @@ def _logical(name: str, ufunc: Any, summary: str) -> Any:
         input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None, axis: Dims = None,
         keepdims: bool = False,
     ) -> Tensor:  # fmt: skip
-        if not isinstance(input, Tensor):
-            raise TypeError(no_signature(name, type(input).__name__))
         dim = axis if dim is None else dim
         # Of no dimensions at all, each element is its own result.
         chosen = () if isinstance(dim, (tuple, list)) and not dim else dims(name, dim, input._data.ndim)
@@ -426,7 +420,7 @@ def _logical(name: str, ufunc: Any, summary: str) -> Any:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{summary} over `dim`: of bool (of uint8 for uint8)."
-    return function
+    return checked(function, signatures=FORMS[name])
 
 
 any = _logical("any", np.logical_or, "Whether some element is not 0,")
@@ -467,6 +461,7 @@ def logsumexp(
 ) -> Tensor:  # fmt: skip
     """log(sum(exp(input))) over `dim`, without overflow. Integers give the default dtype."""
     check_tensor("logsumexp", input)
+    check_keepdim("logsumexp", keepdim)
     dim = axis if dim is None else dim
     if dim is None:
         raise TypeError("logsumexp(): argument 'dim' must be tuple of ints, not NoneType")

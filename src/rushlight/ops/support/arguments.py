@@ -28,6 +28,12 @@ def check_number(function: str, value: Any, name: str, position: int | None) -> 
         raise argument_error(function, name, "Number", value, position)
 
 
+def check_real(function: str, value: Any, name: str, position: int | None) -> None:
+    """Raises TypeError if `value` is not a real number (a 0-d tensor passes for one)."""
+    if not isinstance(value, Tensor) and (isinstance(value, complex) or not isinstance(value, PYTHON_NUMBERS)):
+        raise argument_error(function, name, "float", value, position)
+
+
 def check_int(function: str, value: Any, name: str, position: int | None) -> None:
     """Raises TypeError if `value` is not an integer."""
     if isinstance(value, bool) or not (isinstance(value, (int, np.integer)) or is_index(value)):

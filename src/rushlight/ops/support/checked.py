@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import Parameter, signature
@@ -19,7 +20,7 @@ import numpy as np
 
 from ...core.tensor import PLAIN, Tensor
 from .arguments import PYTHON_NUMBERS, is_index
-from .options import PYTHON_DTYPES, argument_error, dtypes, no_such_call
+from .options import PYTHON_DTYPES, argument_error, dtypes, no_such_call, size_error
 
 #: An annotation: the classes of nearly all values, what torch calls it, and whether another value passes.
 _KINDS: dict[str, tuple[Any, str, Callable[[Any], bool]]] = {
@@ -30,6 +31,7 @@ _KINDS: dict[str, tuple[Any, str, Callable[[Any], bool]]] = {
     "complex": ({float, int, bool, complex}, "Number", lambda v: _is_number(v)),
     "Tensor | complex": ({*PLAIN, float, int}, "Tensor", lambda v: isinstance(v, (Tensor, *PYTHON_NUMBERS))),
     "str": ({str}, "str", lambda v: isinstance(v, str)),
+    "Sequence[int]": ((), "tuple of ints", lambda v: isinstance(v, (tuple, list)) and size_error("", "", v) is None),
     "dtypes.dtype": ({dtypes.dtype}, "torch.dtype", lambda v: isinstance(v, type) and v in PYTHON_DTYPES),
 }  # fmt: skip
 
@@ -56,8 +58,15 @@ class _Kind:
 
 def _could_be(form: str, count: int) -> bool:
     """Whether a signature takes so many arguments."""
-    parameters = [part for part in form.strip("()").split(", ") if part != "*"]
+    parameters = [part for part in form.strip("()").split(", ") if part not in ("*", "")]
     return sum([" = " not in part for part in parameters]) <= count <= len(parameters)
+
+
+def _of_method(form: str) -> str:
+    """The signature of a method: without the tensor itself, and without ``out``."""
+    _self, _, rest = form[1:-1].partition(", ")
+    parts = [part for part in (rest.split(", ") if rest else []) if not part.endswith(" out = None")]
+    return f"({', '.join(parts[:-1] if parts[-1:] == ['*'] else parts)})"
 
 
 def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str = "") -> Any:
@@ -75,15 +84,37 @@ def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str =
     kinds = {p.name: _Kind(p.annotation) for p in parameters.values() if p.annotation.removesuffix(" | None") in _KINDS}
     positional = [p.name for p in parameters.values() if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
     places = tuple([(i, n, kinds[n]) for i, n in enumerate(positional) if n in kinds])
+    required = [p.name for p in parameters.values() if p.default is Parameter.empty]
     called = name or function.__name__
     aliases = {alias: word for alias, word in _ALIASES.items() if word in parameters and alias not in parameters}
 
-    def refuse(args: tuple[Any, ...], keywords: dict[str, Any], argument: str, value: Any, place: int | None) -> TypeError:
-        if sum([_could_be(form, len(args) + len(keywords)) for form in signatures]) > 1:
-            return no_such_call(called, args, keywords, list(signatures))
-        return argument_error(called, argument, kinds[argument].word, value, place)
-
     def with_first_place(first: int) -> Any:
+        forms = signatures if first else [_of_method(form) for form in signatures if not form.startswith("(Number")]
+
+        def of_several(args: tuple[Any, ...], keywords: dict[str, Any]) -> TypeError | None:
+            """The error that lists all forms, unless only one takes so many arguments."""
+            if not forms or sum([_could_be(form, len(args) + len(keywords) - 1 + first) for form in forms]) == 1:
+                return None
+            return no_such_call(called, args[1 - first :], keywords, forms)
+
+        def refuse(args: tuple[Any, ...], keywords: dict[str, Any], argument: str, place: int | None) -> TypeError:
+            value = keywords[argument] if place is None else args[place]
+            place = None if place is None else place + first
+            return (
+                of_several(args, keywords)
+                or (size_error(called, argument, value, place) if kinds[argument].word == "tuple of ints" else None)
+                or argument_error(called, argument, kinds[argument].word, value, place)
+            )
+
+        def miscalled(error: TypeError, args: tuple[Any, ...], keywords: dict[str, Any]) -> TypeError:
+            """The error of arguments that are too many, too few or of other names, which Python has found."""
+            missing = [f'"{name}"' for name in required[len(args) :] if name not in keywords]
+            if missing:
+                words = f"missing {len(missing)} required positional arguments: {', '.join(missing)}"
+            else:
+                words = re.sub(r" positional arguments \(.*\)", "", str(error).partition("() ")[2])
+            return of_several(args, keywords) or TypeError(f"{called}() {words}")
+
         @wraps(function)
         def call(*args: Any, **keywords: Any) -> Any:
             count = len(args)
@@ -91,13 +122,18 @@ def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str =
                 if i >= count:
                     break
                 if args[i].__class__ not in kind.classes and not kind.takes(args[i]):
-                    raise refuse(args, keywords, argument, args[i], i + first)
+                    raise refuse(args, keywords, argument, i)
             if keywords and not keywords.keys() <= parameters.keys():
                 keywords = {aliases.get(argument, argument): value for argument, value in keywords.items()}
             for argument, value in keywords.items():
                 if argument in kinds and not kinds[argument].takes(value):
-                    raise refuse(args, keywords, argument, value, None)
-            return function(*args, **keywords)
+                    raise refuse(args, keywords, argument, None)
+            try:
+                return function(*args, **keywords)
+            except TypeError as error:
+                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                    raise  # from within
+                raise miscalled(error, args, keywords) from None
 
         return call
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,14 +41,48 @@ def argument_error(name: str, argument: str, wanted: str, value: Any, position: 
     return TypeError(f"{name}(): argument '{argument}'{where} must be {wanted}, not {type_name(value)}")
 
 
-def no_such_call(name: str, args: tuple[Any, ...], keywords: dict[str, Any], signatures: list[str]) -> TypeError:
-    """The error of a function with several signatures, called with arguments that suit none."""
-    named = ", ".join([f"{key}={type_name(value)}" for key, value in keywords.items()])
+def no_such_call(name: str, args: tuple[Any, ...], keywords: dict[str, Any], signatures: Sequence[str]) -> TypeError:
+    """The error of a function with several signatures, called with arguments that suit none.
+
+    As torch prints it: the keywords last first, and of each signature with as many parameters as there are arguments
+    (torch counts the ``*`` and ``out``) why it does not suit.
+    """
+    last_first = dict(reversed(keywords.items()))
+    named = ", ".join([f"{key}={type_name(value)}" for key, value in last_first.items()])
     got = ", ".join([type_name(a) for a in args]) + (f", {named}" if args and named else f"{named}, " if named else "")
-    expected = "".join([f" * {signature}\n" for signature in signatures])
+    expected = "".join([f" * {signature}\n{_mismatch(signature, args, last_first)}" for signature in signatures])
     return TypeError(
         f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:\n{expected}"
     )
+
+
+def _mismatch(signature: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> str:
+    """Why a signature with as many parameters as there are arguments does not suit: a line; nothing for the others."""
+    inner = signature.strip("()")
+    parameters = [tuple(part.rpartition(" ")[::2]) for part in inner.split(", ")] if inner else []
+    if not parameters or len(parameters) != len(args) + len(keywords):
+        return ""
+    places = parameters[len(args) :]
+    unknown = [key for key in keywords if key not in [name for _, name in places]]
+    if unknown:
+        return f"      didn't match because some of the keywords were incorrect: {', '.join(unknown)}\n"
+    given = [("", a) for a in args] + [(f"{name}=", keywords[name]) for _, name in places]
+    marked = []
+    for (kind, _), (name, value) in zip(parameters, given):
+        text = name + _contents(value)
+        suits = type_name(value) in ("float", "int") if kind == "float" else type_name(value) == kind
+        marked.append(text if suits else f"!{text}!")
+    return f"      didn't match because some of the arguments have invalid types: ({', '.join(marked)})\n"
+
+
+def _contents(value: Any) -> str:
+    """A type, with those of the elements of a sequence."""
+    if not isinstance(value, (tuple, list)):
+        return type_name(value)
+    kinds = ", ".join([type_name(v) for v in value])
+    if isinstance(value, list):
+        return f"list of [{kinds}]"
+    return f"tuple of ({kinds}{',' * (len(value) == 1)})"
 
 
 def check_dtype(name: str, dtype: Any) -> dtypes.dtype | None:
@@ -121,14 +156,10 @@ def check_size(name: str, size: Any, position: int | None = 1, argument: str = "
             break
     else:
         return tuple(size)
-    out = []
-    for i, n in enumerate(size):
-        if n.__class__ is not int:
-            if not (_is_integer(n) or (isinstance(n, bool) and i)):
-                raise _bad_size(name, argument, size, i)
-            n = operator.index(n)
-        out.append(n)
-    return tuple(out)
+    error = size_error(name, argument, size, position)
+    if error is not None:
+        raise error
+    return tuple([operator.index(n) for n in size])
 
 
 def _is_integer(n: Any) -> bool:
@@ -137,18 +168,24 @@ def _is_integer(n: Any) -> bool:
     return isinstance(n, (int, np.integer)) and not isinstance(n, bool)
 
 
-def _bad_size(name: str, argument: str, size: Any, i: int) -> TypeError:
-    kind = type_name(size[i])
-    if i == 0:
+def size_error(name: str, argument: str, size: Any, position: int | None = 1) -> TypeError | None:
+    """The error of a sequence whose elements are not all integers; None if they are, or for what is no sequence."""
+    for i, n in enumerate(size if isinstance(size, (tuple, list)) else ()):
+        if n.__class__ is int or _is_integer(n) or (isinstance(n, bool) and i):
+            continue
+        kind = type_name(n)
+        if i:
+            return TypeError(
+                f"{name}(): argument '{argument}' failed to unpack the object at pos {i + 1} with error \"type must be "
+                f"tuple of ints,but got {kind}\""
+            )
+        if position is None:
+            return argument_error(name, argument, "tuple of ints", size)
         return TypeError(
-            f"{name}(): argument '{argument}' (position 1) must be tuple of ints, but found element of type {kind} "
-            f"at pos 0"
+            f"{name}(): argument '{argument}' (position {position}) must be tuple of ints, but found element of type {kind} "
+            "at pos 0"
         )
-    return TypeError(
-        f"{name}(): argument '{argument}' failed to unpack the object at pos {i + 1} with error \"type must be tuple "
-        f"of "
-        f'ints,but got {kind}"'
-    )
+    return None
 
 
 def check_nonnegative(size: tuple[int, ...], name: str = "") -> None:

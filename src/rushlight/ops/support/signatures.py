@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core.declare import NUMBERS
-from .options import no_such_call, type_name
+from .options import no_such_call
 
 _OUT = ", *, Tensor out = None"
 
@@ -28,16 +28,7 @@ class Signatures:
         """Raises TypeError, in torch's words, if no signature takes such operands."""
         given = tuple([_kind(a) for a in operands])
         if not any([kinds[: len(given)] == given for kinds in self.kinds]):
-            lines = [form + self._mismatch(kinds, operands, given) for form, kinds in zip(self.forms, self.kinds)]
-            raise no_such_call(self.name, tuple(operands), {}, lines)
-
-    def _mismatch(self, kinds: tuple[str, ...], operands: Sequence[Any], given: tuple[str, ...]) -> str:
-        """What torch adds to a signature with as many parameters as there are arguments."""
-        if len(kinds) != len(given):
-            return ""
-        names = [type_name(a) for a in operands]
-        marked = [n if kind == wanted == "Tensor" else f"!{n}!" for n, kind, wanted in zip(names, given, kinds)]
-        return f"\n      didn't match because some of the arguments have invalid types: ({', '.join(marked)})"
+            raise no_such_call(self.name, tuple(operands), {}, self.forms)
 
 
 def _kind(operand: Any) -> str:

@@ -22,6 +22,10 @@ class _Endless(Sampler[None]):
         return itertools.repeat(None)
 
 
+#: What a loader goes by once it is made.
+_FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
+
+
 class DataLoader:
     """Goes through a dataset in batches, in this process or, ahead of time, in workers.
 
@@ -80,6 +84,12 @@ class DataLoader:
         self.batch_size, self.drop_last, self.sampler, self.batch_sampler = batch_size, drop_last, sampler, batch_sampler
         self.collate_fn = collate_fn or (default_collate if self._auto_collation else default_convert)
         self._workers: _Workers | None = None
+        self._initialized = True
+
+    def __setattr__(self, attr: str, val: Any) -> None:
+        if attr in _FIXED and "_initialized" in self.__dict__:
+            raise ValueError(f"{attr} attribute should not be set after {type(self).__name__} is initialized")
+        super().__setattr__(attr, val)
 
     def _default_sampler(self, shuffle: bool) -> Sampler[int]:
         return RandomSampler(self.dataset, generator=self.generator) if shuffle else SequentialSampler(self.dataset)
@@ -241,8 +251,14 @@ def _context(context: Any, num_workers: int) -> Any:
             f"num_workers={num_workers}"
         )
     import multiprocessing
+    from multiprocessing.context import BaseContext
 
     if not isinstance(context, str):
+        if not isinstance(context, BaseContext):
+            raise TypeError(
+                "multiprocessing_context option should be a valid context object or a string specifying the start method, "
+                f"but got multiprocessing_context={context}"
+            )
         return context
     if context not in multiprocessing.get_all_start_methods():
         raise ValueError(

@@ -49,7 +49,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """
 
     def __init__(self, *tensors: Tensor) -> None:
-        if any([len(t) != len(tensors[0]) for t in tensors]):
+        if any([t.size(0) != tensors[0].size(0) for t in tensors]):
             raise AssertionError("Size mismatch between tensors")
         self.tensors = tensors
 
@@ -122,13 +122,17 @@ class ChainDataset(IterableDataset[T]):
         self.datasets = datasets
 
     def __iter__(self) -> Iterator[T]:
-        for dataset in self.datasets:
-            if not isinstance(dataset, IterableDataset):
-                raise AssertionError("ChainDataset only supports IterableDataset")
+        for dataset in self._checked():
             yield from dataset
 
     def __len__(self) -> int:
-        return sum([len(d) for d in self.datasets])  # type: ignore[arg-type]
+        return sum([len(d) for d in self._checked()])
+
+    def _checked(self) -> Iterator[Any]:
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise AssertionError("ChainDataset only supports IterableDataset")
+            yield dataset
 
 
 class Subset(Dataset[T]):
