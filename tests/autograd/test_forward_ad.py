@@ -13,11 +13,13 @@ from samples import all_samples
 SAMPLES = [s for s in all_samples() if s.smooth]
 
 
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 def test_tangents_and_gradients_are_adjoint(sample):
     adjoint(sample)
 
 
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("sample", [s for s in SAMPLES if s.op in OPS], ids=str)
 def test_quick_rules_are_the_general_one(sample, monkeypatch):
     operation = OPS[sample.op]
@@ -175,3 +177,22 @@ def test_tangents_of_gradients_under_hooks_on_saved_tensors(name, kept):
     found = run(torch.autograd.graph.saved_tensors_hooks(kept, unpacked))
     for f, w in zip(found, wanted):
         assert torch.allclose(f, w, rtol=1e-12)
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_in_place_and_not_in_place_have_the_same_derivatives(batched):
+    """Gradients, their tangents, and the gradients of these; also of views, which rewrite the history of their base."""
+    pairs = [
+        (lambda x: (x * 2).mul_(x).mul_(x).exp_(), lambda x: (2 * x**3).exp()),
+        (UNDER_HOOKS["in place on a view"], lambda x: torch.cat([(3 * x[:1] * x[1]).sin(), (3 * x[1:]).sin()])),
+    ]
+
+    def run(f):
+        def third(x):
+            return torch.func.grad(lambda x: torch.func.jvp(torch.func.grad(lambda x: f(x).sum()), (x,), (x,))[1].sum())(x)
+
+        x = torch.tensor([[0.5, 1.5, 0.7], [1.2, -0.3, 0.4]], dtype=torch.float64)
+        return torch.func.vmap(third)(x) if batched else third(x[0])
+
+    for written, computed in pairs:
+        assert torch.allclose(run(written), run(computed), rtol=1e-12)

@@ -136,6 +136,8 @@ def _call(op: Op, arguments: Sequence[Any]) -> Any:
     out = op.call(*lower)
     if level is None:
         return out
+    if op.view:
+        _rebase(out, lower[0], arguments[0])
     inputs = arguments[0] if op.variadic else [arguments[i] for i in op.differentiable]
     tangents = [tangent_of(x, level) for x in inputs]
     if any([t is not None for t in tangents]):
@@ -145,6 +147,13 @@ def _call(op: Op, arguments: Sequence[Any]) -> Any:
                 set_tangent(result, tangent, level)
         _save_duals(results, dict(zip(map(id, tensors_in(lower)), tensors_in(arguments))))
     return out
+
+
+def _rebase(views_of: Any, lower: Tensor, x: Tensor) -> None:
+    """Makes views of what lies below `x` views of `x`: in-place operations on them rewrite the history of their base."""
+    for out in views_of if isinstance(views_of, tuple) else (views_of,):
+        if out._view is not None and out._view.base is lower:
+            out._view.base = x
 
 
 def _tangents(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None], results: Sequence[Any]) -> list[Tensor | None]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import ops
 from ..core.tensor import Tensor
+from ..core.views import replay
 from .batched import lower, raised
 from .batching import along, lifted, lowered, ndim_of, rules, shifted, stacked
 from .levels import Batch
@@ -234,6 +237,19 @@ def _block_diag(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         rows.append(ops.cat(around, 1))
         start += m
     return ops.cat(rows) if dtype is None else ops.cat(rows).to(dtype)
+
+
+@rules("write_slice")
+def _written(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    """The steps of the view are those of an example: they say which of its numbers are replaced."""
+    x, value, last = arguments
+    places = ops.from_numpy(replay(np.arange(x.numel()).reshape(x.shape), last).reshape(-1))
+    rows = raised(x, level).reshape(level.size, x.numel())
+    if isinstance(value, Tensor):
+        out = rows.index_copy(1, places, raised(value, level).reshape(level.size, places.numel()))
+    else:
+        out = rows.index_fill(1, places, value)
+    return lifted(out.reshape(level.size, *x.shape), level)
 
 
 # Choosing and filling.
