@@ -51,11 +51,7 @@ class LinearCrossEntropyOptions:
         size = self.batch_chunk_size
         if size is not None and not (isinstance(size, int) and size > 0):
             raise ValueError(f"batch_chunk_size must be positive int or None, got {size!r}")
-        if self.acc_dtype not in (None, *_HALVES, dtypes.float32, dtypes.float64):
-            raise ValueError(
-                "acc_dtype must be one of {None, torch.float16, torch.bfloat16, torch.float32, torch.float64}, got "
-                f"{self.acc_dtype!r}. Pass acc_dtype=None to let the op pick automatically."
-            )
+        self._check_computed(self.acc_dtype)
 
     def _rows(self, batch: int, features: int, classes: int) -> int:
         """How many rows to take at a time."""
@@ -72,8 +68,17 @@ class LinearCrossEntropyOptions:
             )
         return max(1, rows)
 
+    @staticmethod
+    def _check_computed(dtype: dtypes.dtype | None) -> None:
+        if dtype not in (None, *_HALVES, dtypes.float32, dtypes.float64):
+            raise ValueError(
+                "acc_dtype must be one of {None, torch.float16, torch.bfloat16, torch.float32, torch.float64}, got "
+                f"{dtype!r}. Pass acc_dtype=None to let the op pick automatically."
+            )
+
     def _check_dtype(self, dtype: dtypes.dtype) -> None:
-        acc = self.acc_dtype
+        acc = dtype if self.acc_dtype is None else self.acc_dtype
+        self._check_computed(acc)
         if acc not in (None, dtype) and not (dtype in _HALVES and acc is dtypes.float32):
             raise RuntimeError(
                 "linear_cross_entropy supports float32 acc_dtype with float16/bfloat16 inputs, but got "

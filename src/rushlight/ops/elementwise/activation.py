@@ -368,10 +368,14 @@ def _along(name: str, function: Any, input: Any, dim: Any, dtype: dtypes.dtype |
         input = input.to(dtype)
     data = input._data
     dim = wrap_dim(dim, data.ndim)
-    if data.dtype.kind != "f":
-        last = "_lastdim" if dim == max(data.ndim - 1, 0) else ""
-        raise unimplemented(f"{name}{last}_kernel_impl", input.dtype)
+    check_softmax_kernel(name, input, dim)
     return function(input, dim)
+
+
+def check_softmax_kernel(name: str, input: Tensor, dim: int) -> None:
+    if input._data.dtype.kind != "f":
+        last = "_lastdim" if dim == max(input._data.ndim - 1, 0) else ""
+        raise unimplemented(f"{name}{last}_kernel_impl", input.dtype)
 
 
 @checked

@@ -166,7 +166,7 @@ def adaptive_avg_pool(ndim: int, input: Tensor, output_size: Any, out: Tensor | 
     if set(size) == {1}:
         return call_into(out, lambda x: x.mean(tuple(range(-1, -ndim - 1, -1)), keepdim=True), input)
     _check_shape(name, x.shape, ndim)
-    _check_not_empty(name, x.shape, range(x.ndim - ndim, x.ndim))
+    _check_not_empty(name, x.shape, range(1 if ndim == 3 else x.ndim - ndim, x.ndim))
     if x.dtype.kind != "f":
         raise unimplemented(name if ndim == 2 else f"{name}_cpu", input.dtype)
     return call_into(out, _MEANS[ndim], input, size)
@@ -192,7 +192,7 @@ def adaptive_max_pool(ndim: int, input: Tensor, output_size: Any) -> tuple[Tenso
     size = _sizes(name, output_size, ndim, f"{name}(): internal error: output_size.size() must be {ndim}")
     x = input._data
     _check_shape(name, x.shape, ndim, ":")
-    _check_not_empty(name, x.shape, range(x.ndim - ndim, x.ndim))
+    _check_not_empty(name, x.shape, range(1, x.ndim))
     if any([n < 0 for n in size]):
         shape = [*x.shape[: x.ndim - ndim], *size]
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(size)}: {shape}")
@@ -221,7 +221,7 @@ def adaptive_max_pool1d(input: Tensor, output_size: Any) -> tuple[Tensor, Tensor
     check_1d(name, input)
     (size,) = one_number(name, "output_size", output_size, 2)
     x = input._data.shape
-    _check_not_empty(name, x, range(len(x) - 1, len(x)))
+    _check_not_empty(name, x, range(1, len(x)))
     values, indices = adaptive_max_pool(2, input.unsqueeze(-2), (1, size))
     return values.squeeze(-2), indices.squeeze(-2)
 
@@ -241,13 +241,13 @@ def fractional_max_pool(ndim: int, input: Tensor, kernel_size: Any, output_size:
     size = _sizes(name, output_size, ndim, f"{name}: output_size must either be a single Int or {words}")
     x = input._data
     where = name if ndim == 2 else f"{name}_out"
-    for dim in range(x.ndim - ndim - 1, x.ndim):
+    for dim in range(max(x.ndim - ndim - 1, 0), x.ndim):
         if x.shape[dim] == 0:
             raise RuntimeError(
                 f"{where}(): Expected input to have non-zero size for non-batch dimensions, but got{list(x.shape)} with "
                 f"dimension {dim} being empty."
             )
-    _check_shape(where, x.shape, ndim)
+    _check_shape(where, x.shape, ndim, ":")
     if min(kernel) <= 0:
         raise RuntimeError(f"{where}(): kernel_size must be positive, but got {list(kernel)}")
     for axis, n, k, count in zip(_AXES[ndim], x.shape[x.ndim - ndim :], kernel, size):

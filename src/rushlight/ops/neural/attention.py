@@ -23,7 +23,7 @@ from ...arrays import dtypes
 from ...arrays.shapes import wrap_dim
 from ...arrays.threads import one_blas_thread, share
 from ...core.tensor import PLAIN, Tensor, wrap
-from ..elementwise.activation import softmax_backward_data
+from ..elementwise.activation import check_softmax_kernel, softmax_backward_data
 from ..reduction.sums import greatest
 from ..support.arguments import check_tensor
 from ..support.casting import in_lower_precision
@@ -63,7 +63,9 @@ def _safe_softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) ->
     check_tensor("_safe_softmax", input)
     if dtype is not None:
         input = input.to(dtype)
-    return safe_softmax(input, wrap_dim(dim, input.ndim))
+    dim = wrap_dim(dim, input.ndim)
+    check_softmax_kernel("softmax", input, dim)
+    return safe_softmax(input, dim)
 
 
 def _softmax_backward_data(
@@ -194,6 +196,8 @@ def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> No
             f"Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
             f"{mask.dtype.cpp_name} and  query.dtype: {query.dtype.cpp_name} instead."
         )
+    if query.dtype.is_complex:
+        check_softmax_kernel("softmax", query, query.ndim - 1)
     if not query.dtype.is_floating_point:
         raise RuntimeError(f"expected scalar type Float but found {query.dtype.scalar_name}")
 

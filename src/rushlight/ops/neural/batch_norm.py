@@ -270,7 +270,7 @@ def instance_norm(
     for running, each in ((running_mean, mean), (running_var, var)):
         if running is not None and each is not None and use_input_stats:
             data = memory(running)
-            data[...] = dtypes.cast(wide(memory(each)).reshape(n, channels).mean(0), running.dtype)
+            data[...] = dtypes.cast(wide(memory(each.view((n, channels)))).mean(0), running.dtype)
             bump(running)
     return out.view(input._data.shape)
 
@@ -400,6 +400,11 @@ def native_group_norm(
         check_mixture(input, [weight, bias])
     if x.dtype.kind != "f":
         raise unimplemented("GroupNormKernelImpl", input.dtype)
+    if x.size != N * C * HxW:
+        raise RuntimeError(
+            "Expected X.numel() == N * C * HxW to be true, but got false.  (Could this error message be improved?  If so, "
+            "please report an enhancement request to PyTorch.)"
+        )
     mean, variance = _group_moments(x.reshape(N * group, C // group, HxW))
     return _group_norm(input, weight, bias, mean, 1 / np.sqrt(variance + eps), group, eps)
 

@@ -182,12 +182,17 @@ def _named(word: str, values: Ints) -> str:
     return " ".join([f"{word}_{axis}: {value}" for axis, value in zip(_AXES[len(values)], values)])
 
 
-def _check_kernel(input: Tensor, weight: Tensor, ndim: int) -> None:
+def _check_kernel(input: Tensor, weight: Tensor, ndim: int, dilation: Ints, transposed: bool) -> None:
     shape = input._data.shape
     if input.dtype is not weight.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype.scalar_name} but found {weight.dtype.scalar_name}")
-    if input._data.dtype.kind == "b":
-        raise unimplemented("slow_conv3d_cpu" if ndim == 3 else "slow_conv2d_cpu", input.dtype)
+    if input._data.dtype.kind in "bc":
+        kernel = "slow_conv_dilated<>" if max(dilation) > 1 else "compute_columns3d" if ndim == 3 else "slow_conv2d_cpu"
+        raise unimplemented(f"slow_conv_transpose{max(ndim, 2)}d_out_cpu" if transposed else kernel, input.dtype)
+    if transposed and not weight._data.shape[1] and shape[0]:
+        given = list(weight._data.shape if ndim > 1 else (*weight._data.shape[:2], 1, *weight._data.shape[2:]))
+        five = "5D (n_output_plane x n_input_plane x kernel_depth x kernel_height x kernel_width) tensor expected for weight"
+        raise RuntimeError(f"non-empty {five if ndim == 3 else '2D or 4D weight tensor expected'}, but got: {given}")
     if 0 in weight._data.shape[2:]:
         raise RuntimeError(f"kernel size should be greater than zero, but got {_named('kernel', weight._data.shape[2:])}")
     if 0 in shape[2:] and 0 not in shape[:2]:
@@ -228,7 +233,7 @@ def checked_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, stri
     _check_shapes(x, w, None if bias is None else bias._data, padding, dilation, transposed, groups)
     if ndim > 3:
         raise RuntimeError("unsupported ConvNd parameters")
-    _check_kernel(input, weight, ndim)
+    _check_kernel(input, weight, ndim, dilation, transposed)
     if not x[1]:  # torch gives no channels for none, whatever the weight
         weight, bias = weight[:0], None
     if transposed:
@@ -455,5 +460,10 @@ def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tenso
     check_int("conv_tbc", pad, "pad", 4)
     if pad < 0:
         input, pad = input[-pad : pad or None], 0
+    if weight.dtype is not input.dtype:
+        names = input.dtype.scalar_name, weight.dtype.scalar_name
+        raise RuntimeError("self and mat2 must have the same dtype, but got {} and {}".format(*names))
+    if input._data.dtype.kind == "b":
+        raise unimplemented("addmm_impl_cpu_", input.dtype)
     size = max(input.shape[0] + 2 * pad - weight.shape[0] + 1, 0)
     return _tbc(input, weight, bias, (size,), (pad,))

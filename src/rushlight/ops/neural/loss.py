@@ -287,11 +287,24 @@ def binary_cross_entropy(
         if other is not None and other.dtype is not input.dtype:
             names = other.dtype.scalar_name, input.dtype.scalar_name
             raise RuntimeError("Found dtype {} but expected {}".format(*names))
+    if not input.dtype.is_floating_point:
+        raise unimplemented("binary_cross_entropy", input.dtype)
+    _check_no_larger(input, weight)
     for t, name in ((input, "input"), (target, "target")):
         values = every_value(t._data)
         if not ((values >= 0) & (values <= 1)).all():
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     return _binary_cross_entropy(input, target, weight, divisor_of(reduction, input._data.size))
+
+
+def _check_no_larger(input: Tensor, weight: Tensor | None, *, first: bool = False) -> None:
+    """That `weight`, the `first` to be multiplied or the second, broadcasts to the shape of `input`."""
+    if weight is None:
+        return
+    shape, other = input._data.shape, weight._data.shape
+    whole = broadcast_shapes(other, shape) if first else broadcast_shapes(shape, other)
+    if whole != shape:
+        raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(whole)}")
 
 
 def _log_sigmoid(x: Any) -> Any:
@@ -362,10 +375,8 @@ def binary_cross_entropy_with_logits(
         raise unimplemented("log_sigmoid_cpu", input.dtype)
     if target.dtype is not input.dtype:
         input, target = _like_target(name, input, target)
-    if pos_weight is not None:
-        broadcast_shapes(pos_weight._data.shape, target._data.shape)
-    if weight is not None:
-        broadcast_shapes(input._data.shape, weight._data.shape)
+    _check_no_larger(input, pos_weight, first=True)
+    _check_no_larger(input, weight)
     return _with_logits(input, target, weight, pos_weight, divisor_of(reduction, input._data.size))
 
 
