@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.backward import Run, add_to_grad, run
+from ..core.backward import Run, add_to_grad, as_tensor, run
 from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..core.op import LAYERS, LIVE
 from ..core.tensor import LEAF, Tensor, edge_of, wrap
@@ -188,7 +188,7 @@ def grad(
     job = Run()
     job.keep_graph, job.create_graph, job.accumulate, job.on_tensors = keep, create_graph, False, on_tensors
     captured = _run(job, out, gradients, into)
-    return _results(into, captured, on_tensors, allow_unused, materialize_grads)
+    return _results(into, captured, allow_unused, materialize_grads)
 
 
 def _check_flag(create_graph: Any) -> None:
@@ -286,7 +286,9 @@ def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any], inputs: 
     if not LIVE[0]:
         return run(job, roots, gradients)
     from ..layers.batched import logical_gradient, physical_gradient
+    from ..layers.dispatch import run_node
 
+    job.run_node = None if job.create_graph else run_node
     gradients = [g if isinstance(out, GradientEdge) else physical_gradient(g, out) for g, out in zip(gradients, outputs)]
     captured = run(job, roots, gradients)
     return {i: g if g is None or isinstance(inputs[i], GradientEdge) else logical_gradient(g, inputs[i])
@@ -313,7 +315,7 @@ def _accumulate_into(inputs: Sequence[Tensor], captured: dict[int, Any], create_
 
 
 def _results(
-    inputs: Sequence[Tensor], captured: dict[int, Any], on_tensors: bool, allow_unused: bool, materialize: bool
+    inputs: Sequence[Tensor], captured: dict[int, Any], allow_unused: bool, materialize: bool
 ) -> tuple[Tensor | None, ...]:
     from ..ops import zeros_like
 
@@ -330,7 +332,7 @@ def _results(
                 raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
             results.append(zeros_like(x) if materialize else None)
         else:
-            results.append(gradient if on_tensors else wrap(gradient))
+            results.append(as_tensor(gradient))
     return tuple(results)
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import ops
+from ..arrays.types import contiguous_format
 from ..core.modes import enable_grad
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, memory
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
@@ -371,6 +372,8 @@ def _by_forward_mode(
 def _basis_of(tensors: Tensors) -> list[Tensor]:
     """The standard basis of the space of all `tensors` together: a batch of vectors for each of them."""
     sizes = [x.numel() for x in tensors]
+    if len(sizes) == 1:
+        return [ops.eye(sizes[0], dtype=tensors[0].dtype).reshape(sizes[0], *tensors[0].shape)]
     identities = [ops.eye(sum(sizes), dtype=x.dtype) for x in tensors]
     return [
         part.reshape(sum(sizes), *x.shape) for i, x in enumerate(tensors) for part in [identities[i].split(sizes, 1)[i]]
@@ -383,9 +386,9 @@ def _rows_of(i: int, out: Tensor, inputs: Tensors, create_graph: bool, strict: b
     if out.requires_grad and out.is_complex() and out.numel():
         raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {out.dtype}")
     for place in range(out.numel()):
-        unit = ops.zeros(out.numel(), dtype=out.dtype)
-        unit[place] = 1
-        gradients = _gradients((out,), inputs, (unit.view(out.shape),), retain_graph=True, create_graph=create_graph)
+        unit = ops.zeros(out.shape, dtype=out.dtype)
+        memory(unit).reshape(-1)[place] = 1  # nobody has seen it: this is no write that counts
+        gradients = _gradients((out,), inputs, (unit,), retain_graph=True, create_graph=create_graph)
         for k, (gradient, x) in enumerate(zip(gradients, inputs)):
             if strict and gradient is None:
                 raise RuntimeError(
@@ -395,7 +398,8 @@ def _rows_of(i: int, out: Tensor, inputs: Tensors, create_graph: bool, strict: b
             if strict and create_graph and not gradient.requires_grad:
                 raise RuntimeError(_UNDIFFERENTIABLE.format(what="jacobian", i=i))
             rows[k].append(ops.zeros_like(x) if gradient is None else gradient)
-    return tuple([ops.stack(row).view(out.shape + x.shape) for row, x in zip(rows, inputs)])
+    stacked = [row[0].clone(memory_format=contiguous_format) if len(row) == 1 else ops.stack(row) for row in rows]
+    return tuple([block.view(out.shape + x.shape) for block, x in zip(stacked, inputs)])
 
 
 def _rows_at_once(outputs: Tensors, inputs: Tensors, create_graph: bool) -> list[Tensors]:
@@ -403,7 +407,7 @@ def _rows_at_once(outputs: Tensors, inputs: Tensors, create_graph: bool) -> list
     sizes, basis = [out.numel() for out in outputs], _basis_of(outputs)
     found = _gradients(outputs, inputs, basis, create_graph=create_graph, is_grads_batched=True)
     batches = [x.new_zeros(sum(sizes), *x.shape) if g is None else g for g, x in zip(found, inputs)]
-    split = [batch.split(sizes) for batch in batches]
+    split = [batch.split(sizes) if len(sizes) > 1 else (batch,) for batch in batches]
     return [
         tuple([rows[i].reshape(out.shape + x.shape) for rows, x in zip(split, inputs)]) for i, out in enumerate(outputs)
     ]
@@ -435,7 +439,7 @@ def hessian(
         if outputs[0].numel() != 1:
             raise RuntimeError("The Tensor returned by the function given to hessian should contain a single element")
         values[:] = outputs
-        return outputs[0].squeeze()
+        return outputs[0].squeeze() if outputs[0].ndim else outputs[0]
 
     def gradient(*xs: Tensor) -> Tensors:
         if outer_jacobian_strategy == "forward-mode":

@@ -11,7 +11,8 @@ What is pending at the end belongs to leaves. They are added to `.grad` last, al
 fails leaves every `.grad` as it was. The exception is a leaf with hooks, which must run as soon as its gradient is
 complete; how the engine knows is told at `_Hooked`.
 
-In a first-order run gradients are raw payloads. Under ``create_graph`` they are Tensors, and the rules record.
+In a first-order run gradients are raw payloads. Under ``create_graph`` they are Tensors, and the rules record. Where
+layers look on, those that a layer has a part in are Tensors, the others payloads still.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from heapq import heappop, heappush, heappushpop
+from heapq import heappop, heappush
 from operator import attrgetter
 from sys import getrefcount
 from typing import Any
@@ -42,8 +43,10 @@ class Run:
     """What one backward is asked to do."""
 
     keep_graph = create_graph = False
-    #: Whether gradients are Tensors and rules run on Tensors: to be recorded, or because a layer looks on.
+    #: Whether gradients come as Tensors, and rules run on Tensors: to be recorded, or where a layer has a part in it.
     on_tensors = False
+    #: What runs a node's rules where layers look on and nothing is recorded (``layers.dispatch.run_node``).
+    run_node: Any = None
     #: Edge -> positions in the result of `grad()`; None where every leaf gets its gradient.
     captures: dict[Any, list[int]] | None = None
     captured: dict[int, Any]
@@ -107,7 +110,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
     """The loop. Returns the gradients of the leaves."""
     pending: dict[Any, Any] = {}
     heap: list[tuple[int, Any]] = []
-    needed, on_tensors, free = job.needed, job.on_tensors, not job.keep_graph
+    needed, on_tensors, run_layered, free = job.needed, job.on_tensors, job.run_node, not job.keep_graph
     plain, stops = not GUARDS, None if job.captures is None else {_node_of(e) for e in job.captures if e._rank} or None
     hooked: _Hooked | None = None
     while True:
@@ -126,11 +129,10 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                         pending[target] = None
                         pending[target] = total(waiting, gradient)
             elif target is following:
-                if gradient is not None:
-                    if waits is None:
-                        waits = gradient
-                    else:
-                        waits = waits + gradient if on_tensors or waits.size < LARGE else total(waits, gradient)
+                if waits is None:
+                    waits = gradient
+                elif gradient is not None:
+                    waits = waits + gradient if on_tensors or waits.size < LARGE else total(waits, gradient)
             elif needed is not None and target not in needed:
                 continue
             elif not target._rank:
@@ -145,17 +147,16 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                 heappush(heap, (target._rank, target))
         if hooked is not None:
             hooked.finish(targets, pending)
-        if following is None:
-            if not heap:
-                return pending
+        if following is not None and (not heap or following._rank < heap[0][0]):
+            node, gradient = following, waits
+        elif heap:
+            if following is not None:
+                pending[following] = waits
+                heappush(heap, (following._rank, following))
             node = heappop(heap)[1]
             gradient = pending.pop(node)
-        elif heap and heap[0][0] <= following._rank:
-            pending[following] = waits
-            node = heappushpop(heap, (following._rank, following))[1]
-            gradient = pending.pop(node)
         else:
-            node, gradient = following, waits
+            return pending
         if node.__class__ is Output:
             node, gradient = _gather(node, gradient, heap, pending)
         if plain and node.extras is None and gradient is not None and (stops is None or node not in stops):
@@ -165,19 +166,21 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             saved = node.saved
             if saved and node._rank > last_write[0]:
                 check_versions(node)
-            if on_tensors:
-                values = tensors(node)
-            op, metas = node.op, node.metas
-            try:
-                if metas is None:
-                    gradients = node.backward(gradient, values) if op is None else op.backward(node, gradient, values)
-                else:
-                    gradients = metas.backward(node, gradient, values)
-            except RuntimeWarning:
-                gradients = _again(node, gradient, values)
-            except RuntimeError:
-                gradients = _in_part(job, node, gradient, values)
-            targets = node.edges
+            op, metas, targets = node.op, node.metas, node.edges
+            if run_layered is not None:
+                gradients = run_layered(job, node, gradient)
+            else:
+                if on_tensors:
+                    values = tensors(node)
+                try:
+                    if metas is None:
+                        gradients = node.backward(gradient, values) if op is None else op.backward(node, gradient, values)
+                    else:
+                        gradients = metas.backward(node, gradient, values)
+                except RuntimeWarning:
+                    gradients = _again(node, gradient, values)
+                except RuntimeError:
+                    gradients = _in_part(job, node, gradient, values)
             if saved and free:
                 node.values, node.saved = None, ()
         else:
@@ -197,7 +200,10 @@ def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, A
 
 def run_node(job: Run, node: Node, gradient: Any) -> Any:
     """Runs one node's rules: checked, on payloads or Tensors as the job has it."""
-    values = read(node, job.on_tensors)
+    return run_rules(job, node, gradient, read(node, job.on_tensors))
+
+
+def run_rules(job: Run, node: Node, gradient: Any, values: Any) -> Any:
     try:
         return node.gradients(gradient, values)
     except RuntimeWarning:
@@ -240,6 +246,8 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
     its gradient, the capture, the node's pre-hooks, the node, its post-hooks."""
     extras = node.extras
     gradients = [gradient] if not node.several else gradient or [None] * node.outputs
+    if job.on_tensors:
+        gradients = [as_tensor(g) for g in gradients]
     # As in torch, a gradient is captured before its hooks where the run goes on from here, after them where it ends.
     needed = job.needed
     ends = needed is not None and not any([e is not None and e in needed for e in node.edges])
@@ -270,8 +278,8 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
 # Hooks see Tensors, whatever the run carries.
 
 
-def shown(job: Run, gradient: Any) -> Any:
-    return gradient if gradient is None or job.on_tensors else wrap(gradient)
+def as_tensor(gradient: Any) -> Any:
+    return gradient if gradient is None or isinstance(gradient, Tensor) else wrap(gradient)
 
 
 def taken(job: Run, gradient: Any) -> Any:
@@ -286,7 +294,7 @@ def _tensor_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
     for nr, reference in extras.retained.items():
         x = reference()
         if x is not None and gradients[nr] is not None:
-            cold, kept = x._cold_state(), shown(job, gradients[nr])
+            cold, kept = x._cold_state(), as_tensor(gradients[nr])
             cold.grad = kept if cold.grad is None else cold.grad + kept
             if cold.grad is kept and not job.on_tensors:
                 cold.grad = wrap(np.array(kept._data))
@@ -294,7 +302,7 @@ def _tensor_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
 
 
 def _hook_result(job: Run, hook: Callable[..., Any], gradient: Any) -> Any:
-    before = shown(job, gradient)
+    before = as_tensor(gradient)
     after = hook(before)
     if after is None:
         return taken(job, before)
@@ -316,35 +324,32 @@ def check_hook_result(before: Tensor, after: Any, hook: Any) -> None:
 
 def _pre_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
     for hook in list(extras.pre.values()):
-        given = tuple([shown(job, g) for g in gradients])
-        result = hook(given)
-        if result is not None:
-            result = result if isinstance(result, (tuple, list)) else (result,)
-            _check_count(hook, result, given)
-            given = tuple(result)
+        given = tuple([as_tensor(g) for g in gradients])
+        given = _replaced(given, hook(given), hook)
         gradients = [taken(job, g) for g in given]
     return gradients
 
 
 def _post_hooks(job: Run, node: Node, extras: Any, results: Sequence[Any], gradients: list[Any]) -> Sequence[Any]:
-    outputs = tuple([shown(job, g) for g in gradients])
+    outputs = tuple([as_tensor(g) for g in gradients])
     for hook in list(extras.post.values()):
-        given = tuple([shown(job, r) for r in results])
-        result = hook(given, outputs)
-        if result is not None:
-            result = result if isinstance(result, (tuple, list)) else (result,)
-            _check_count(hook, result, given)
-            given = tuple(result)
+        given = tuple([as_tensor(r) for r in results])
+        given = _replaced(given, hook(given, outputs), hook)
         results = [taken(job, g) for g in given]
     return results
 
 
-def _check_count(hook: Any, result: Sequence[Any], given: Sequence[Any]) -> None:
+def _replaced(given: tuple[Any, ...], result: Any, hook: Any) -> tuple[Any, ...]:
+    """The gradients after a hook: what it returned, or else what it was given."""
+    if result is None:
+        return given
+    result = tuple(result) if isinstance(result, (tuple, list)) else (result,)
     if len(result) != len(given):
         name = getattr(hook, "__name__", repr(hook))
         raise RuntimeError(
             f"hook '{name}' has returned an incorrect number of values (got {len(result)}, but expected {len(given)})"
         )
+    return result
 
 
 # Captures: what `grad()` and `inputs=` ask for.
@@ -472,7 +477,7 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any) -> None:
             if result is not None:
                 raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
     if extras is not None and extras.post:
-        given = shown(job, gradient)
+        given = as_tensor(gradient)
         for hook in list(extras.post.values()):
             hook((), (given,))
 
@@ -520,6 +525,5 @@ def call_node(node: Node, gradients: Sequence[Any]) -> Any:
         raise TypeError(f"expected {node.outputs} arguments, got {len(gradients)} instead")
     job = Run()
     job.keep_graph = job.on_tensors = True
-    results = run_node(job, node, list(gradients) if node.several else gradients[0])
-    results = tuple(results)
+    results = tuple(run_node(job, node, list(gradients) if node.several else gradients[0]))
     return results[0] if len(results) == 1 else results

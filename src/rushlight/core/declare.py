@@ -119,11 +119,11 @@ def _promoting(op: Op, inputs: int) -> Call:
     forward, promote = op.forward, op.promote
 
     def call(*arguments: Any) -> Any:
-        if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in arguments[:inputs]]):
-            return forward(*arguments)
         layer = layer_of(arguments) if LAYERS else None
         if layer is not None:
             return layer.call(op, arguments)
+        if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in arguments[:inputs]]):
+            return forward(*arguments)
         operands = arguments[:inputs]
         if len(arguments) != len(op.names):
             count = f"{len(op.names)} positional argument{'s' * (len(op.names) != 1)}"

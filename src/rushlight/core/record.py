@@ -118,12 +118,10 @@ class Metas:
             g = tuple([conj(part) for part in g]) if isinstance(g, (tuple, list)) else conj(g)
         blocks = g.__class__ is ndarray and g.size >= LARGE
         grads = in_blocks(node, g, values) if blocks else node.op.backward(node, g, values)
-        out = []
-        for grad, edge, meta in zip(grads, node.edges, self.edges):
-            if grad is not None and edge is not None:
-                grad = conform(conj(grad) if self.conjugate else grad, *meta)
-            out.append(grad)
-        return out
+        return [
+            grad if grad is None or edge is None else conform(conj(grad) if self.conjugate else grad, *meta)
+            for grad, edge, meta in zip(grads, node.edges, self.edges)
+        ]
 
 
 def in_blocks(node: Node, g: Any, values: tuple[Any, ...]) -> Any:

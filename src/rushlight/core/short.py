@@ -22,6 +22,14 @@ from .op import ARGUMENT, F32, F64, LAYERS, LIVE, OBSERVERS, OUT, RAW, SHAPE, Ca
 from .record import Broadcast, Metas, versions_of
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, new
 
+#: The classes of most parameters: no layer has a part in them.
+CONSTANTS = frozenset((int, float, bool, str, type(None)))
+
+
+def _is_tensor(a: Any) -> bool:
+    """Whether a parameter is a Tensor, or what a layer has in place of one, or holds some."""
+    return isinstance(a, Tensor) or a.__class__ in LAYERS or (LIVE[0] != 0 and layer_of((a,)) is not None)
+
 
 def several_inputs(op: Op, slow: Call) -> Call:
     """The short way of an operation with any number of inputs and one result: what `record` does, on real tensors."""
@@ -35,7 +43,7 @@ def several_inputs(op: Op, slow: Call) -> Call:
                 a, found = a._data, True
                 if a.dtype.kind == "c":
                     return slow(*arguments)
-            elif isinstance(a, Tensor) or a.__class__ in LAYERS or (LIVE[0] and layer_of((a,)) is not None):
+            elif a.__class__ not in CONSTANTS and _is_tensor(a):
                 return slow(*arguments)
             payloads.append(a)
         if not found:
@@ -131,7 +139,7 @@ def one_input(op: Op, slow: Call) -> Call:
         if (d is not F32 and d is not F64) or a.size >= large:
             return slow(input, *parameters)
         for p in parameters:
-            if isinstance(p, Tensor) or p.__class__ in LAYERS or (LIVE[0] and layer_of((p,)) is not None):
+            if p.__class__ not in CONSTANTS and _is_tensor(p):
                 return slow(input, *parameters)
         try:
             r = value(a, *parameters)
@@ -190,8 +198,8 @@ def two_inputs(op: Op, slow: Call) -> Call:
             if b.dtype is not d:
                 return slow(input, other)
             ny, counter_y = other._node, other._counter
-        elif (kind is float or kind is int) and numbers:
-            b = (FLOATS if d is F32 else DOUBLES)[other] if a.__class__ is ndarray else other
+        elif ((kind is float or kind is int) and numbers) or (kind in RAW and other.dtype is d):
+            b = other if kind in RAW or a.__class__ is not ndarray else (FLOATS if d is F32 else DOUBLES)[other]
             ny = counter_y = None
         else:
             return slow(input, other)
@@ -228,13 +236,13 @@ def two_inputs(op: Op, slow: Call) -> Call:
             if (wants_x and out_for_x) or (wants_y and out_for_y):
                 result, z._counter = r, [0]
             node.values = (None if x is None else a, None if y is None else b, result)
-            node.saved = saved = (x, y if kind is not float and kind is not int else None, z._counter)
+            node.saved = saved = (x, y if kind in PLAIN else None, z._counter)
             written = (counter_x is not None and counter_x[0]) or (counter_y is not None and counter_y[0])
             node.versions = versions_of(saved) if written else None
         else:
             node.values, node.saved, node.versions = (), (), None
         node.extras = None
-        if kind is float or kind is int or not conforms or a.shape == b.shape:
+        if kind is float or kind is int or not conforms or a.shape == b.shape or not (b.shape or kind in PLAIN):
             node.metas = None
         else:
             node.metas = Metas.of(op, (input, other), r) if one_edge else Broadcast(a.shape, b.shape)

@@ -103,7 +103,7 @@ class Tensor:
 
     @property
     def shape(self) -> types.Size:
-        return types.Size(self._data.shape)
+        return tuple.__new__(types.Size, self._data.shape)
 
     @property
     def device(self) -> types.device:

@@ -24,6 +24,7 @@ from ..core.node import Output
 from ..core.tensor import Tensor, edge_of
 from ..layers import dual
 from ..layers.batched import base_of, levels_of, logical_gradient, physical_gradient, pull_dual, push_dual, raised, wrap
+from ..layers.dispatch import run_node
 from ..layers.levels import Batch, Gradient, Tangent
 from .pytree import TreeSpec, tree_flatten, tree_map, tree_unflatten
 from .vmap import check_randomness, mapped
@@ -89,7 +90,7 @@ class Pullback:
         pairs = [(base_of(o), physical_gradient(c, o)) for o, c in zip(outputs, cotangents) if base_of(o).requires_grad]
         job = Run()
         job.keep_graph, job.create_graph, job.on_tensors, job.accumulate = keep or create, create, True, False
-        job.captures = {}
+        job.run_node, job.captures = None if create else run_node, {}
         for i, x in enumerate(self.fresh):
             job.captures.setdefault(edge_of(base_of(x)), []).append(i)
         captured = run(job, [edge_of(o) for o, _ in pairs], [c for _, c in pairs])

@@ -29,16 +29,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
-from ..core import views
+from ..arrays.blocks import LARGE
+from ..core import tensor, views
+from ..core.backward import as_tensor
 from ..core.declare import op
 from ..core.modes import GRAD, grad_mode
+from ..core.node import Node
 from ..core.op import Op
-from ..core.tensor import LEAF, Tensor, new
+from ..core.record import Broadcast, conform, unbroadcast
+from ..core.short import CONSTANTS
+from ..core.tensor import LEAF, PLAIN, Tensor, new
 from . import dual
+from .kinds import is_pointwise
 from .levels import Batch, is_differentiated, newest_gradient
 
 DATA_DEPENDENT = (
@@ -275,6 +282,9 @@ def lower(x: Tensor, level: Batch) -> tuple[Tensor, bool]:
 
 def raised(x: Tensor, level: Batch) -> Tensor:
     """`x` on the whole batch: with the examples along its first dimension, all alike if it is not batched."""
+    data = x._data
+    if data.__class__ is Hidden and data.level is level:
+        return data.physical  # type: ignore[no-any-return]
     physical, batched = lower(x, level)
     return physical if batched else physical.unsqueeze(0).expand(level.size, *physical.shape)
 
@@ -286,8 +296,9 @@ def physical_gradient(g: Tensor, out: Tensor) -> Tensor:
     return g
 
 
-def logical_gradient(g: Tensor, x: Tensor) -> Tensor:
-    """A gradient that was captured below all batches of `x` as that of an example."""
+def logical_gradient(g: Any, x: Tensor) -> Tensor:
+    """A gradient that was captured below all batches of `x`, perhaps as a payload, as that of an example."""
+    g = as_tensor(g)
     for level in levels_of(x)[::-1]:
         g = wrap(g, level)
     return g
@@ -295,7 +306,7 @@ def logical_gradient(g: Tensor, x: Tensor) -> Tensor:
 
 def _gathered(g: Any, level: Batch, axis: int) -> Any:
     """The gradient of what `per_example` was applied to. See Note [Gradients of single examples]."""
-    return wrap(g, level, axis) if level.alive else g.sum(axis)
+    return wrap(as_tensor(g), level, axis) if level.alive else g.sum(axis)
 
 
 #: `x` once for each example of `level`, along a new dimension `axis`.
@@ -332,9 +343,15 @@ def newest(arguments: Sequence[Any]) -> Batch | None:
     """The newest batch among the arguments: tensors, payloads, and lists of them."""
     best: Batch | None = None
     for a in arguments:
-        if isinstance(a, Tensor):
-            a = a._data
-        level = a.level if a.__class__ is Hidden else newest(a) if a.__class__ in (list, tuple) else None
+        kind = a.__class__
+        if kind in PLAIN or kind in CONSTANTS:
+            continue
+        if kind is Batched:
+            level: Any = a._data.level
+        elif kind is Hidden:
+            level = a.level
+        else:
+            level = newest(a) if kind is tuple or kind is list else None
         if level is not None and (best is None or level.depth > best.depth):
             best = level
     return best
@@ -351,6 +368,38 @@ def _rule_of(op: Op) -> Any:
     from .batching import rule_of
 
     return rule_of(op)
+
+
+def backward(node: Node, g: Tensor) -> list[Any] | None:
+    """The gradients of the edges of a node whose result has a batched gradient, where they can be had from the payloads:
+    those of a pointwise operation. (What its rules do to one example they do to all: the batch is one dimension more.)
+    """
+    op, metas, level, physical = node.op, node.metas, g._data.level, g._data.physical
+    rows = physical._data
+    if physical.__class__ not in PLAIN or rows.size >= LARGE or not is_pointwise(op):
+        return None
+    edges: Any = repeat((rows.shape[1:], None))
+    if metas.__class__ is Broadcast:
+        edges = [(shape, None) for shape in metas.shapes]
+    elif metas is not None:
+        if metas.conjugate:
+            return None
+        edges = metas.edges
+    found: list[Any] = []
+    for gradient, edge in zip(op.backward(node, rows, node.values), edges):
+        fitted = None if gradient is None or edge is None else _fitted(gradient, rows, *edge)
+        found.append(None if fitted is None else wrap(tensor.wrap(fitted), level))
+    return found
+
+
+def _fitted(gradient: Any, rows: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """The gradients of all examples in the shape and the dtype of one example's input: broadcasts are undone."""
+    wanted = (len(rows), *shape)
+    if gradient.shape != wanted:
+        if gradient.ndim < rows.ndim:
+            gradient = np.broadcast_to(gradient, rows.shape)
+        gradient = unbroadcast(gradient, (len(rows), *(1,) * (rows.ndim - len(wanted)), *shape)).reshape(wanted)
+    return gradient if dtype is None else conform(gradient, wanted, dtype)
 
 
 def assign(x: Tensor, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Tensor:

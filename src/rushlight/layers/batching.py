@@ -17,7 +17,9 @@ from .. import ops
 from ..arrays.promotion import result_dtype
 from ..core.declare import _category
 from ..core.op import Op
+from ..core.short import CONSTANTS
 from ..core.tensor import Tensor
+from ..ops.layout.shape import view_op
 from .batched import RULES, Batched, Hidden, is_batched, lower, raised, wrap
 from .levels import Batch, entered
 
@@ -120,13 +122,15 @@ def lifted(result: Any, level: Batch) -> Any:
     return result
 
 
-def ndim_of(a: Any) -> int:
-    """The number of dimensions of one example."""
-    return a.ndim if isinstance(a, Tensor) else getattr(a, "ndim", 0)
+def ndim_of(a: Any, number: Any = 0) -> Any:
+    """The number of dimensions of one example; `number` for what has none."""
+    return a._data.ndim if isinstance(a, Tensor) else getattr(a, "ndim", number)
 
 
 def shifted(dim: Any, ndim: int) -> Any:
     """Dimensions of an example as dimensions of the whole batch: None stands for all of them."""
+    if dim.__class__ is int:
+        return dim % (ndim or 1) + 1
     if dim is None:
         return tuple(range(1, ndim + 1))
     if isinstance(dim, (tuple, list)):
@@ -141,12 +145,18 @@ def elementwise(op: Op) -> Rule:
     """Operands are aligned: the batch first, then dimensions of size one that an example lacks."""
 
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
-        ranks = {a._data.ndim if isinstance(a, Tensor) else a.ndim for a in arguments if hasattr(a, "ndim")}
-        if len(ranks) > 1:
-            return aligned(call, level, (*_promoted(op, arguments[: op.inputs]), *arguments[op.inputs :]))
-        out = call(*[
-            a._data.physical if a.__class__ is Batched and a._data.level is level else lowered(a, level)[0] for a in arguments
-        ])  # fmt: skip
+        given, rank = [], None
+        for a in arguments:
+            if a.__class__ is Batched and a._data.level is level:
+                physical, ndim = a._data.physical, a._data.ndim
+            else:
+                physical, ndim = lowered(a, level)[0], ndim_of(a, rank)
+            if ndim != rank:
+                if rank is not None:
+                    return aligned(call, level, (*_promoted(op, arguments[: op.inputs]), *arguments[op.inputs :]))
+                rank = ndim
+            given.append(physical)
+        out = call(*given)
         return wrap(out, level) if isinstance(out, Tensor) else lifted(out, level)
 
     return rule
@@ -163,13 +173,19 @@ def _aligned(a: Any, level: Batch, rank: int) -> Any:
     lacking = rank - ndim_of(a)
     if not batched or not lacking or not hasattr(physical, "reshape"):
         return physical
-    return physical.reshape(physical.shape[0], *[1] * lacking, *physical.shape[1:])
+    return with_ones(physical, lacking)
+
+
+def with_ones(physical: Any, count: int) -> Any:
+    """A batch whose examples have so many more dimensions, of size one, in front of theirs."""
+    shape = physical._data.shape if isinstance(physical, Tensor) else physical.shape
+    return view_op(physical, (shape[0], *(1,) * count, *shape[1:]))
 
 
 def _promoted(op: Op, operands: Sequence[Any]) -> Sequence[Any]:
     """Examples without dimensions give way to others' dtypes as ever, though as a batch they have one."""
     tensors = [a for a in operands if isinstance(a, Tensor)]
-    if len({a.ndim == 0 for a in tensors}) < 2 or len({a.dtype for a in tensors}) < 2:
+    if len({a.dtype for a in tensors}) < 2 or len({a.ndim == 0 for a in tensors}) < 2:
         return operands
     dtype = result_dtype([_category(a) for a in operands])
     if not dtype.is_floating_point and not dtype.is_complex:
@@ -185,11 +201,12 @@ def along(*places: int) -> Rule:
 
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         ndim = ndim_of(arguments[0])
-        given = [_at_front(a, level, ndim) if _is_data(a) else a for a in arguments]
+        given = [_at_front(a, level, ndim) if a.__class__ not in CONSTANTS and _is_data(a) else a for a in arguments]
         for place in places:
             if place < len(given):
-                given[place] = shifted(given[place], max(ndim, 1))
-        return _squeezed(lifted(call(*given), level), ndim)
+                given[place] = shifted(given[place], ndim or 1)
+        result = lifted(call(*given), level)
+        return result if ndim else _squeezed(result)
 
     return rule
 
@@ -206,17 +223,14 @@ def _at_front(a: Any, level: Batch, ndim: int) -> Any:
             physical = np.broadcast_to(physical, (level.size, *physical.shape))
         return physical if physical.ndim > 1 else physical.reshape(level.size, 1)
     physical = raised(a, level)
-    return physical if physical.ndim > 1 else physical.unsqueeze(1)
+    return physical if physical._data.ndim > 1 else physical.unsqueeze(1)  # type: ignore[attr-defined]
 
 
-def _squeezed(result: Any, ndim: int) -> Any:
-    if ndim:
-        return result
+def _squeezed(result: Any) -> Any:
+    """Results of an example that counted as one with a dimension, without it."""
     if isinstance(result, Tensor):
         return result.reshape(()) if result.ndim else result
-    return type(result)(*[_squeezed(r, 0) for r in result]) if hasattr(result, "_fields") else tuple(
-        [_squeezed(r, 0) for r in result]
-    )
+    return type(result)(*map(_squeezed, result)) if hasattr(result, "_fields") else tuple(map(_squeezed, result))
 
 
 def leading(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:

@@ -9,8 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..core.backward import Run, as_tensor, run_rules
+from ..core.node import Node
 from ..core.op import LAYERS, Op
-from ..core.tensor import Tensor
+from ..core.saved import tensors
+from ..core.tensor import PLAIN, Tensor
 from . import batched, dual
 from .levels import newest_batch
 
@@ -19,6 +22,37 @@ def call(op: Op, arguments: Sequence[Any]) -> Any:
     """An operation on tensors of which some are batched or dual."""
     level = batched.newest(arguments)
     return dual.call(op, arguments) if level is None else batched.call(op, level, arguments)
+
+
+# Note [Where layers look on]
+#   Inside of vmap or forward mode a gradient may be batched or have a tangent, and so may what was saved. Then, and only
+#   then, the rules of a node run on Tensors; and not even then if a batch knows how to run them on payloads. All else
+#   that is not to be recorded stays a payload: nobody would see the Tensors, and they cost more than the numbers.
+
+
+def run_node(job: Run, node: Node, gradient: Any) -> Any:
+    """The `Run.run_node` of a backward that layers look on: the gradients of a node's edges, as Tensors or payloads."""
+    if node.several:
+        payloads: Any = [g._data if g.__class__ in PLAIN else g for g in gradient]
+        layered = any([isinstance(g, Tensor) for g in payloads])
+    else:
+        payloads = gradient._data if gradient.__class__ in PLAIN else gradient
+        layered = isinstance(payloads, Tensor)
+    if node.op.__class__ is Op and not _saved_more(node.saved):
+        if not layered:
+            return run_rules(job, node, payloads, node.values)
+        if gradient.__class__ is batched.Batched:
+            found = batched.backward(node, gradient)
+            if found is not None:
+                return found
+    return run_rules(job, node, [as_tensor(g) for g in gradient] if node.several else as_tensor(gradient), tensors(node))
+
+
+def _saved_more(saved: Any) -> bool:
+    """Whether the payloads are not all there is to what a node saved: a layer has a part in it, or a hook."""
+    return saved.__class__ is not tuple or any([
+        origin is not None and origin.__class__ is not list and origin.__class__ not in PLAIN for origin in saved
+    ])  # fmt: skip
 
 
 def assign(x: Tensor, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Tensor:

@@ -33,7 +33,7 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..core import views
-from ..core.backward import Run, run
+from ..core.backward import Run, as_tensor, run
 from ..core.declare import NUMBERS
 from ..core.modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from ..core.node import Output
@@ -297,13 +297,15 @@ def _fresh(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None], record
 
 def _pulled(outputs: list[Any], vectors: list[Any], inputs: list[Tensor], create_graph: bool) -> list[Any]:
     """Vector-Jacobian products, on Tensors."""
+    from .dispatch import run_node
+
     job = Run()
     job.keep_graph, job.create_graph, job.on_tensors, job.accumulate = True, create_graph, True, False
-    job.captures = {}
+    job.run_node, job.captures = None if create_graph else run_node, {}
     for i, x in enumerate(inputs):
         job.captures.setdefault(edge_of(x), []).append(i)
     captured = run(job, [edge_of(o) for o in outputs], vectors)
-    return [captured.get(i) for i in range(len(inputs))]
+    return [as_tensor(captured.get(i)) for i in range(len(inputs))]
 
 
 def _save_duals(results: Sequence[Any], duals: dict[int, Any]) -> None:

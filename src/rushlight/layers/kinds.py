@@ -5,6 +5,8 @@ A test holds every operation listed here, and every pointwise one, to the genera
 
 from __future__ import annotations
 
+from functools import cache
+
 from ..core.op import Op
 
 #: Linear in all their differentiable inputs together, and no views.
@@ -40,6 +42,7 @@ def is_linear(op: Op) -> bool:
     return op.view or op.linear or op.name in LINEAR
 
 
+@cache
 def is_pointwise(op: Op) -> bool:
     """One result, computed element by element, with a rule for each input that has a gradient."""
     return op.conforms and bool(op.rules) and not op.joint and not op.several and op.name not in NOT_POINTWISE

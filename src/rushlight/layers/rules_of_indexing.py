@@ -176,7 +176,8 @@ def _by_vector(place: int, spread: Any) -> Any:
             return out if x.ndim else out.reshape(())
         given = [_at_front(a, level, x.ndim) if isinstance(a, Tensor) and i != place else a for i, a in enumerate(arguments)]
         given[place - 1] += 1
-        return _squeezed(lifted(call(*given), level), x.ndim)
+        result = lifted(call(*given), level)
+        return result if x.ndim else _squeezed(result)
 
     return rule
 

@@ -11,7 +11,7 @@ from .. import ops
 from ..core.tensor import Tensor
 from ..core.views import replay
 from .batched import lower, raised
-from .batching import along, lifted, lowered, ndim_of, rules, shifted, stacked
+from .batching import along, lifted, lowered, ndim_of, rules, shifted, stacked, with_ones
 from .levels import Batch
 
 # Views.
@@ -34,7 +34,7 @@ def _expanded(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, size = arguments
     physical = raised(x, level)
     if len(size) > x.ndim:
-        physical = physical.reshape(level.size, *[1] * (len(size) - x.ndim), *x.shape)
+        physical = with_ones(physical, len(size) - x.ndim)
     return lifted(call(physical, (level.size, *size)), level)
 
 
@@ -161,7 +161,9 @@ def _triangle(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
 def _of_all(reduce: Any) -> Any:
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         x, *rest = arguments
-        return lifted(reduce(raised(x, level).reshape(level.size, x.numel()), *rest), level)
+        physical = raised(x, level)
+        rows = physical if physical.ndim == 2 else physical.reshape(level.size, x.numel())
+        return lifted(reduce(rows, *rest), level)
 
     return rule
 
