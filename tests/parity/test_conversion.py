@@ -267,6 +267,14 @@ pickle.loads(pickle.dumps(torch.tensor(2.)))
 l=[w,w]; m=copy.deepcopy(l); m[0] is m[1]
 m=pickle.loads(pickle.dumps(l)); m[0] is m[1]
 torch.from_dlpack(np.ones(2))
+x=torch.arange(6.).reshape(2,3).t(); c=torch.to_dlpack(x); y=torch.from_dlpack(c); y[0,1]=9; x, y.stride()
+torch.from_dlpack(c)
+torch.from_dlpack(3)
+torch.empty((1,2,3,4)).dim_order(ambiguity_check=True)
+torch.empty((1,2,3,4)).dim_order(ambiguity_check=[torch.contiguous_format, torch.channels_last])
+torch.empty((2,3)).dim_order(ambiguity_check="x")
+torch.empty((2,3)).t().dim_order(ambiguity_check=True)
+g=torch.Generator(); g.set_state(g.get_state()) is g
 torch.from_dlpack(torch.ones(2))
 np.from_dlpack(torch.ones(2))
 x.__dlpack__()

@@ -93,8 +93,8 @@ class Generator:
 
         return wrap(self.state_bytes())
 
-    def set_state(self, new_state: Any) -> None:
-        """Continue from a state that :meth:`get_state` returned, here or in PyTorch.
+    def set_state(self, new_state: Any) -> Generator:
+        """Continue from a state that :meth:`get_state` returned, here or in PyTorch; returns the generator.
 
         Raises TypeError for what is not a uint8 tensor, RuntimeError for one that holds no valid state.
         """
@@ -103,6 +103,7 @@ class Generator:
         if not isinstance(new_state, Tensor):
             raise TypeError(f"expected a torch.ByteTensor, but got {type(new_state).__name__}")
         self.load_state_bytes(memory(new_state))
+        return self
 
     def state_bytes(self) -> np.ndarray:
         """The state as a NumPy array of 5056 bytes."""

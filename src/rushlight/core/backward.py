@@ -474,7 +474,9 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any) -> None:
     if cold is not None and cold.post_accumulate:
         for hook in list(cold.post_accumulate.values()):
             result = hook(leaf)
-            if result is not None:
+            if isinstance(result, Tensor) and result is not leaf:
+                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+            if result is not None and result is not leaf:
                 raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
     if extras is not None and extras.post:
         given = as_tensor(gradient)

@@ -293,10 +293,36 @@ def to_dlpack(input: Tensor) -> Any:
     return dlpack(input)
 
 
+class _Capsule:
+    """A capsule as an object that gives it, which is what NumPy takes."""
+
+    def __init__(self, capsule: Any) -> None:
+        self._capsule = capsule
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self._capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0
+
+
+class _Writeable:
+    """The memory of a capsule, to write to: NumPy takes it for read-only where nothing says that it is not."""
+
+    def __init__(self, array: Any) -> None:
+        self._array, about = array, array.__array_interface__
+        self.__array_interface__ = {**about, "data": (about["data"][0], False)}
+
+
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
-    """A tensor on the memory of any object with ``__dlpack__``."""
+    """A tensor on the memory of a DLPack capsule, or of any object with ``__dlpack__``.
+
+    RuntimeError for a capsule that was consumed.
+    """
     if device is not None:
         check_device(device)
+    if type(ext_tensor).__name__ == "PyCapsule" and 'object "dltensor' in repr(ext_tensor):
+        return made(np.asarray(_Writeable(np.from_dlpack(_Capsule(ext_tensor), copy=copy))))
     if not hasattr(ext_tensor, "__dlpack__"):
         raise RuntimeError(
             "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you "

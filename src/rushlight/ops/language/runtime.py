@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 from ...arrays import threads, types
+from ...arrays.types import memory_format
 from ...core.tensor import Tensor
 from ...core.views import alias
 from ..support.arguments import check_tensor
@@ -228,9 +230,22 @@ def _of_sparse(name: str, kind: str) -> Any:
     return method
 
 
-def _dim_order(self: Tensor) -> tuple[int, ...]:
-    """The dimensions by falling stride: in the order in which memory goes through them."""
-    return tuple(sorted(range(self.ndim), key=lambda d: -self.stride(d)))  # type: ignore[attr-defined]
+def _dim_order(self: Tensor, *, ambiguity_check: bool | list[memory_format] = False) -> tuple[int, ...]:
+    """The dimensions by falling stride: in the order in which memory goes through them.
+
+    RuntimeError where another order is as good: with `ambiguity_check` True, or with a list of memory formats, unless
+    exactly one of them fits. TypeError for any other value of it.
+    """
+    formats = ambiguity_check if isinstance(ambiguity_check, list) else []
+    if not isinstance(ambiguity_check, (bool, list)) or not all(isinstance(f, memory_format) for f in formats):
+        raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
+    strides = self.stride()  # type: ignore[attr-defined]
+    ambiguous = ambiguity_check is not False and (1 in self.shape or any(a == b for a, b in pairwise(strides)))
+    if ambiguous and sum([self.is_contiguous(memory_format=f) for f in formats]) != 1:  # type: ignore[attr-defined]
+        raise RuntimeError(
+            "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
+        )
+    return tuple(sorted(range(self.ndim), key=lambda d: -strides[d]))
 
 
 def _pin_memory(self: Tensor, device: Any = None) -> Tensor:

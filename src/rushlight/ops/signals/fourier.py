@@ -59,7 +59,15 @@ def _c2c(x: Any, dim: tuple[int, ...], normalization: int, forward: bool) -> Any
 def _r2c(x: Any, dim: tuple[int, ...], normalization: int, onesided: bool) -> Any:
     from scipy import fft
 
-    return (fft.rfftn if onesided else fft.fftn)(x, axes=dim, norm=_FORWARD[normalization])
+    half = fft.rfftn(x, axes=dim, norm=_FORWARD[normalization])
+    return half if onesided else _whole(half, dim, x.shape[dim[-1]])
+
+
+def _whole(half: Any, dim: tuple[int, ...], n: int) -> Any:
+    """A spectrum of real numbers from its half: the number at -k is the conjugate of that at k, in sign of zero too."""
+    mirrored = _paired(half, dim[-1], n).conj()
+    mirrored = np.roll(np.flip(mirrored, dim), 1, dim[:-1])
+    return np.concatenate([half, mirrored], dim[-1])
 
 
 def _c2r(x: Any, dim: tuple[int, ...], normalization: int, last_dim_size: int) -> Any:
