@@ -16,7 +16,7 @@ OWED = [(op.name, kind) for op in duties.differentiable() for kind in duties.owe
 @pytest.mark.parametrize("name, kind", [pair for pair in OWED if pair not in EXCEPTED])
 def test_it_has_a_sample(name, kind):
     if kind in duties.recorded()[name]:
-        return  # finite differences check it in tests/test_every_op.py
+        return  # tests/test_every_op.py checks it, or tests/test_kinks.py
     sample = duties.derived(name, kind)
     assert sample, f"no sample of {name} is of the kind {kind!r}, and none follows from those it has"
     finite_differences(sample)

@@ -25,6 +25,8 @@ def test_quick_rules_are_the_general_one(sample, monkeypatch):
     operation = OPS[sample.op]
     if not (kinds.is_linear(operation) or kinds.is_pointwise(operation)) or operation.view:
         return
+    if operation.name == "per_example":
+        return  # its reverse rule keeps the examples apart: see Note [Gradients of single examples]
     wanted = [i for i, a in enumerate(sample.inputs) if a.dtype.kind in "fc"]
     vs = [numbers(torch.from_numpy(np.array(sample.inputs[i])), 100 + i) for i in wanted]
     quick = tangents(sample, wanted, vs)

@@ -34,6 +34,8 @@ for _module in pkgutil.walk_packages(rushlight.ops.__path__, "rushlight.ops."):
 #: non-contiguous        a differentiated input does not lie in memory row by row
 #: broadcast             an elementwise operation on several tensors: one is stretched
 KINDS = ("float64", "second order", "complex128", "0-d", "empty", "non-contiguous", "broadcast")
+#: What a sample is not that is not smooth, where finite differences do not check it, nor a formula.
+EXACT = {"float64", "complex128"}
 #: Finite differences leave the symmetric matrices that these take, unless the sample makes its matrix symmetric itself.
 SYMMETRIC = {"cholesky", "linalg_cholesky_ex", "linalg_eigh"}
 #: What a call raises on inputs that are not for it.
@@ -162,14 +164,14 @@ def _observed() -> tuple[dict[str, set[str]], dict[str, Sample]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what PyTorch advises against has samples too
         for sample in all_samples():
-            if sample.smooth:
-                for name, kinds in run(sample, sample.twice, observe).items():
-                    found[name] |= kinds
+            made = run(sample, sample.twice, observe) if sample.smooth else run(sample)
+            for name, kinds in made.items():
+                found[name] |= kinds if sample.smooth or sample.gradient else kinds - EXACT
     return found, calls
 
 
 def recorded() -> dict[str, set[str]]:
-    """The kinds of samples that each operation has, of those that finite differences check."""
+    """The kinds of samples that each operation has: `tests/test_every_op.py` and `tests/test_kinks.py` check them."""
     return _observed()[0]
 
 

@@ -1,7 +1,4 @@
 """What operations of `rushlight.ops.creation` owe no sample of, and why."""
 
 EXCEPTIONS = {
-    "complex128": {
-        "real numbers only": "accumulated",
-    },
 }

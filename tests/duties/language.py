@@ -7,7 +7,4 @@ EXCEPTIONS = {
     "0-d": {
         "takes vectors or matrices": "resize max_pool2d_with_indices_backward",
     },
-    "empty": {
-        "no sample yet": "resize",
-    },
 }

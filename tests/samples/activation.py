@@ -48,7 +48,10 @@ def kinked(op, *arguments, function=None, **about):
 def first_derivative(op, *parameters):
     """Samples of the operation that is another's first derivative."""
     return [
-        Sample(op, lambda t, g, x: _declared(op)(g, x, *parameters), (G, X), parity=False),
+        *[
+            Sample(op, lambda t, g, x: _declared(op)(g, x, *parameters), pair, parity=False)
+            for pair in ((G, X), (NUMBER, array(seed=4)), (EMPTY, EMPTY))
+        ],
         Sample(op, lambda t, g, x: _declared(op)(g, x, *parameters), (array(8), KINKS), parity=False, smooth=False),
     ]
 

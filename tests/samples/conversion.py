@@ -14,7 +14,7 @@ def accumulated(torch, x):
     w = torch.ones_like(x, requires_grad=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # create_graph warns of a reference cycle
-        (w * x).sum().backward(inputs=[w], create_graph=True)
+        (w * x).sum().abs().square().backward(inputs=[w], create_graph=True)
     return w.grad
 
 
@@ -46,6 +46,7 @@ SAMPLES = [
     Sample("_to_copy", lambda torch, x: x.t().to(torch.complex128), (array(2, 3),), label="transposed"),
     Sample("accumulated", accumulated, (array(2, 3),)),
     Sample("accumulated", accumulated, (array(),), label="0-d"),
+    Sample("accumulated", accumulated, (array(2, 3, dtype=np.complex128),)),
     Sample("alias", lambda torch, x: torch.Tensor(x), (array(2, 3),)),
     Sample("alias", lambda torch, x: torch.Tensor(x) * x, (array(),), label="0-d"),
 ]

@@ -16,8 +16,10 @@ def _all(parts):
 CALLS = [
     ("alias", "alias", (X, S, Z), ()),
     ("as_strided", "as_strided", (M, X), ((2, 3), (1, 2), 1)),
+    ("as_strided", "as_strided", (V,), ((0, 3), (1, 2))),
     ("diagonal", "diagonal", (M, X, Z), (1,)),
     ("expand", "expand", (ONES,), ((2, 1, 3, 4),)),
+    ("expand", "expand", (array(0, 1),), ((0, 4),)),
     ("narrow", "narrow", (M, X, Z), (1, 0, 2)),
     ("permute", "permute", (X,), ((2, 0, 1),)),
     ("select", "select", (M, X, V), (-1, 1)),
@@ -29,7 +31,7 @@ CALLS = [
     ("transpose", "transpose", (M, X, Z), (0, -1)),
     ("unfold", "unfold", (M, V), (0, 2, 1)),
     ("unsqueeze", "unsqueeze", (M, S), (-1,)),
-    ("view_as_complex", "view_as_complex", (PAIRS,), ()),
+    ("view_as_complex", "view_as_complex", (PAIRS, array(0, 2)), ()),
     ("view_as_real", "view_as_real", (Z,), ()),
     ("view", "view", (M, Z), ((2, -1),)),
 ]

@@ -25,6 +25,7 @@ def _set(torch, x):
 
 SAMPLES = [
     Sample("resize", _quietly(lambda torch, x: x.resize(3, 2)), (array(2, 3),)),
+    Sample("resize", _quietly(lambda torch, x: x.resize(3, 0)), (array(0, 2),)),
     Sample("resize", _quietly(lambda torch, x: x.resize_as(torch.zeros(6))), (array(2, 3),), label="as"),
     Sample("set_", lambda torch, x: torch.zeros(2, dtype=torch.float64).set_(x.detach()), (np.ones(2),), smooth=False),
 ]

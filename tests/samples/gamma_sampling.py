@@ -59,6 +59,7 @@ SAMPLES = [
     sample("poisson", lambda torch, r: torch.poisson(r), np.array([[0.0, 0.3, 4.0], [9.9, 10.0, 2e5]]), gradient=none),
     sample("poisson", lambda torch, r: torch.poisson(r), array(low=1.0), gradient=none),
     sample("poisson", lambda torch, r: torch.poisson(r), array(0, 3), gradient=none),
+    sample("poisson", lambda torch, r: torch.poisson(r), array(2, 3, low=0.5).T, gradient=none),
     sample(
         "binomial",
         lambda torch, n, p: torch.binomial(n.detach(), p.detach()),

@@ -25,12 +25,14 @@ SAMPLES = [
     Sample("as_strided", lambda t, x: x[1:].as_strided((2, 2), (4, 1)), (M,), label="view"),
     Sample("as_strided", lambda t, x: x.expand(3, 4).as_strided((2, 2), (0, 1)), (V,), label="expanded"),
     Sample("as_strided_backward", lambda t, x: x.as_strided((2, 2), (1, 1)).sin(), (M,)),
+    Sample("as_strided_backward", lambda t, x: x.as_strided((0, 2), (1, 1)).sin(), (M,), label="empty"),
     # PyTorch's gradient of the first argument is wrong here: its own gradcheck says so.
     *[
         Sample("as_strided_scatter", lambda t, x, y, p=p: t.as_strided_scatter(x, y, *p), (a, b), parity=False)
         for a, b, p in (
             (M, array(2, 2), ((2, 2), (1, 5), 1)),
             (V, array(), ((), (), 2)),
+            (V, array(0, 2), ((0, 2), (1, 1))),
             (X, array(3, 2), ((3, 2), (5, 2))),
             (Z, array(2, 2, dtype=np.complex128), ((2, 2), (3, 1))),
         )
@@ -45,6 +47,7 @@ SAMPLES = [
     Sample("squeeze_dim_", lambda t, x: (x * 2).squeeze_(0), (ONES,)),
     Sample("squeeze_dims_", lambda t, x: (x * 2).squeeze_((0, 2)), (ONES,)),
     Sample("as_strided_", lambda t, x: (x * 2).as_strided_((2, 2), (4, 1), 1), (M,)),
+    Sample("as_strided_", lambda t, x: (x * 2).as_strided_((0, 2), (4, 1), 1), (M,), label="empty"),
     Sample("write_slice", lambda t, x: _overwritten(x * 2), (M,)),
 ]
 

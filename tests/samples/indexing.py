@@ -67,7 +67,7 @@ SAMPLES = [
     ],
     Sample("index", lambda t, x, i: x[i], (M, TWICE[:3]), label="tensor"),
     Sample("index", lambda t, x, i: (x[:, i], x[i[0]], x[i.reshape(2, 2)]), (M, TWICE), label="tensors"),
-    Sample("index", lambda t, x, mask: x[mask], (M, MASK), label="mask"),
+    *[Sample("index", lambda t, x, mask: x[mask], pair, label="mask") for pair in ((M, MASK), (S, np.array(True)))],
     Sample("index", lambda t, x, mask: x[:, mask[:, 0]], (X, MASK), label="mask"),
     Sample("index", lambda t, x, mask, i: x[0, mask[:, 0], i[:2]], (X, MASK, TWICE), label="mask"),
     *[

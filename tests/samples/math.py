@@ -55,7 +55,7 @@ SAMPLES = [
     *[Sample(name, _call(name), (np.array([1, 0, 2]),)) for name in DOMAINS],
     *[Sample(name, _call(name), (a,), smooth=a is B) for name in ROUNDINGS for a in (B, ENDS)],
     *[Sample(name, _call(name), (np.array([-3, 0, 4]),)) for name in ROUNDINGS[:-1]],
-    Sample("round_decimals", lambda t, x: t.round(x, decimals=2), (B,), smooth=False),
+    Sample("round_decimals", lambda t, x: t.round(x, decimals=2), (B,)),
     Sample("round_decimals", lambda t, x: x.round(decimals=-1), (np.array([14.0, 15.0, 25.0, -35.0]),), smooth=False),
     Sample("hypot", _call("hypot"), (A, B)),
     Sample("hypot", _call("hypot"), (A, ROW)),

@@ -25,6 +25,7 @@ def none(w, out, *inputs):
 
 
 P = np.array([[0.1, 0.2, 0.95], [0.5, 0.7, 0.9]])
+M = array(2, 3)
 
 SAMPLES = [
     inplace("uniform", lambda x: x.uniform_(), array(2, 3)),
@@ -44,10 +45,16 @@ SAMPLES = [
     inplace("random", lambda x: x.random_(), array(2, 3)),
     inplace("bernoulli_tensor", lambda x, p: x.bernoulli_(p), array(2, 3), P),
     inplace("bernoulli_tensor", lambda x, p: x.bernoulli_(p), array(2, 3), P[0], label="broadcast"),
-    Sample("bernoulli", seeded(lambda torch, p: torch.bernoulli(p)), (P,), smooth=False, gradient=none),
     Sample("bernoulli_like", seeded(lambda torch, x: torch.bernoulli(x.detach(), 0.3)), (array(2, 3),)),
-    Sample("normal_mean", seeded(lambda torch, m: torch.normal(m, 2.0)), (array(2, 3),), smooth=False, gradient=none),
-    Sample("normal_std", seeded(lambda torch, s: torch.normal(1.0, s)), (P,), smooth=False, gradient=none),
-    Sample("normal_both", seeded(lambda torch, m, s: torch.normal(m, s)), (array(2, 3), P), smooth=False, gradient=none),
-    Sample("normal_both", seeded(lambda torch, m, s: torch.normal(m, s)), (array(20, 1), P[0]), smooth=False, gradient=none),
-]
+    *[
+        Sample(op, seeded(call), inputs, smooth=False, gradient=none)
+        for op, call, several in (
+            ("bernoulli", lambda torch, p: torch.bernoulli(p), ((P,), (P[0, 0].reshape(()),), (P[:, :0],), (P.T,))),
+            ("normal_mean", lambda torch, m: torch.normal(m, 2.0), ((M,), (M[0, 0].reshape(()),), (M[:0],), (M.T,))),
+            ("normal_std", lambda torch, s: torch.normal(1.0, s), ((P,), (P[0, 0].reshape(()),), (P[:0],), (P.T,))),
+            ("normal_both", lambda torch, m, s: torch.normal(m, s),
+             ((M, P), (array(20, 1), P[0]), (M[0, 0].reshape(()), P[0, 0].reshape(())), (M[:0], P[:0]), (M.T, P.T))),
+        )
+        for inputs in several
+    ],
+]  # fmt: skip

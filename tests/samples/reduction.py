@@ -13,6 +13,8 @@ INTS, BYTES, BOOLS = (
 )
 TIES = np.array([[1.0, 2.0, 2.0], [2.0, 0.0, 2.0]])
 ZEROS = np.array([[0.0, 1.0, 2.0], [3.0, 0.0, 0.0], [1.0, 2.0, 3.0]])
+SINGLE = [a.astype(np.float32) for a in (A, A.T, EMPTY, NUMBER)]
+NARROW = C.astype(np.complex64)
 NAN = np.array([[1.0, np.nan, 2.0], [np.nan, np.nan, 0.5]])
 FLOATS = (A, A.T, CUBE, NUMBER, A[::2], A.astype(np.float32))
 ALL = (*FLOATS, EMPTY, INTS, BYTES, BOOLS, C)
@@ -32,6 +34,17 @@ SAMPLES = [
     *each("sum", lambda t, x: x.sum(), ALL),
     *each("sum_dim", lambda t, x: x.sum(0), ALL),
     *each("sum_dim", lambda t, x: t.sum(x, (0, -1), keepdim=True), (A, CUBE, INTS)),
+    # PyTorch's gradients of these are complex, and the engine refuses them: those of real numbers are real.
+    *[
+        Sample(op, lambda t, x, name=name, dims=dims: getattr(t, name)(x, *dims, dtype=t.complex128), (x,),
+               smooth=x is not NARROW, parity=x is NARROW)
+        for op, name, dims in (
+            ("sum_as", "sum", ()), ("sum_dim_as", "sum", (0,)), ("mean_as", "mean", ()), ("mean_dim_as", "mean", (0,)),
+            ("prod_as", "prod", ()), ("prod_dim_as", "prod", (0,)), ("cumsum_as", "cumsum", (0,)), ("cumprod_as", "cumprod", (0,)),
+        )
+        for x in (A, NUMBER, A.T, EMPTY, NARROW)
+        if name != "mean" or x is not EMPTY
+    ],
     *each("sum_as", lambda t, x: x.sum(dtype=t.float64), (A.astype(np.float32), INTS), smooth=False),
     *each("sum_dim_as", lambda t, x: x.sum(-1, dtype=t.float64), (A.astype(np.float32), INTS), smooth=False),
     *each("mean", lambda t, x: x.mean(), (*FLOATS, C)),
@@ -40,7 +53,7 @@ SAMPLES = [
     *each("mean_dim_as", lambda t, x: x.mean(0, dtype=t.float64), (INTS, A.astype(np.float32)), smooth=False),
     *each("nansum", lambda t, x: x.nansum(0), (A, TIES)),
     *each("nansum", lambda t, x: x.nansum(), (NAN,), smooth=False),
-    *each("nansum_as", lambda t, x: x.nansum(0, dtype=t.float64), (A.astype(np.float32),), smooth=False),
+    *each("nansum_as", lambda t, x: x.nansum(0, dtype=t.float64), SINGLE, smooth=False),
     *each("nansum", lambda t, x: x.nanmean(1), (NAN,), smooth=False),
     *each("prod", lambda t, x: x.prod(), (*ALL, ZEROS, TIES)),
     *each("prod_dim", lambda t, x: x.prod(0), (*ALL, ZEROS, TIES)),
@@ -48,6 +61,10 @@ SAMPLES = [
     *each("prod_as", lambda t, x: x.prod(dtype=t.float64), (INTS, A.astype(np.float32)), smooth=False),
     *each("prod_dim_as", lambda t, x: x.prod(0, dtype=t.float64), (INTS, A.astype(np.float32)), smooth=False),
     *[Sample(op, lambda t, x, op=op: getattr(t, op)(x), (x,)) for op in ("var", "std") for x in (A, A.T, CUBE, C)],
+    *[
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0, correction=0), (NUMBER,), smooth=op[:3] != "std")
+        for op in ("var", "std", "var_mean", "std_mean")
+    ],
     *[
         Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1, correction=0, keepdim=True), (x,))
         for op in ("var", "std")
@@ -80,7 +97,8 @@ SAMPLES = [
     *each("linalg_vector_norm", lambda t, x: x.norm(), (*FLOATS, C)),
     *each("linalg_vector_norm", lambda t, x: x.norm(dim=1), (ZEROS * 0,), smooth=False),
     *each("linalg_vector_norm", lambda t, x: x.norm(float("inf")), (TIES,), smooth=False),
-    *each("linalg_vector_norm_as", lambda t, x: x.norm(2, 0, dtype=t.float64), (A.astype(np.float32),), smooth=False),
+    *each("linalg_vector_norm_as", lambda t, x: x.norm(2, 0, dtype=t.float64), SINGLE,
+          smooth=False),
     Sample("norm", lambda t, x, y: t.pairwise_distance(x, y), (A, array(3, 4, seed=2))),
     Sample("ties", lambda t, x: declared("ties")(x, x.amax(0, keepdim=True), 0), (TIES,), smooth=False, parity=False),
     # Running sums, products, extremes.
@@ -134,6 +152,7 @@ SAMPLES = [
         for op in ("amax", "amin")
         for x in (A, CUBE, INTS)
     ],
+    *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, ()), (NUMBER,)) for op in ("amax", "amin")],
     *[
         Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,), smooth=False)
         for op in ("amax", "amin")
@@ -167,13 +186,16 @@ SAMPLES = [
         for x in (NAN,)
     ],
     *[Sample("kthvalue", lambda t, x, k=k: t.kthvalue(x, k, 1), (x,)) for x in (A, CUBE) for k in (1, 2)],
-    *each("mode", lambda t, x: t.mode(x, 1), (A, CUBE)),
+    *each("kthvalue", lambda t, x: t.kthvalue(x, 1, 0), (NUMBER,)),
+    *each("mode", lambda t, x: t.mode(x, -1), (A, CUBE, NUMBER)),
     *each("mode", lambda t, x: t.mode(x), (TIES, INTS), smooth=False,
           gradient=lambda w, out, x: (w[0][:, None] * [0, 0, 1],)),
     # Orders.
     *each("sort", lambda t, x: t.sort(x, 0), (A, CUBE, NUMBER, EMPTY, INTS, BOOLS)),
-    *each("sort", lambda t, x: t.sort(x, -1, True), (A, NAN), smooth=False),
-    *each("sort_stable", lambda t, x: t.sort(x, dim=1, stable=True), (A, TIES), smooth=False),
+    *each("sort", lambda t, x: t.sort(x, -1, True), (A,)),
+    *each("sort", lambda t, x: t.sort(x, -1, True), (NAN,), smooth=False),
+    *each("sort_stable", lambda t, x: t.sort(x, dim=-1, stable=True), (A, NUMBER, EMPTY)),
+    *each("sort_stable", lambda t, x: t.sort(x, dim=1, stable=True), (TIES,), smooth=False),
     *each("topk", lambda t, x: t.topk(x, 2, 1), (A, CUBE)),
     *each("topk", lambda t, x: t.topk(x, 1, 0, False), (A, INTS, NUMBER)),
     *each(
@@ -183,4 +205,4 @@ SAMPLES = [
     *each(
         "unique_consecutive", lambda t, x: t.unique_consecutive(x.detach(), return_inverse=True), (TIES, INTS, EMPTY)
     ),
-]
+]  # fmt: skip

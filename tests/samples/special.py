@@ -80,6 +80,11 @@ SAMPLES = [
     _by_second("igamma", X, Y),
     _by_second("igamma", ROW, array(3, 1, low=0.5, high=3), lambda t, x, y: t.special.gammainc(x, y)),
     _by_second("igammac", X, Y, lambda t, x, y: x.igammac(y)),
+    *[_by_second(name, np.array(2.0), array(low=0.5, high=3)) for name in ("igamma", "igammac")],
+    *[
+        _by_second("special_zeta", np.array(2.0), y, lambda t, x, y: t.special.zeta(x, y))
+        for y in (array(low=0.5, high=3), array(0, 3))
+    ],
     _by_second("igammac", np.array(2.0), ROW, lambda t, x, y: t.special.gammaincc(x, y)),
     *[
         _by_second(name, ODD,

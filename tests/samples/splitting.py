@@ -49,7 +49,8 @@ SAMPLES = [
         Sample("unfold", lambda t, x, p=p: x.unfold(*p), (a,))
         for a, p in ((X, (2, 2, 1)), (X, (2, 3, 2)), (X, (0, 2, 1)), (V, (0, 4, 1)), (S, (0, 1, 1)), (V, (0, 0, 1)))
     ],
-    Sample("unfold_backward", lambda t, x: x.unfold(0, 2, 1).sin(), (V,)),
+    *[Sample("unfold_backward", lambda t, x: x.unfold(-1, 2, 1).sin(), (a,)) for a in (V, Z, array(0, 4))],
+    Sample("trace", lambda t, x: t.trace(x).sin(), (array(0, 3),), label="empty"),
     Sample("select_scatter", lambda t, x, y: t.select_scatter(x, y, 0, 1), (M, V)),
     Sample("select_scatter", lambda t, x, y: x.select_scatter(y, -1, -1), (M, array(3))),
     Sample("slice_scatter", lambda t, x, y: t.slice_scatter(x, y, 1, 0, 4, 2), (M, array(3, 2))),

@@ -25,7 +25,7 @@ from ..elementwise.arithmetic import sgn
 from ..elementwise.comparison import choose as where
 from ..layout.broadcasting import expand_op
 from ..support.along import restored
-from ..support.arguments import check_bool, check_tensor
+from ..support.arguments import check_bool, check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.casting import in_float32
 from ..support.checked import checked
@@ -207,6 +207,8 @@ def nansum(
         raise RuntimeError("nansum on CPU does not support complex inputs")
     if input.dtype.category < 2:
         return sum(input, dim, keepdim, dtype=dtype, out=out, axis=axis, keepdims=keepdims)
+    if dtype is not None and dtype.is_complex:
+        raise unimplemented("nansum_cpu", dtype)
 
     def every(x: Tensor, dtype: Any) -> Tensor:
         return _nansum(x, None, False, dtype=dtype)
