@@ -97,7 +97,6 @@ EXCEPTIONS = {
             upsample_nearest_exact1d_backward upsample_nearest_exact2d_backward
             upsample_nearest_exact3d_backward pack_padded_sequence linear_of_examples
             convolution_of_examples transposed_convolution_of_examples weight_gradient_of_examples
-            rnn_layer lstm_layer gru_layer
         """,
     },
     "non-contiguous": {
