@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import rushlight as torch
-from rushlight.ops.neural import convolving
+from rushlight.ops.neural import columns, convolving, tiles
 
 F = torch.nn.functional
 
@@ -33,16 +33,20 @@ def defined(x, w, stride, padding, dilation, groups):
 
 GEOMETRIES = [
     ((1, 1), (0, 0), (1, 1), 1), ((2, 3), (1, 2), (1, 1), 1), ((1, 2), (2, 0), (2, 1), 2), ((3, 1), (3, 3), (1, 3), 2),
+    ((4, 3), (0, 1), (3, 1), 1),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("geometry", GEOMETRIES)
 @pytest.mark.parametrize("elements", [1, 200, 1 << 18], ids=["rows", "some", "all"])
+@pytest.mark.parametrize("by_rows", [True, False], ids=["rows", "columns"])
 @pytest.mark.parametrize("wide", [0, 10**6], ids=["by sample", "as one"])
-def test_every_way_is_the_definition(monkeypatch, geometry, elements, wide):
-    """However the windows are cut into stretches, the three products are the same, and each other's transposes."""
-    monkeypatch.setattr(convolving, "ELEMENTS", elements)
-    monkeypatch.setattr(convolving, "_WIDE", wide)
+def test_every_way_is_the_definition(monkeypatch, geometry, elements, by_rows, wide):
+    """However the windows are cut into tiles, the three products are the same, and each other's transposes."""
+    monkeypatch.setattr(tiles, "ELEMENTS", elements)
+    monkeypatch.setattr(columns, "_WIDE", wide)
+    monkeypatch.setattr(convolving, "_goes_by_rows", lambda *_: by_rows)
+    monkeypatch.setattr(convolving, "_falls_by_rows", lambda *_: by_rows)
     stride, padding, dilation, groups = geometry
     rng = np.random.default_rng(0)
     x, w = rng.normal(size=(3, 4, 7, 8)), rng.normal(size=(6, 4 // groups, 3, 2))

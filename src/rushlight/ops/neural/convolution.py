@@ -26,7 +26,7 @@ from ..support.arguments import check_bool, check_int, check_tensor, unimplement
 from ..support.casting import ACTIVE, in_lower_precision, lowered
 from ..support.options import argument_error, no_such_call, warn_once
 from ..support.precision import wide_op
-from ..support.rows import by_samples, summed
+from ..support.rows import summed
 from .convolving import convolved, of_weight, transposed
 from .padding import constant_pad_nd
 from .sliding import Ints, are_ints, ints_of, is_int
@@ -44,7 +44,7 @@ def _bias_gradient(g: Any) -> Any:
 
 
 def _convolution(name: str, node: str, transpose: Any) -> Any:
-    return wide_op(name, by_samples(convolved), node, {
+    return wide_op(name, convolved, node, {
         "x": lambda g, x_shape, weight, stride, padding, dilation, groups: transpose()(
             g, weight, None, x_shape[2:], stride, padding, dilation, groups),
         "weight": lambda g, x, weight_shape, stride, padding, dilation, groups: weight_op(
@@ -54,7 +54,7 @@ def _convolution(name: str, node: str, transpose: Any) -> Any:
 
 
 def _transposed_convolution(name: str, node: str, convolution: Any) -> Any:
-    return op(name, by_samples(transposed), node, {
+    return op(name, transposed, node, {
         "x": lambda g, x_shape, weight, stride, padding, dilation, groups: convolution()(
             g, weight, None, x_shape[2:], stride, padding, dilation, groups),
         "weight": lambda g, x, weight_shape, stride, padding, dilation, groups: weight_op(
@@ -70,7 +70,7 @@ transposed_op = _transposed_convolution(
 )
 _input_gradient = _transposed_convolution("convolution_input_gradient", _GRADIENT, lambda: convolution_op)
 _transposed_input_gradient = _convolution("transposed_convolution_input_gradient", _GRADIENT, lambda: transposed_op)
-weight_op = wide_op("convolution_weight_gradient", by_samples(of_weight, 2, added=True), _GRADIENT, {
+weight_op = wide_op("convolution_weight_gradient", of_weight, _GRADIENT, {
     "g": lambda gg, g_shape, x, stride, padding, dilation, groups: convolution_op(
         x, gg, None, g_shape[2:], stride, padding, dilation, groups),
     "x": lambda gg, g, x_shape, stride, padding, dilation, groups: transposed_op(

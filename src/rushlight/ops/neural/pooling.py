@@ -1,16 +1,14 @@
 """Pooling over windows that slide: the greatest element of each, or the mean.
 
-Note [Pooling one dimension at a time]
-    The greatest element of a window is the greatest of the greatest elements of its rows, and sums are alike: a window
-    of k by k costs 2 k passes over the tensor, not k * k, the first ones along rows that lie together in memory.
-
 Note [Where the maximum was]
     Most programs never ask for indices, so `max_pool` does not compute them: backward finds the greatest elements by
-    comparing each tap of the windows with the maxima, the first tap that is equal takes the gradient. The maxima are
+    comparing the taps of the windows with the maxima, the first tap that is equal takes the gradient. The maxima are
     computed once more, for a part of the batch that stays in the cache: a node that kept the result would forbid what
-    many networks do, to write an activation into it. Where a window holds NaN nothing is equal; then, and where indices
-    are asked for, `places_of_max` looks as torch does: an element that is greater than those before it, or NaN, takes the
-    place.
+    many networks do, to write an activation into it. This, too, goes one dimension at a time: the maxima of stretches of
+    rows first, then those of stretches of columns of these. The first row that has the maximum takes the gradient, and
+    gives it to the first element of the row that has it: the first element in torch's order. Where a window holds NaN
+    nothing is equal; then, and where indices are asked for, `places_of_max` looks as torch does: an element that is
+    greater than those before it, or NaN, takes the place.
 """
 
 from __future__ import annotations
@@ -31,7 +29,8 @@ from ..support.arguments import check_bool, check_int, check_tensor, unimplement
 from ..support.layered import reads_values
 from ..support.operands import call_into
 from ..support.precision import wide_op
-from .sliding import ELEMENTS, Ints, ints_of, spans, taps
+from .reducing import Axis, along, axes_of, given_back, in_parts, reduced
+from .sliding import Ints, ints_of, taps
 
 __all__ = ["avg_pool1d", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool3d"]
 
@@ -41,52 +40,39 @@ def lowest(dtype: np.dtype) -> Any:
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
-def _reduced(ufunc: np.ufunc, start: Any, x: np.ndarray, kernel: Ints, size: Ints, stride: Ints, padding: Ints,
-             dilation: Ints) -> np.ndarray:  # fmt: skip
-    """The windows of `x`, each reduced by `ufunc`: see Note [Pooling one dimension at a time]."""
-    given = x
-    for axis, (k, count, s, p, d) in enumerate(zip(kernel, size, stride, padding, dilation)):
-        dim = x.ndim - len(kernel) + axis
-        lead = (slice(None),) * dim
-        pieces = [spans(count, s, i * d - p, x.shape[dim]) for i in range(k)]
-        if any([inside != slice(0, count) for inside, _ in pieces]):
-            out = np.full_like(x, start, shape=(*x.shape[:dim], count, *x.shape[dim + 1 :]), order="C")
-        else:
-            first = x[(*lead, pieces.pop(0)[1])]
-            out = ufunc(first, x[(*lead, pieces.pop(0)[1])]) if pieces else first
-        for inside, places in pieces:
-            part = out[(*lead, inside)]
-            ufunc(part, x[(*lead, places)], out=part)
-        x = out
-    return x.copy() if np.may_share_memory(x, given) else x
-
-
 # The mean.
 
 
 def _means(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, divisor: Any) -> Any:
-    sums = _reduced(np.add, 0, x, kernel, size, stride, padding, (1,) * len(kernel))
-    if sums.dtype.kind == "f":
-        sums = np.divide(sums, divisor, out=sums, casting="same_kind")
-        return np.add(sums, 0, out=sums)  # no -0.0: torch adds the quotient to zero
-    quotient, rest = np.divmod(sums, divisor)  # integers are divided towards zero
-    return (quotient + ((rest != 0) & (quotient < 0))).astype(sums.dtype)
+    axes = axes_of(x.shape, kernel, size, stride, padding, (1,) * len(kernel))
+    out = np.empty_like(x, shape=(*x.shape[: x.ndim - len(size)], *size), order="C")
+
+    def work(part: slice) -> None:
+        sums = out[part]
+        reduced(np.add, 0, x[part], axes, sums)
+        if sums.dtype.kind == "f":
+            np.divide(sums, divisor, out=sums, casting="same_kind")
+            np.add(sums, 0, out=sums)  # no -0.0: torch adds the quotient to zero
+        else:  # integers are divided towards zero
+            quotient, rest = np.divmod(sums, divisor)
+            sums[...] = quotient + ((rest != 0) & (quotient < 0))
+
+    in_parts(x, work)
+    return out
 
 
 def _spread_means(g: Any, shape: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, divisor: Any) -> Any:
-    g = (g / divisor).astype(g.dtype, copy=False)
-    for axis in reversed(range(len(kernel))):
-        dim = g.ndim - len(kernel) + axis
-        lead, n = (slice(None),) * dim, shape[dim]
-        out = np.zeros((*g.shape[:dim], n, *g.shape[dim + 1 :]), g.dtype)
-        for i in range(kernel[axis]):
-            inside, places = spans(size[axis], stride[axis], i - padding[axis], n)
-            if stride[axis] >= kernel[axis]:
-                out[(*lead, places)] = g[(*lead, inside)]
-            else:
-                out[(*lead, places)] += g[(*lead, inside)]
-        g = out
-    return g
+    axes = axes_of(shape, kernel, size, stride, padding, (1,) * len(kernel))
+    grad = np.empty_like(g, shape=shape, order="C")
+
+    def work(part: slice) -> None:
+        some = (g[part] / divisor).astype(g.dtype, copy=False)
+        for axis in axes:
+            some = given_back(axis, some, [None] * axis.kernel)
+        grad[part] = some
+
+    in_parts(grad, work)
+    return grad
 
 
 def _declare_mean(ndim: int) -> Any:
@@ -119,7 +105,11 @@ def _divisor(n: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, cou
 
 
 def _maxima(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
-    return _reduced(np.maximum, lowest(x.dtype), x, kernel, size, stride, padding, dilation)
+    axes = axes_of(x.shape, kernel, size, stride, padding, dilation)
+    out = np.empty_like(x, shape=(*x.shape[: x.ndim - len(size)], *size), order="C")
+    low = lowest(x.dtype)
+    in_parts(x, lambda part: reduced(np.maximum, low, x[part], axes, out[part]))
+    return out
 
 
 def places_of_max(candidates: Iterable[tuple[Any, Any]], first: Any, x: Any, size: Ints) -> np.ndarray:
@@ -155,52 +145,57 @@ def _window_places(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints
     return places_of_max(candidates(), flat([np.where(s < 0, s + -(s // d) * d, s) for s, d in zip(starts, dilation)]), x, size)
 
 
-def _hits(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints,
-          dilation: Ints) -> Iterator[tuple[Any, Any, Any]]:  # fmt: skip
-    """For each tap: in which windows it is the greatest (the first of equals), their index, that of the elements."""
-    out = _maxima(x, kernel, size, stride, padding, dilation)
-    if out.dtype.kind == "f" and np.isnan(out).any():
-        found = _window_places(x, kernel, size, stride, padding, dilation)
-        numbers = np.arange(math.prod(x.shape[x.ndim - len(size) :])).reshape(x.shape[x.ndim - len(size) :])
-        for _, inside, places in taps(kernel, size, stride, padding, dilation, numbers.shape):
-            yield found[inside] == numbers[places], inside, places
-        return
+def _steps(x: Any, axes: list[Axis]) -> list[tuple[Axis, Any, Any]] | None:
+    """The dimensions from the last on, each with the elements before and after it is pooled; None where there is NaN."""
+    steps = []
+    for axis in reversed(axes):
+        before, x = x, along(np.maximum, lowest(x.dtype), x, axis)
+        steps.append((axis, before, x))
+    return None if x.dtype.kind == "f" and np.isnan(x).any() else steps
+
+
+def _hits(axis: Axis, x: Any, out: Any) -> Iterator[Any]:
+    """For each tap: in which of the windows where it is inside it is the first that is the greatest."""
     free = np.ones(out.shape, bool)
-    for _, inside, places in taps(kernel, size, stride, padding, dilation, x.shape[x.ndim - len(size) :]):
+    *others, (last, _) = axis.taps()
+    for inside, places in others:
         hit = x[places] == out[inside]
         hit &= free[inside]
-        yield hit, inside, places
+        yield hit
         free[inside] ^= hit
-
-
-def _masked(g: Any, hit: Any) -> Any:
-    """`g` where `hit`, zero elsewhere. A product would make NaN of infinities; an ``&`` of bits is as fast."""
-    if type(g) is not np.ndarray or g.itemsize not in (4, 8):
-        return np.where(hit, g, 0)
-    return (g.view(f"i{g.itemsize}") & -hit.view(np.int8)).view(g.dtype)
+    yield free[last]
 
 
 def _max_gradient(g: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
-    grad = np.zeros_like(g, shape=x.shape, order="C")
-    apart = all([s > d * (k - 1) for s, d, k in zip(stride, dilation, kernel)])
-    step = max(1, ELEMENTS // max(math.prod(x.shape[1:]), 1))
-    for start in range(0, len(x), step):  # as much of a batch as stays in the cache
-        part = slice(start, start + step)
-        target, arriving = grad[part], g[part]
-        for hit, inside, places in _hits(x[part], kernel, size, stride, padding, dilation):
-            if apart:
-                target[places] = _masked(arriving[inside], hit)
-            else:
-                target[places] += _masked(arriving[inside], hit)
+    axes = axes_of(x.shape, kernel, size, stride, padding, dilation)
+    grad = np.empty_like(g, shape=x.shape, order="C")
+
+    def work(part: slice) -> None:
+        steps, some = _steps(x[part], axes), g[part]
+        if steps is None:
+            found = _window_places(x[part], kernel, size, stride, padding, dilation)
+            grad[part] = _unpicked(some, x[part].shape, found, len(size))
+            return
+        for axis, before, after in reversed(steps):
+            some = given_back(axis, some, _hits(axis, before, after), grad[part] if axis is axes[-1] else None)
+        if not steps:
+            grad[part] = some
+
+    in_parts(x, work)
     return grad
 
 
 def _max_taken(gg: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
     """The elements of `gg` where those of `x` are the greatest."""
-    taken = np.zeros_like(gg, shape=(*x.shape[: x.ndim - len(size)], *size), order="C")
-    for hit, inside, places in _hits(x, kernel, size, stride, padding, dilation):
-        np.copyto(taken[inside], gg[places], where=hit)
-    return taken
+    steps = _steps(x, axes_of(x.shape, kernel, size, stride, padding, dilation))
+    if steps is None:
+        return _picked(gg, _window_places(x, kernel, size, stride, padding, dilation), len(size))
+    for axis, before, after in steps:
+        taken = np.zeros_like(gg, shape=after.shape, order="C")
+        for (inside, places), hit in zip(axis.taps(), _hits(axis, before, after)):
+            np.copyto(taken[inside], gg[places], where=hit)
+        gg = taken
+    return gg
 
 
 def _declare_max(ndim: int) -> Any:
