@@ -29,7 +29,7 @@ from ..support.arguments import check_bool, check_int, check_tensor, unimplement
 from ..support.layered import reads_values
 from ..support.operands import call_into
 from ..support.precision import wide_op
-from .reducing import Axis, along, axes_of, given_back, in_parts, reduced
+from .reducing import Axis, along, axes_of, given_back, in_parts, reduced, taken
 from .sliding import Ints, ints_of, taps
 
 __all__ = ["avg_pool1d", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool3d"]
@@ -68,8 +68,9 @@ def _spread_means(g: Any, shape: Ints, kernel: Ints, size: Ints, stride: Ints, p
     def work(part: slice) -> None:
         some = (g[part] / divisor).astype(g.dtype, copy=False)
         for axis in axes:
-            some = given_back(axis, some, [None] * axis.kernel)
-        grad[part] = some
+            some = given_back(axis, some, [None] * axis.kernel, grad[part] if axis is axes[-1] else None)
+        if not axes:
+            grad[part] = some
 
     in_parts(grad, work)
     return grad
@@ -156,8 +157,8 @@ def _steps(x: Any, axes: list[Axis]) -> list[tuple[Axis, Any, Any]] | None:
 
 def _hits(axis: Axis, x: Any, out: Any) -> Iterator[Any]:
     """For each tap: in which of the windows where it is inside it is the first that is the greatest."""
+    *others, (last, _) = axis.taps
     free = np.ones(out.shape, bool)
-    *others, (last, _) = axis.taps()
     for inside, places in others:
         hit = x[places] == out[inside]
         hit &= free[inside]
@@ -191,21 +192,18 @@ def _max_taken(gg: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, padding:
     if steps is None:
         return _picked(gg, _window_places(x, kernel, size, stride, padding, dilation), len(size))
     for axis, before, after in steps:
-        taken = np.zeros_like(gg, shape=after.shape, order="C")
-        for (inside, places), hit in zip(axis.taps(), _hits(axis, before, after)):
-            np.copyto(taken[inside], gg[places], where=hit)
-        gg = taken
+        gg = taken(axis, gg, _hits(axis, before, after))
     return gg
 
 
 def _declare_max(ndim: int) -> Any:
     node = f"MaxPool{ndim}DWithIndicesBackward"
-    taken = op(f"max_pool{ndim}d_taken", _max_taken, "ViewBackward0", {
+    greatest = op(f"max_pool{ndim}d_taken", _max_taken, "ViewBackward0", {
         "gg": lambda g, x, kernel, size, stride, padding, dilation: backward(
             g, x, kernel, size, stride, padding, dilation),
     })  # fmt: skip
     backward = op(f"max_pool{ndim}d_backward", _max_gradient, f"{node}Backward0", {
-        "g": lambda gg, x, kernel, size, stride, padding, dilation: taken(
+        "g": lambda gg, x, kernel, size, stride, padding, dilation: greatest(
             gg, x, kernel, size, stride, padding, dilation),
         "x": lambda gg: zeros(gg),
     })  # fmt: skip

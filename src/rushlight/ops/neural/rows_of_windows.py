@@ -76,7 +76,7 @@ def convolved_by_rows(
 ) -> Any:
     count, kernel, each = len(x), weight.shape[2:], len(weight) // groups
     matrix = weight.reshape(groups, each, *weight.shape[1:])
-    matrix = np.ascontiguousarray(matrix.transpose(0, 1, *range(3, matrix.ndim), 2)).reshape(groups, each, kernel[0], -1)
+    matrix = np.ascontiguousarray(matrix.transpose(0, *range(3, matrix.ndim), 2, 1)).reshape(groups, kernel[0], -1, each)
     bias = None if bias is None else bias.reshape(groups, 1, 1, each)
     out = np.empty((count, groups, each, *size), x.dtype)
 
@@ -85,13 +85,13 @@ def convolved_by_rows(
         result = np.empty((groups, tile.last - tile.first, rows.seen.shape[1], each), x.dtype)
         for i, y in enumerate(range(tile.first, tile.last)):
             inside, seen = rows[y]
-            np.matmul(seen, matrix[:, :, inside].reshape(groups, each, -1).mT, out=result[:, i])
+            np.matmul(seen, matrix[:, inside].reshape(groups, -1, each), out=result[:, i])
         if bias is not None:
             result += bias
         result = result.reshape(groups, tile.last - tile.first, -1, *size[1:], each)
         out[tile.samples, :, :, tile.first : tile.last] = _channels_first(result)
 
-    shared(work, tiled(count, size, matrix.shape[3], (kernel[0] - 1) * dilation[0] // stride[0], _TALL))
+    shared(work, tiled(count, size, 2 * matrix.shape[2], (kernel[0] - 1) * dilation[0] // stride[0], _TALL))
     return out.reshape(count, len(weight), *size)
 
 
@@ -109,7 +109,7 @@ def of_weight_by_rows(
             inside, seen = rows[y]
             out[:, inside] += (seen.mT @ some[:, i]).reshape(groups, -1, long, each)
 
-    tiles = tiled(len(g), grid, long, (size[0] - 1) * dilation[0] // stride[0], max(_TALL, 4 * each))
+    tiles = tiled(len(g), grid, 2 * long, (size[0] - 1) * dilation[0] // stride[0], max(_TALL, 4 * each))
     out = added(work, tiles, lambda: np.zeros((groups, size[0], long, each), g.dtype))
     out = out.reshape(groups, *size, inner, each)
     out = out.transpose(0, out.ndim - 1, out.ndim - 2, *range(1, out.ndim - 2))
@@ -145,7 +145,7 @@ def transposed_by_rows(
             fallen += bias
         out[tile.samples, :, :, tile.first : tile.last] = _channels_first(fallen)
 
-    cost = groups * each * max(math.prod(weight.shape[3:]), weight.shape[2] // stride[0])
+    cost = 2 * groups * each * max(math.prod(weight.shape[3:]), weight.shape[2] // stride[0])
     shared(work, tiled(count, (size[0], *x.shape[3:]), cost, 0, _TALL))
     return out.reshape(count, groups * each, *size)
 

@@ -36,10 +36,8 @@ def _cuts(n: int, step: int) -> Iterator[tuple[int, int]]:
 
 
 def tiled(count: int, size: Ints, cost: int, more: int = 0, tall: int = 1) -> list[Tile]:
-    """Tiles of about `ELEMENTS`, where a window costs `cost`; but of `tall` windows in a row where there are so many.
-
-    As much as `more` rows cost is added to each tile.
-    """
+    """Tiles of about `ELEMENTS` where a window costs `cost` of them, with `more` rows in each beside those of its windows;
+    but, where there are so many, of `tall` windows in a row."""
     line = math.prod(size[1:])
     row = max(line * cost, 1)
     samples = max(ELEMENTS // (row * (size[0] + more) or 1), min(count, -(-tall // max(line, 1))), 1)
