@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import rushlight as torch
 from rushlight.arrays import blocks, threads
+from rushlight.core import record
 
 ROWS, COLUMNS = 400, 401
 assert ROWS * COLUMNS > blocks.LARGE
@@ -41,6 +42,7 @@ def undivided(program, *leaves):
     """`gradients`, with every computation in one go."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "LARGE", 1 << 60)
+        patch.setattr(record, "LARGE", 1 << 60)
         return gradients(program, *leaves)
 
 

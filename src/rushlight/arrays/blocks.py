@@ -67,6 +67,13 @@ def write_blockwise(ufunc: Any, arguments: Sequence[Any], out: ndarray) -> ndarr
     return out
 
 
+def flat_blocks(size: int, most: int) -> list[slice]:
+    """Slices of a flat array of `size` elements, of about `most` each."""
+    count = -(-size // most)
+    ends = [size * n // count // STEP * STEP for n in range(count)]
+    return [slice(first, last) for first, last in zip(ends, [*ends[1:], size])]
+
+
 def _result(like: Any, nothing: Sequence[Any], cut: _Cut, arguments: Sequence[Any]) -> Any:
     """What a function will return where it returned `like` for `nothing`: an argument, None or an array to be filled."""
     if like is None:

@@ -34,10 +34,17 @@ def _held_in_loop() -> int:
     raise AssertionError
 
 
+def _held_by_name() -> int:
+    gradient = np.empty(1)
+    return getrefcount(gradient)
+
+
 #: The reference count of an argument that the caller of a function holds in one name, and nobody else.
 BY_CALLER = _held_by_caller()
 #: The reference count of a value of the dict through whose items one loops, which only the dict holds.
 IN_LOOP = _held_in_loop()
+#: The reference count of what one local name holds, and nobody else.
+BY_NAME = _held_by_name()
 
 
 def total(waiting: Any, gradient: Any) -> Any:

@@ -29,7 +29,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays.blocks import LARGE, write_blockwise
-from ..arrays.ownership import IN_LOOP, total
+from ..arrays.ownership import BY_NAME, IN_LOOP, total
+from ..arrays.stretches import OPEN, Pending, settle, whole
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import FREED_GRAPH, AccumulateGrad, Node, Output
 from .saved import bump, check_versions, last_write, read, tensors
@@ -62,6 +63,7 @@ CURRENT: ContextVar[Run | None] = ContextVar("rushlight.run", default=None)
 
 def _within(job: Run, step: Callable[..., Any], *arguments: Any) -> Any:
     """A step that may call hooks: in them, `CURRENT` is `job`."""
+    settle()
     token = CURRENT.set(job)
     try:
         return step(job, *arguments)
@@ -76,6 +78,7 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
     previous, job.roots = grad_mode(), roots
     if job.captures is not None:
         job.captured, job.needed = {}, _needed(roots, job.captures)
+    settle()
     if previous != mode and previous != INFERENCE:
         set_grad_mode(mode)
     try:
@@ -89,12 +92,16 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
                     if leaf._cold is not None and leaf._cold.hooked:
                         hooked.append((leaf, gradient))
                     else:
-                        alone = getrefcount(gradient) <= IN_LOOP
+                        held = IN_LOOP
+                        if gradient.__class__ is Pending:
+                            gradient, held = gradient.release(), BY_NAME
+                        alone = getrefcount(gradient) <= held
                         accumulate(leaf, gradient, alone)
         for leaf, gradient in hooked:
             if gradient is not None:
                 _within(job, _finish_leaf, leaf, gradient)
     finally:
+        OPEN.set(None)
         if previous != mode:
             set_grad_mode(previous)
     return job.captured if job.captures is not None else {}
@@ -174,9 +181,9 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                     values = tensors(node)
                 try:
                     if metas is None:
-                        gradients = node.backward(gradient, values) if op is None else op.backward(node, gradient, values)
+                        gradients = _by_hand(node, gradient, values) if op is None else op.backward(node, gradient, values)
                     else:
-                        gradients = metas.backward(node, gradient, values)
+                        gradients = (metas.backward if on_tensors else metas.noted)(node, gradient, values)
                 except RuntimeWarning:
                     gradients = _again(node, gradient, values)
                 except RuntimeError:
@@ -185,6 +192,12 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                 node.values, node.saved = None, ()
         else:
             targets, gradients = _within(job, _run_special, node, gradient)
+
+
+def _by_hand(node: Node, gradient: Any, values: Any) -> Any:
+    """Runs a node whose class is written by hand, perhaps a user's."""
+    settle()
+    return node.backward(gradient, values)
 
 
 def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, Any]) -> tuple[Node, list[Any] | None]:
@@ -230,6 +243,7 @@ def _in_part(job: Run, node: Node, gradient: Any, values: Any) -> Any:
     if needed is None or node.op is None:
         raise
     part: Any = _Part(node.op, [edge if edge is not None and edge in needed else None for edge in node.edges])
+    gradient = whole(gradient)
     return node.op.backward(part, gradient, values) if node.metas is None else node.metas.backward(part, gradient, values)
 
 
@@ -238,13 +252,13 @@ def _again(node: Node, gradient: Any, values: Any) -> Any:
     if node.runs_undefined:
         raise  # a custom Function: the warning is its author's
     with np.errstate(all="ignore"):
-        return node.gradients(gradient, values)
+        return node.gradients(whole(gradient), values)
 
 
 def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Sequence[Any]]:
     """A node with hooks, captures, guards or an undefined gradient. torch's order: the tensor's hooks and what retains
     its gradient, the capture, the node's pre-hooks, the node, its post-hooks."""
-    extras = node.extras
+    extras, gradient = node.extras, whole(gradient)
     gradients = [gradient] if not node.several else gradient or [None] * node.outputs
     if job.on_tensors:
         gradients = [as_tensor(g) for g in gradients]
@@ -457,7 +471,7 @@ _accumulating = threading.RLock()
 
 def _finish_leaf(job: Run, leaf: Tensor, gradient: Any) -> None:
     """A leaf's gradient is complete: its hooks, then the capture or `.grad`."""
-    cold = leaf._cold
+    cold, gradient = leaf._cold, whole(gradient)
     if cold is not None and cold.hooks:
         for hook in list(cold.hooks.values()):
             gradient = _hook_result(job, hook, gradient)

@@ -10,11 +10,12 @@ from numpy import ndarray
 
 from ..arrays import dtypes
 from ..arrays.blocks import LARGE, blockwise
+from ..arrays.stretches import Pending, stretch_of, whole
 from ..arrays.summation import along, total
 from .errors import INFERENCE_SAVED
 from .modes import GRAD, grad_mode
 from .node import Node, Output, next_rank
-from .op import ARGUMENT, OBSERVERS, OUT, SHAPE, Op
+from .op import ARGUMENT, F32, F64, OBSERVERS, OUT, SHAPE, Op
 from .tensor import UNTRACKED, Tensor, edge_of, shared_counter, wrap
 
 
@@ -112,6 +113,26 @@ class Metas:
             return None
         return cls(edges, conjugate)
 
+    def noted(self, node: Node, g: Any, values: tuple[Any, ...]) -> list[Any]:
+        """`backward` for the engine, which may leave elementwise gradients pending: see Note [Stretches]."""
+        if g.__class__ is Pending and not g.stretch.is_open:
+            g = g.take()
+        if self._is_noted(node, g):
+            rules = lambda g, *values: node.op.backward(node, g, values)
+            wanted = [None if edge is None else meta for edge, meta in zip(node.edges, self.edges)]
+            found = stretch_of(g).add(rules, (g, *values), wanted)
+            if found is not None:
+                return [x if edge is None or _may_pend(edge) else whole(x) for x, edge in zip(found, node.edges)]
+        return self.backward(node, whole(g), values)
+
+    def _is_noted(self, node: Node, g: Any) -> bool:
+        if not node.op.inputs or self.conjugate:
+            return False
+        if g.__class__ is not ndarray:
+            return g.__class__ is Pending
+        large = g.size >= LARGE and (g.dtype is F32 or g.dtype is F64)
+        return large and any([edge is not None and edge._rank and _may_pend(edge) for edge in node.edges])
+
     def backward(self, node: Node, g: Any, values: tuple[Any, ...]) -> list[Any]:
         """Runs the node's rules and brings each gradient to the shape and dtype of its edge."""
         if self.conjugate:
@@ -122,6 +143,15 @@ class Metas:
             grad if grad is None or edge is None else conform(conj(grad) if self.conjugate else grad, *meta)
             for grad, edge, meta in zip(grads, node.edges, self.edges)
         ]
+
+
+def _may_pend(edge: Any) -> bool:
+    """Whether a gradient that goes to `edge` may be pending: it is a leaf without hooks, or a node that may be noted."""
+    if edge.__class__ is Output:
+        return False
+    if not edge._rank:
+        return edge._cold is None or not edge._cold.hooked
+    return edge.extras is None and edge.metas.__class__ is Metas and bool(edge.op is not None and edge.op.inputs)
 
 
 def in_blocks(node: Node, g: Any, values: tuple[Any, ...]) -> Any:
@@ -178,3 +208,5 @@ class Broadcast:
         if y is not None and y.shape != second:
             y = unbroadcast(y, second)
         return x, y
+
+    noted = backward
