@@ -84,7 +84,9 @@ def batches(sample):
 
 def check(function, inputs, dims, op):
     try:
-        loop = [function(*[x if d is None else x[n].clone() for x, d in zip(inputs, dims)]) for n in range(2)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the operation says of itself
+            loop = [function(*[x if d is None else x[n].clone() for x, d in zip(inputs, dims)]) for n in range(2)]
         want = [torch.stack(parts) for parts in zip(*loop)]
     except (RuntimeError, ValueError, IndexError, NotImplementedError):
         return  # no second example like that
@@ -103,10 +105,14 @@ def check(function, inputs, dims, op):
     assert not loops or op in LOOPING, loops[0]
     assert len(got) == len(want)
     for g, w in zip(got, want):
-        assert g.dtype is w.dtype
-        assert g.shape == w.shape
-        tolerance = 1e-4 if g.dtype in (torch.float32, torch.complex64) else 1e-2 if g.dtype.itemsize == 2 else 1e-9
-        torch.testing.assert_close(g, w, rtol=tolerance, atol=tolerance, equal_nan=True)
+        check_close(g, w)
+
+
+def check_close(g, w):
+    assert g.dtype is w.dtype
+    assert g.shape == w.shape
+    tolerance = 1e-4 if g.dtype in (torch.float32, torch.complex64) else 1e-2 if g.dtype.itemsize == 2 else 1e-9
+    torch.testing.assert_close(g, w, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 
 @pytest.mark.parametrize("op", sorted(SAMPLES))
@@ -155,6 +161,34 @@ def test_gradient_as_a_loop(op):
         if places and sample.smooth:
             for inputs, dims in batches(sample):
                 check(gradient_of(sample, places), inputs, dims, op)
+
+
+@pytest.mark.parametrize("op", sorted(SAMPLES))
+@pytest.mark.filterwarnings("ignore")
+def test_many_gradients_as_a_loop(op):
+    """One backward for a batch of vectors, of a function that knows of none: its gradients are batched, its values not."""
+    for sample in SAMPLES[op]:
+        inputs = [torch.from_numpy(np.array(a)).requires_grad_(a.dtype.kind in "fc") for a in sample.inputs]
+        into = [x for x in inputs if x.requires_grad]
+        try:
+            outputs = [o for o in function_of(sample)(*inputs) if o.requires_grad]
+            if not outputs:
+                continue
+            ones = [torch.ones_like(o.detach()) for o in outputs]
+            vectors = [torch.stack([one, one.cumsum(0) * 0.5 if one.ndim else one * -2]) for one in ones]
+            loop = [torch.autograd.grad(outputs, into, [v[n] for v in vectors], True, allow_unused=True) for n in range(2)]
+        except (RuntimeError, ValueError, IndexError, NotImplementedError):
+            continue  # nothing to differentiate, or no derivative
+        try:
+            got = torch.autograd.grad(outputs, into, vectors, is_grads_batched=True, allow_unused=True)
+        except (RuntimeError, NotImplementedError) as error:
+            assert str(error).startswith((*REFUSALS, *INSIDE)), error
+            continue
+        for g, *row in zip(got, *loop):
+            if g is None:
+                assert row == [None, None]
+            else:
+                check_close(g, torch.stack([torch.zeros_like(g[0]) if r is None else r for r in row]))
 
 
 # By hand: indices that differ, what is written, what is refused.

@@ -280,8 +280,9 @@ def lower(x: Tensor, level: Batch) -> tuple[Tensor, bool]:
     return x, False
 
 
-def raised(x: Tensor, level: Batch) -> Tensor:
-    """`x` on the whole batch: with the examples along its first dimension, all alike if it is not batched."""
+def raised(x: Any, level: Batch) -> Tensor:
+    """`x`, perhaps a payload, on the whole batch: its examples along its first dimension, all alike if it is not batched."""
+    x = as_tensor(x)
     data = x._data
     if data.__class__ is Hidden and data.level is level:
         return data.physical  # type: ignore[no-any-return]
@@ -376,7 +377,7 @@ def backward(node: Node, g: Tensor) -> list[Any] | None:
     """
     op, metas, level, physical = node.op, node.metas, g._data.level, g._data.physical
     rows = physical._data
-    if physical.__class__ not in PLAIN or rows.size >= LARGE or not is_pointwise(op):
+    if physical.__class__ not in PLAIN or rows.size >= LARGE or not op.inputs or not is_pointwise(op):
         return None
     edges: Any = repeat((rows.shape[1:], None))
     if metas.__class__ is Broadcast:

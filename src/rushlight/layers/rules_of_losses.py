@@ -113,6 +113,7 @@ def _divisor(target: Any, factors: Any, reduction: int) -> Any:
 @rules("nll_loss", "nll_loss2d")
 def _nll(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, target, weight, reduction, ignore_index = arguments
+    target, weight = as_tensor(target), None if weight is None else as_tensor(weight)
     factors = _weights_of(target, weight, ignore_index)
     own = weight is not None and lower(weight, level)[1]
     flat = _flat(x, x, level, 1), _flat(target, x, level, 1)

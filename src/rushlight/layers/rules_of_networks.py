@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import ops
+from ..core.backward import as_tensor
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
 from ..ops.neural import per_example
@@ -174,6 +175,7 @@ def _numbered(indices: Any, level: Batch, rows: int) -> Any:
 @rules("embedding")
 def _embedding(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     weight, indices, padding_idx, by_freq = arguments
+    indices = as_tensor(indices)
     w, batched = lower(weight, level)
     if not batched and not by_freq:
         return lifted(call(w, raised(indices, level), padding_idx, by_freq), level)

@@ -88,7 +88,8 @@ def _diag_embedded(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
 @rules("diagonal_scatter")
 def _diagonal_scattered(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, src, offset, dim1, dim2 = arguments
-    return lifted(call(raised(x, level), raised(src, level), offset, *shifted((dim1, dim2), x.ndim)), level)
+    src = raised(src, level) if isinstance(src, Tensor) else src
+    return lifted(call(raised(x, level), src, offset, *shifted((dim1, dim2), x.ndim)), level)
 
 
 def _with_shape(*dims: int) -> Any:
@@ -103,8 +104,15 @@ def _with_shape(*dims: int) -> Any:
     return rule
 
 
-rules("select_backward", "slice_backward", "unfold_backward")(_with_shape(0))
+rules("select_backward", "slice_backward")(_with_shape(0))
 rules("diagonal_backward")(_with_shape(1, 2))
+
+
+@rules("unfold_backward")
+def _folded(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
+    if not arguments[1]:  # the one window of an example without dimensions
+        return lifted(raised(arguments[0], level).sum(1), level)
+    return _with_shape(0)(call, level, arguments)
 
 
 @rules("per_example")

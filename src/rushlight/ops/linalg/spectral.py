@@ -23,6 +23,7 @@ from ..elementwise.comparison import choose as where
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
 from ..support.casting import in_float32
+from ..support.layered import every_value
 from ..support.options import argument_error
 from .checks import LinAlgError, check_inexact, check_kernel, check_matrix, check_square
 from .inverse import solve_op
@@ -64,7 +65,7 @@ def _skew(x: Any) -> Any:
 
 def _check_phase(function: str, what: str, on_diagonals: Any, consequence: str = "quantity, so it is") -> None:
     """Raises RuntimeError if the loss depends on the phase of the vectors. See Note [Vectors up to a phase]."""
-    imaginary = np.imag(getattr(on_diagonals, "_data", on_diagonals))
+    imaginary = np.imag(every_value(getattr(on_diagonals, "_data", on_diagonals)))
     if not np.allclose(imaginary, 0, rtol=1e-2, atol=1e-2):
         raise RuntimeError(
             f"{function}: The {what} in the complex case are specified up to multiplication by e^{{i phi}}. The "
