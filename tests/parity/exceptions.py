@@ -71,6 +71,28 @@ BAD_CALLS = (
     "tensordot to unflatten unique unique_consecutive unsafe_split "
 ).split()
 
+#: Names whose documented examples show something else, with the reason.
+DOCUMENTED = {
+    "torch.BFloat16Tensor.grad_dtype": "a gradient has the dtype of its tensor",
+    "torch.Event": CUDA,
+    "torch.conj": "a conjugate is computed at once, not marked",
+    "torch.resolve_conj": "a conjugate is computed at once, not marked",
+    "torch.resolve_neg": "a negative is computed, not marked",
+    "torch.set_default_dtype": "complex numbers of 16-bit floats: NumPy has no such dtype",
+    "torch.set_flush_denormal": "a setting of the processor that NumPy does not reach: False, as where it is not supported",
+    "torch.sort": "equal elements, in an order that is not promised",
+    "torch.vmap": "a built-in function is a function here",
+    "torch.fft.hfft2": "the last digit: rushlight's round trip is close, PyTorch's is not",
+    "torch.fft.hfftn": "the last digit: rushlight's round trip is close, PyTorch's is not",
+    "torch.func.functionalize": "PyTorch's compilers, their graphs and types",
+    "torch.is_storage": "typed storages, which PyTorch has deprecated; there is `TypedStorage`",
+    "torch.linalg.lu_solve": "the last digit of a solution",
+    "torch.linalg.solve_ex": "the example leaves out an argument, which is named in Python's words",
+    "torch.masked.is_masked_tensor": "tensors with a mask",
+    "torch.nn.MaxUnpool2d": "the example gives a function for a tensor; the error names another function",
+    "torch.nn.utils.skip_init": "what is in memory that nobody wrote",
+}
+
 QUANTIZED = "quantized numbers"
 COMPILER = "PyTorch's compilers, their graphs and types"
 PLATFORM = "another backend's own kernel"
