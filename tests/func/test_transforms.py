@@ -169,7 +169,7 @@ def test_running_statistics():
     vmap(lambda x, m, v: F.batch_norm(x, m, v, training=True))(x, mean, var)
     close(mean, torch.stack([m for m, _ in want]))
     close(var, torch.stack([v for _, v in want]))
-    with pytest.raises(ValueError, match="were not batched"):
+    with pytest.raises(RuntimeError, match="were not batched"):
         vmap(lambda x: F.batch_norm(x, mean[0], var[0], training=True))(x)
 
 

@@ -17,6 +17,7 @@ from ..core.modes import ModeContext
 from ..core.op import count_level
 from ..core.tensor import Tensor
 from ..layers.dual import Dual, Level, below, set_tangent, tangent_of
+from ..ops.support.arguments import check_tensor
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
 
@@ -123,6 +124,8 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
 def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTensor:
     """The value of a tensor and its tangent; None for the tangent of one that has none, and outside of a level."""
     found = _level(level)
+    if found is not None:
+        check_tensor("_unpack_dual", tensor, "dual")
     tangent = None if found is None else tangent_of(tensor, found)
     if tangent is None:
         return UnpackedDualTensor(tensor if tensor.__class__ is not Dual else below(tensor, None), None)

@@ -236,6 +236,8 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
                 f"{head}Expected f(*args) to return a scalar Tensor, got tensor with {value.ndim} dims. Maybe you wanted to "
                 "use the vjp or jacrev APIs instead?"
             )
+        if value.dtype.is_complex:
+            raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {value.dtype}")
         found = pullback.gradients([value], [ops.ones_like(value.detach())], keep=False)
         gradient = tree_unflatten(found, spec)
         gradient = gradient[0] if isinstance(argnums, int) else gradient
@@ -296,6 +298,8 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool, ha
             f"{head}Expected primals and tangents to have the same python structure. For example, if primals is a tuple of 3 "
             f"tensors, tangents also must be. Got primals with structure {spec} and tangents with structure {moved_spec}"
         )
+    if not leaves:
+        raise RuntimeError(f"{head}Expected primals to contain at least one Tensor.")
     level = forward_ad.enter_level()
     try:
         given = [_dual(x, t, level) for x, t in zip(leaves, moved)]
@@ -324,6 +328,9 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool, ha
 def _dual(x: Tensor, tangent: Tensor, level: dual.Level) -> Tensor:
     if not isinstance(x, Tensor):
         raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
+    for name, given in (("primal", x), ("tangent", tangent)):
+        if not (given.dtype.is_floating_point or given.dtype.is_complex):
+            raise ValueError(f"Expected {name} to be floating point or complex, but got: {given.dtype}")
     if x.shape != tangent.shape:
         raise RuntimeError(
             "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "

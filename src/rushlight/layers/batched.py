@@ -28,6 +28,7 @@ Note [Gradients of single examples]
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
@@ -44,6 +45,7 @@ from ..core.op import Op
 from ..core.record import Broadcast, conform, unbroadcast
 from ..core.short import CONSTANTS
 from ..core.tensor import LEAF, PLAIN, Tensor, new
+from ..ops.language.inspection import REQUIRES_GRAD
 from . import dual
 from .kinds import is_pointwise
 from .levels import Batch, is_differentiated, newest_gradient
@@ -57,17 +59,17 @@ ITEM = (
     "try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, "
     "please file a bug report."
 )
+EITHER = (
+    "vmap: It looks like you're either (1) calling .item() on a Tensor or (2) attempting to use a Tensor in some data-dependent "
+    "control flow or (3) encountering this error in PyTorch internals. For (1): we don't support vmap over calling .item() on a "
+    "Tensor, please try to rewrite what you're doing with other operations. For (2): we don't support data-dependent control flow "
+    "in vmap yet, please file an issue at https://github.com/pytorch/pytorch/issues . For (3): please file an issue."
+)
 NO_VALUES = "Cannot access data pointer of Tensor that doesn't have storage"
 ESCAPED = (
     "Either your tensor may have escaped from inside a function being vmapped and this is a user error (see "
     "https://pytorch.org/functorch/stable/ux_limitations.html), or there is an internal functorch error in "
     "`gen_vmap_plumbing` Please file an issue if it looks like the latter"
-)
-REQUIRES_GRAD = (
-    "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a "
-    "function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch "
-    "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being transformed "
-    "instead."
 )
 INPLACE = (
     "vmap: {0}(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has more elements "
@@ -82,6 +84,11 @@ _BARE = {"fill_from_tensor_", "index_add", "index_fill", "index_put", "scatter_a
 
 #: The rules of operations, by name, as far as they are known: see `batching`.
 RULES: dict[str, Any] = {}
+
+
+def no_value(words: str, level: Batch) -> RuntimeError:
+    """The refusal of the value of an example: in torch's `words`, or, in a gradient inside of the batch, in others."""
+    return RuntimeError(EITHER if newest_gradient() > level.depth else words)
 
 
 class Hidden:
@@ -127,10 +134,10 @@ class Hidden:
         return len(self._example())
 
     def item(self) -> Any:
-        raise RuntimeError(ITEM)
+        raise no_value(ITEM, self.level)
 
     def __bool__(self) -> bool:
-        raise RuntimeError(DATA_DEPENDENT)
+        raise no_value(DATA_DEPENDENT, self.level)
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(NO_VALUES)
@@ -157,30 +164,30 @@ class Batched(Tensor):
 
     @property
     def is_leaf(self) -> bool:
-        return not self.requires_grad
+        return self.grad_fn is None
 
     @property
     def grad_fn(self) -> Any:
-        return self._data.physical.grad_fn if self.requires_grad else None
+        return base_of(self).grad_fn if self.requires_grad else None
 
     def detach(self) -> Tensor:
         return wrap(self._data.physical.detach(), self._data.level)
 
     @property
     def data(self) -> Tensor:  # type: ignore[override]
-        return wrap(self._data.physical.data, self._data.level)
+        raise RuntimeError("accessing `data` under vmap transform is not allowed")
 
     @data.setter
     def data(self, value: Tensor) -> None:
         raise RuntimeError("mutating directly with `.data` under vmap transform is not allowed.")
 
     def __bool__(self) -> bool:
-        raise RuntimeError(DATA_DEPENDENT)
+        raise no_value(DATA_DEPENDENT, self._data.level)
 
     is_nonzero = __bool__
 
     def item(self) -> Any:
-        raise RuntimeError(ITEM)
+        raise no_value(ITEM, self._data.level)
 
     def storage_offset(self) -> int:
         return self._data.physical.storage_offset()  # type: ignore[no-any-return]
@@ -188,10 +195,10 @@ class Batched(Tensor):
     def data_ptr(self) -> int:
         raise RuntimeError(NO_VALUES)
 
-    def untyped_storage(self) -> Any:
+    def untyped_storage(self, *args: Any) -> Any:
         raise NotImplementedError("Cannot access storage of BatchedTensorImpl")
 
-    storage = is_shared = untyped_storage
+    storage = is_shared = __deepcopy__ = untyped_storage
 
     def set_(self, *args: Any, **kwargs: Any) -> Tensor:
         raise NotImplementedError("set_ of a batched tensor, inside of vmap: it has no memory of its own")
@@ -438,6 +445,6 @@ def assign_view(x: Tensor, function: Callable[..., Any], parameters: tuple[Any, 
 def shown(x: Tensor) -> str:
     """How a batched tensor prints."""
     data = x._data
-    inner = "\n".join(f"    {line}" for line in repr(data.physical).splitlines())
+    inner = textwrap.indent(repr(data.physical), "    ")
     depth = len(levels_of(x))
     return f"BatchedTensor(lvl={depth}, bdim=0, value=\n{inner}\n)"

@@ -66,10 +66,12 @@ def _by_its_rule(cls: Any, level: Batch, given: list[Any], batched: tuple[bool, 
     if dims is None or isinstance(dims, int):
         dims = (dims,) * len(output)
     if len(dims) != len(output):
+        from ..func.pytree import tree_flatten
+
         raise RuntimeError(
             "The autograd.Function's vmap staticmethod returned an incompatible (output, out_dims) tuple. Expected "
-            f"out_dims={dims} to be compatible with the structure of `output`. out_dims has {len(dims)} entries but output "
-            f"has {len(output)}. {_NOTES}"
+            f"out_dims={dims} to be compatible with the structure of `output`. out_dims has structure {tree_flatten(dims)[1]} "
+            f"but output has structure {tree_flatten(output)[1]}. {_NOTES}"
         )
     return tuple([_placed(o, dim, level) for o, dim in zip(output, dims)])
 

@@ -15,7 +15,7 @@ from ..core.op import LAYERS, Op
 from ..core.saved import tensors
 from ..core.tensor import PLAIN, Tensor
 from . import batched, dual
-from .levels import newest_batch
+from .levels import newest_batch, refuse_inside  # noqa: F401 - the latter for `ops.support.layered`
 
 
 def call(op: Op, arguments: Sequence[Any]) -> Any:

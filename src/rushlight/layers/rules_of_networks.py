@@ -239,7 +239,7 @@ def _group_norm(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, 
 
 UPDATED = (
     "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in place, were not "
-    "batched.\nIf you are using modules and do not need eval mode, please set `track_running_stats` to be False.If you are using "
+    "batched.\nIf you are using a module and do not need eval mode, please set `track_running_stats` to be False.If you are using "
     "a prebuilt module and do not need eval mode, please see the functorch website for resources on how to patch your module to "
     "work with vmap"
 )
@@ -253,7 +253,7 @@ def _batch_norm(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, 
     parameters = {name: given[name] for name in ("weight", "bias", "running_mean", "running_var")}
     running = [p for p in list(parameters.values())[2:] if p is not None]
     if given["training"] and is_batched(x, level) and not all([is_batched(p, level) for p in running]):
-        raise ValueError(UPDATED)
+        raise RuntimeError(UPDATED)
     if not given["training"] and _shared(level, *parameters.values()):
         out, first, second = call(function, folded(x, level), **given)
         return unfolded(out, level), lifted(first.reshape(level.size, 0), level), lifted(second.reshape(level.size, 0), level)
@@ -284,7 +284,7 @@ def _instance_norm(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[st
     running = [given[name] for name in ("running_mean", "running_var") if given[name] is not None]
     if given["use_input_stats"] and running:
         if not all([is_batched(p, level) for p in running]):
-            raise ValueError(UPDATED)
+            raise RuntimeError(UPDATED)
         return _tracking_instance_norm(call, level, x, given)
     if not _shared(level, *running):
         return _tracking_instance_norm(call, level, x, given)

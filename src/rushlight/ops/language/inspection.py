@@ -29,6 +29,7 @@ from ...core.tensor import PLAIN, Tensor, memory
 from ..creation.conversion import in_order, type_string
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
+from ..support.layered import refuse_inside
 from ..support.options import (
     argument_error,
     check_integer,
@@ -290,11 +291,20 @@ def _mtia(self: Tensor, *args: Any, **kwargs: Any) -> NoReturn:
     )
 
 
+REQUIRES_GRAD = (
+    "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a "
+    "function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch "
+    "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being transformed "
+    "instead."
+)
+
+
 def _requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Turns recording on or off for this leaf, and returns it.
 
-    Raises RuntimeError for integer tensors, and for switching off a tensor that was computed.
+    Raises RuntimeError for integer tensors, for switching off a tensor that was computed, and inside of a transform.
     """
+    refuse_inside(REQUIRES_GRAD)
     check_bool("requires_grad_", requires_grad, "requires_grad", 1)
     self.requires_grad = requires_grad
     return self

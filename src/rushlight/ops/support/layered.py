@@ -60,6 +60,13 @@ def check_fill(x: Any) -> None:
         layers.check_fill(x)
 
 
+def refuse_inside(words: str) -> None:
+    """Raises RuntimeError inside of a transform of functions."""
+    layers = _layers()
+    if layers is not None:
+        layers.refuse_inside(words)
+
+
 def _layers() -> Any:
     """What all kinds of layers have in common, `layers.dispatch`; None while no level is entered."""
     return next(iter(LAYERS.values())) if LIVE[0] and LAYERS else None
