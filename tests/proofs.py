@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -120,7 +121,14 @@ def between(sample: Sample) -> None:
         return
     for g, w in zip(gradients(sample, sample.inputs), found):
         np.testing.assert_allclose(g, w, rtol=SINGLE.get(g.dtype.char, 1e-9), atol=SINGLE.get(g.dtype.char, 1e-9))
-    near = [g for moved in _near(exact.inputs) if (g := _gradients_if_any(exact, moved))]
+    is_between(exact, found)
+    if all(a.size for a in exact.inputs):
+        beside(exact)
+
+
+def is_between(exact: Sample, found: Sequence[np.ndarray], count: int = 40) -> None:
+    """The gradients `found` lie between those of `count` points near by."""
+    near = [g for moved in _near(exact.inputs, count) if (g := _gradients_if_any(exact, moved))]
     assert near, "the operation is defined nowhere near"
     broken = not all(np.isfinite(v).all() for v in _values(exact))
     wanted = [a for a in exact.inputs if a.dtype.kind in "fc"]
@@ -130,8 +138,6 @@ def between(sample: Sample) -> None:
             _assert_between(part(g), rows, broken or not np.isfinite(x).all())
             if np.isfinite(rows).all() and (abs(part(g)) < POLE).all():
                 _assert_between(part(g).sum(), rows.sum(tuple(range(1, rows.ndim))), False)
-    if all(a.size for a in exact.inputs):
-        beside(exact)
 
 
 def in_double(sample: Sample) -> Sample:
@@ -159,16 +165,17 @@ def _gradients_if_any(sample: Sample, inputs: Sequence[np.ndarray]) -> list[np.n
         return []
 
 
-def _near(inputs: Sequence[np.ndarray], count: int = 40) -> Iterator[list[np.ndarray]]:
-    """Points around: with every element more, every element less, each at random; far out for infinity."""
+def _near(inputs: Sequence[np.ndarray], count: int) -> Iterator[list[np.ndarray]]:
+    """Points around: with all elements of an input more, or less, or a little more, then each at random; far out for infinity."""
     rng = np.random.default_rng(0)
+    together = list(itertools.product((1, -1, 0.2), repeat=len(inputs)))
     for k in range(count):
         moved = []
-        for a in inputs:
+        for j, a in enumerate(inputs):
             if a.dtype.kind not in "fc":
                 moved.append(a)
                 continue
-            d = rng.uniform(0.5, 1, a.shape) * (rng.choice([-1, 1], a.shape) if k > 1 else (-1) ** k)
+            d = rng.uniform(0.5, 1, a.shape) * (rng.choice([-1, 1], a.shape) if k >= len(together) else together[k][j])
             if a.dtype.kind == "c":
                 d = d * np.exp(1j * rng.uniform(0, 2 * np.pi, a.shape))
             far = np.where(np.isinf(a), np.sign(a) * rng.choice(FAR, a.shape), a)

@@ -23,7 +23,7 @@ def test_it_has_a_sample(name, kind):
     adjoint(sample)
 
 
-@pytest.mark.parametrize("name, kind", EXCEPTED, ids=str)
+@pytest.mark.parametrize("name, kind", [pair for pair in EXCEPTED if pair[1] in duties.KINDS], ids=str)
 def test_an_exception_is_one(name, kind):
     assert (name, kind) in OWED, "there is no such operation, or it does not owe this"
     assert kind not in duties.recorded()[name], "a sample has come"

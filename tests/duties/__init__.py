@@ -22,6 +22,7 @@ import rushlight as torch
 import rushlight.layers.batched
 import rushlight.ops
 from rushlight.core.op import OBSERVERS, OPS, Op, parameters
+from rushlight.layers.kinds import is_linear
 from samples import Sample, all_samples, array
 
 for _module in pkgutil.walk_packages(rushlight.ops.__path__, "rushlight.ops."):
@@ -36,6 +37,9 @@ for _module in pkgutil.walk_packages(rushlight.ops.__path__, "rushlight.ops."):
 KINDS = ("float64", "second order", "complex128", "0-d", "empty", "non-contiguous", "broadcast")
 #: What a sample is not that is not smooth, where finite differences do not check it, nor a formula.
 EXACT = {"float64", "complex128"}
+#: Points at which an operation may not be smooth: everything zero, all elements the same, infinities among them (of
+#: elementwise operations: of others, infinity is everywhere then).
+BOUNDARIES = ("zeros", "ties", "infinities")
 #: Finite differences leave the symmetric matrices that these take, unless the sample makes its matrix symmetric itself.
 SYMMETRIC = {"cholesky", "linalg_cholesky_ex", "linalg_eigh"}
 #: What a call raises on inputs that are not for it.
@@ -67,6 +71,11 @@ def _says_no(rule: Any) -> bool:
 def owed(op: Op) -> tuple[str, ...]:
     """The kinds of samples that an operation owes, but for its exceptions."""
     return KINDS if op.inputs > 1 else KINDS[:-1]
+
+
+def boundaries(op: Op) -> tuple[str, ...]:
+    """The points where an operation is to be checked, but for its exceptions. What is linear is alike everywhere."""
+    return () if is_linear(op) else BOUNDARIES if op.inputs else BOUNDARIES[:-1]
 
 
 def exceptions() -> dict[tuple[str, str], str]:
@@ -199,13 +208,18 @@ def own_samples() -> dict[str, list[Sample]]:
     return found
 
 
+def _sources(name: str) -> list[Sample]:
+    """Samples of an operation from which others may be derived: its own, and a call of it that was recorded."""
+    calls = _observed()[1]
+    return own_samples()[name] + ([calls[name]] if name in calls and name not in SYMMETRIC else [])
+
+
 def derived(name: str, kind: str) -> Sample | None:
     """A sample of this kind for an operation, from a sample of its own; None if there is none.
 
     What is not PyTorch's (``parity=False``) checks no arguments: it gets other memory, and no other shapes or dtypes.
     """
-    replayed = [_observed()[1][name]] if name in _observed()[1] and name not in SYMMETRIC else []
-    for sample in (*own_samples()[name], *replayed):
+    for sample in _sources(name):
         if not sample.parity and kind not in ("second order", "non-contiguous", "broadcast"):
             continue
         for inputs in variants(sample, kind):
@@ -217,6 +231,29 @@ def derived(name: str, kind: str) -> Sample | None:
             if kind in kinds:
                 return variant
     return None
+
+
+def at_boundary(name: str, kind: str) -> Sample | None:
+    """A sample of an operation at such a point, from a sample of its own that has some elements and not too many."""
+    for sample in _sources(name):
+        moved = [a for a in sample.inputs if a.dtype.kind in "fc"]
+        if moved and all(a.size for a in moved) and 1 < max(a.size for a in moved) < 200:
+            inputs = tuple(_moved(a, kind) if a.dtype.kind in "fc" else a for a in sample.inputs)
+            variant = replace(sample, inputs=inputs, label=f"{sample.label} {kind}".strip(), smooth=False)
+            try:
+                if run(variant)[name] and differentiated(variant.call(torch, *tensors(variant))):
+                    return variant
+            except REFUSALS:
+                continue
+    return None
+
+
+def _moved(a: np.ndarray, kind: str) -> np.ndarray:
+    if kind == "infinities":
+        flat = np.array(a).reshape(-1)
+        flat[0], flat[-1] = -np.inf, np.inf
+        return flat.reshape(a.shape)
+    return np.zeros_like(a) if kind == "zeros" else np.full_like(a, a.flat[-1])
 
 
 def variants(sample: Sample, kind: str) -> Iterator[tuple[np.ndarray, ...]]:

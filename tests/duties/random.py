@@ -12,4 +12,10 @@ EXCEPTIONS = {
             poisson
         """,
     },
+    "zeros": {
+        "its sample has a formula": "bernoulli normal_mean normal_std normal_both poisson standard_gamma",
+    },
+    "ties": {
+        "its sample has a formula": "bernoulli normal_mean normal_std normal_both poisson standard_gamma",
+    },
 }

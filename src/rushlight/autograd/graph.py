@@ -225,7 +225,6 @@ def _handles_class() -> type:
             for handle in self.handles:
                 handle.remove()
 
-    MultiHandle.__module__, MultiHandle.__qualname__ = "torch.autograd.graph", "_MultiHandle"
     return MultiHandle
 
 

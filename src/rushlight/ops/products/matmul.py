@@ -177,7 +177,9 @@ _addbmm = _adding(
 
 
 def _linear_value(x: Any, weight: Any, bias: Any) -> Any:
-    return product(fold(x), weight.T, bias)
+    out = product(fold(x), weight.T)
+    out += bias
+    return out
 
 
 _linear = wide_op("linear", _linear_value, "AddmmBackward0", {
