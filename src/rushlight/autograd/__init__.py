@@ -85,10 +85,13 @@ def backward(
 
         refuse_inside(BACKWARD_INSIDE)
     _check_flag(create_graph)
-    inputs = _tuple(inputs)
-    if inputs is not None and not inputs:
-        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    outputs = _tuple(tensors) or ()
+    if inputs is not None:
+        inputs = _tuple(inputs)
+        if not inputs:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+        if any([isinstance(x, Tensor) and not x.requires_grad for x in inputs]):
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    outputs = _tuple(tensors)
     on_tensors = bool(create_graph or LIVE[0])
     gradients = _root_gradients(outputs, grad_tensors, on_tensors)
     keep = create_graph if retain_graph is None else retain_graph
@@ -172,7 +175,7 @@ def grad(
     if allow_unused is None:
         allow_unused = materialize_grads
     _check_flag(create_graph)
-    out, into = _tuple(outputs) or (), _tuple(inputs) or ()
+    out, into = _tuple(outputs), _tuple(inputs)
     if not into:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     if is_grads_batched:
@@ -196,12 +199,12 @@ def _check_flag(create_graph: Any) -> None:
         raise TypeError(f"'{type(create_graph).__name__}' object cannot be interpreted as an integer")
 
 
-def _tuple(x: Any) -> tuple[Any, ...] | None:
+def _tuple(x: Any) -> tuple[Any, ...]:
     if isinstance(x, (Tensor, GradientEdge)):
         return (x,)
     if isinstance(x, dict):
         return tuple(x.values())
-    return x if x is None or isinstance(x, tuple) else tuple(x)
+    return x if isinstance(x, tuple) else tuple(x)
 
 
 def _edge(x: Any) -> Any:
@@ -221,6 +224,8 @@ def _root_gradients(outputs: Sequence[Tensor], given: Any, on_tensors: bool) -> 
     given = (None,) * len(outputs) if given is None else _tuple(given)
     if len(given) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
+    if not all([isinstance(out, (Tensor, GradientEdge)) for out in outputs]):
+        raise AssertionError("Expected output to be a torch.Tensor")
     outputs = [_stand_in(out, gradient) if isinstance(out, GradientEdge) else out for out, gradient in zip(outputs, given)]
     return [_root_gradient(i, out, gradient, on_tensors) for i, (out, gradient) in enumerate(zip(outputs, given))]
 
@@ -298,6 +303,8 @@ def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any], inputs: 
 def _captures(inputs: Sequence[Tensor]) -> dict[Any, list[int]]:
     captures: dict[Any, list[int]] = {}
     for i, x in enumerate(inputs):
+        if not isinstance(x, (Tensor, GradientEdge)):
+            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(x).__name__}")
         edge = _edge(x)
         if edge is None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")

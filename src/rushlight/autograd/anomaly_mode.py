@@ -159,6 +159,9 @@ class set_detect_anomaly:
     """Turns anomaly mode on or off at once; as a context manager, until its end."""
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        if not isinstance(mode, bool):
+            kind = type(mode).__name__
+            raise TypeError(f"set_anomaly_enabled(): argument 'enabled' (position 1) must be bool, not {kind}")
         self._previous = (_State.enabled, _State.check_nan)
         _set(mode, check_nan)
 

@@ -102,7 +102,7 @@ class set_grad_enabled(ModeContext):
     """
 
     def __init__(self, mode: bool) -> None:
-        if not isinstance(mode, (bool, int)):
+        if not isinstance(mode, bool):
             raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}")
         self.mode = GRAD if mode else NO_GRAD
         self._previous = [_mode.get()]

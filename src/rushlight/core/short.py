@@ -256,7 +256,7 @@ def two_inputs(op: Op, slow: Call) -> Call:
 
 def with_out(call: Call) -> Call:
     def function(input: Any, other: Any, *, out: Any = None) -> Any:
-        return call(input, other) if out is None else into(out, call, input, other)
+        return call(input, other) if out is None else into(out, function, input, other)
 
     return function
 

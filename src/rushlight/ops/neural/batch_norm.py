@@ -20,7 +20,7 @@ from ...core.saved import bump
 from ...core.tensor import Tensor, memory, wrap
 from ..layout.broadcasting import expand_op
 from ..reduction.sums import count
-from ..support.arguments import check_no_gradient, check_tensor, unimplemented
+from ..support.arguments import check_no_gradient, check_real, check_tensor, unimplemented
 from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.precision import wide, widened
@@ -172,6 +172,8 @@ def _normalized(
     """The result, and the mean and the inverse standard deviation of the batch (empty where it was not looked at)."""
     name = function.op.name
     check_tensor(name, input)
+    check_real(name, momentum, "momentum", 7)
+    check_real(name, eps, "eps", 8)
     check_no_gradient(name, running_mean, "running_mean")
     check_no_gradient(name, running_var, "running_var")
     wrap_dim(1, input.ndim)
