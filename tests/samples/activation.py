@@ -31,9 +31,27 @@ def smooth(op, *arguments, function=None, more=(), **about):
     ]
 
 
+#: The slopes that PyTorch takes, at the kinks too.
+SLOPES = {
+    "relu": lambda x: x > 0,
+    "threshold": lambda x: x > 0.5,
+    "leaky_relu": lambda x: np.where(x > 0, 1, 0.1),
+    "hardtanh": lambda x: (x > -1) & (x < 1),
+    "relu6": lambda x: (x > 0) & (x < 6),
+    "hardsigmoid": lambda x: np.where((x > -3) & (x < 3), np.float64(np.float32(1 / 6)), 0),  # PyTorch's sixth is a float
+    "hardswish": lambda x: np.where(x <= -3, 0, np.where(x < 3, x / 3 + 0.5, 1)),
+    "hardshrink": lambda x: abs(x) > 0.5,
+    "softshrink": lambda x: abs(x) > 0.7,
+    "elu": lambda x: np.where(x > 0, 1, 1.5 * np.exp(np.minimum(x, 0))),
+    "selu": lambda x: 1.0507009873554804934193349852946 * np.where(x > 0, 1, 1.6732632423543772848 * np.exp(np.minimum(x, 0))),
+    "celu": lambda x: np.where(x > 0, 1, np.exp(np.minimum(x, 0) / 0.7)),
+}
+
+
 def kinked(op, *arguments, function=None, **about):
     """Samples of a function of one tensor with kinks: there finite differences are wrong."""
     name = function or op
+    about["gradient"] = lambda w, out, x: (w * SLOPES[name](x),)
 
     def call(t, x):
         return functional(t, name)(x, *arguments)

@@ -26,7 +26,7 @@ SAMPLES = [
     Sample("polar", lambda t, r, phi: t.polar(r, phi), (abs(A), B)),
     Sample("polar", lambda t, r, phi: t.polar(r, phi), (array(2, low=0.5), array(3, 1))),
     Sample("angle", lambda t, z: t.angle(z), (Z,)),
-    Sample("angle", lambda t, z: z.angle(), (np.zeros(2, np.complex128),), smooth=False),
+    Sample("angle", lambda t, z: z.angle(), (np.zeros(2, np.complex128),), smooth=False, gradient=lambda w, out, z: (z,)),
     Sample("angle", lambda t, x: x.angle(), (A,)),
     Sample("angle", lambda t, x: x.angle(), (np.array([0.0, -0.0, np.nan, -np.inf]),), smooth=False),
     Sample("angle", lambda t, x: x.angle(), (np.array([-2, 0, 2]),)),

@@ -20,6 +20,32 @@ FLOATS = (A, A.T, CUBE, NUMBER, A[::2], A.astype(np.float32))
 ALL = (*FLOATS, EMPTY, INTS, BYTES, BOOLS, C)
 
 
+def evenly(dim=None):
+    """All elements that are equal to the result have equal parts of the gradient."""
+
+    def gradient(w, out, x):
+        same = x == (out if dim is None else np.expand_dims(out, dim))
+        return (same * (w if dim is None else np.expand_dims(w, dim)) / same.sum(dim, keepdims=True),)
+
+    return gradient
+
+
+def at_index(dim):
+    """The element at the index that came with a result has its gradient."""
+
+    def gradient(w, out, x):
+        w, index = w[0], out[1]
+        if w.ndim < x.ndim:
+            w, index = np.expand_dims(w, dim), np.expand_dims(index, dim)
+        found = np.zeros_like(x)
+        places = list(np.indices(index.shape))
+        places[dim] = index
+        np.add.at(found, tuple(places), w)
+        return (found,)
+
+    return gradient
+
+
 def each(op, call, inputs, **about):
     return [Sample(op, call, (x,), **{"smooth": x.dtype != np.float32, **about}) for x in inputs]
 
@@ -70,7 +96,8 @@ SAMPLES = [
         for op in ("var", "std")
         for x in (A, CUBE)
     ],
-    Sample("std", lambda t, x: x.std(0), (np.array([[1.0, 2.0], [1.0, 3.0]]),), smooth=False, label="constant"),
+    Sample("std", lambda t, x: x.std(0), (np.array([[1.0, 2.0], [1.0, 3.0]]),), smooth=False, label="constant",
+           gradient=lambda w, out, x: (w * np.array([[0, -1], [0, 1]]) * 0.5**0.5,)),
     *[
         Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,))
         for op in ("var_mean", "std_mean")
@@ -95,8 +122,8 @@ SAMPLES = [
         for p in (1, 2, 3, 1.5, 0.5, float("inf"), -float("inf"), -1)
     ],
     *each("linalg_vector_norm", lambda t, x: x.norm(), (*FLOATS, C)),
-    *each("linalg_vector_norm", lambda t, x: x.norm(dim=1), (ZEROS * 0,), smooth=False),
-    *each("linalg_vector_norm", lambda t, x: x.norm(float("inf")), (TIES,), smooth=False),
+    *each("linalg_vector_norm", lambda t, x: x.norm(dim=1), (ZEROS * 0,), smooth=False, gradient=lambda w, out, x: (x,)),
+    *each("linalg_vector_norm", lambda t, x: x.norm(float("inf")), (TIES,), smooth=False, gradient=evenly()),
     *each("linalg_vector_norm_as", lambda t, x: x.norm(2, 0, dtype=t.float64), SINGLE,
           smooth=False),
     Sample("norm", lambda t, x, y: t.pairwise_distance(x, y), (A, array(3, 4, seed=2))),
@@ -119,7 +146,7 @@ SAMPLES = [
         for x in (A, CUBE, NUMBER, EMPTY, INTS, BOOLS)
     ],
     *[
-        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1), (x,), smooth=False)
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 1), (x,), smooth=False, gradient=at_index(1))
         for op in ("cummax", "cummin")
         for x in (TIES, NAN)
     ],
@@ -133,7 +160,7 @@ SAMPLES = [
         for x in (A, CUBE, NUMBER, INTS, BYTES, BOOLS)
     ],
     *[
-        Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,), smooth=False)
+        Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,), smooth=False, gradient=evenly() if x is TIES else None)
         for op in ("max", "min")
         for x in (TIES, NAN)
     ],
@@ -143,7 +170,7 @@ SAMPLES = [
         for x in (A, CUBE, INTS, BOOLS)
     ],
     *[
-        Sample(f"{op}_dim", lambda t, x, op=op: getattr(t, op)(x, 0), (x,), smooth=x is NUMBER)
+        Sample(f"{op}_dim", lambda t, x, op=op: getattr(t, op)(x, 0), (x,), smooth=x is NUMBER, gradient=at_index(0))
         for op in ("max", "min")
         for x in (TIES, NAN, NUMBER)
     ],
@@ -154,7 +181,7 @@ SAMPLES = [
     ],
     *[Sample(op, lambda t, x, op=op: getattr(t, op)(x, ()), (NUMBER,)) for op in ("amax", "amin")],
     *[
-        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,), smooth=False)
+        Sample(op, lambda t, x, op=op: getattr(t, op)(x, 0), (x,), smooth=False, gradient=evenly(0))
         for op in ("amax", "amin")
         for x in (TIES, A)
     ],
@@ -171,7 +198,7 @@ SAMPLES = [
         for x in (A, INTS, NUMBER)
     ],
     *[
-        Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,), smooth=False)
+        Sample(op, lambda t, x, op=op: getattr(x, op)(), (x,), smooth=False, gradient=evenly() if x is TIES else None)
         for op in ("median", "nanmedian")
         for x in (TIES, NAN)
     ],
@@ -195,7 +222,7 @@ SAMPLES = [
     *each("sort", lambda t, x: t.sort(x, -1, True), (A,)),
     *each("sort", lambda t, x: t.sort(x, -1, True), (NAN,), smooth=False),
     *each("sort_stable", lambda t, x: t.sort(x, dim=-1, stable=True), (A, NUMBER, EMPTY)),
-    *each("sort_stable", lambda t, x: t.sort(x, dim=1, stable=True), (TIES,), smooth=False),
+    *each("sort_stable", lambda t, x: t.sort(x, dim=1, stable=True), (TIES,), smooth=False, gradient=at_index(1)),
     *each("topk", lambda t, x: t.topk(x, 2, 1), (A, CUBE)),
     *each("topk", lambda t, x: t.topk(x, 1, 0, False), (A, INTS, NUMBER)),
     *each(
