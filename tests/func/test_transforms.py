@@ -318,3 +318,27 @@ def test_distributions_check_their_parameters():
     close(vmap(log_prob)(x), looped(log_prob, x))
     with pytest.raises(ValueError, match="Expected parameter scale"):
         vmap(log_prob)(-x)
+
+
+@pytest.mark.parametrize("mode", ["sum", "mean", "max"])
+def test_bags(mode):
+    """Tables of one's own or of all, places and offsets of one's own."""
+    table, places = normal(2, 5, 3), torch.tensor([[4, 1, 2, 2, 0, 3, 1, 4, 4, 0, 2, 1], [1, 0, 0, 3, 2, 4, 1, 1, 3, 0, 4, 2]])
+    offsets = torch.tensor([[0, 3, 3, 7], [0, 2, 5, 5]])
+
+    def loss(table, places, offsets):
+        return F.embedding_bag(places, table, offsets, mode=mode).sin().sum()
+
+    for dims in ((0, 0, 0), (None, 0, 0), (0, None, 0), (0, 0, None)):
+        given = [x if dim == 0 else x[0] for x, dim in zip((table, places, offsets), dims)]
+        found = vmap(torch.func.grad_and_value(loss), dims)(*given)
+        rows = [[x[n] if dim == 0 else x for x, dim in zip(given, dims)] for n in range(2)]
+        for got, want in zip(found, zip(*[torch.func.grad_and_value(loss)(*row) for row in rows])):
+            close(got, torch.stack(want))
+
+
+def test_segments_and_repeats_of_ones_own():
+    x, lengths = normal(2, 4, 2), torch.tensor([[1, 3], [2, 2]])
+    for reduce in ("sum", "mean", "max", "min", "prod"):
+        check(lambda x, lengths, reduce=reduce: torch.segment_reduce(x, reduce, lengths=lengths), x, lengths)
+    check(lambda x, repeats: x.repeat_interleave(repeats, 0), normal(2, 3, 2), torch.tensor([[1, 2, 1], [2, 0, 2]]))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from .. import ops
 from ..core.tensor import Tensor
-from .batched import is_batched, raised
+from ..ops.neural.embedding_bag import MAX
+from .batched import is_batched, levels_of, raised
 from .batching import _aligned, aligned, along, function_loop, functions, lifted, loop, lowered, rules, stacked
 from .levels import Batch
 
@@ -150,6 +152,59 @@ def _isin(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) 
     if isinstance(test, Tensor) and is_batched(test, level):
         return function_loop(call, level, args, kwargs)
     return lifted(call(*[lowered(a, level)[0] for a in args], **kwargs), level)
+
+
+# Segments and bags.
+
+
+@functions("segment_reduce")
+def _segments(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """Lengths and offsets have the dimensions of the data before the axis: the examples are one more."""
+    x, *rest = args
+    given = {key: raised(a, level) if isinstance(a, Tensor) else a for key, a in kwargs.items()}
+    given["axis"] = (kwargs.get("axis", 0) % max(x.ndim, 1)) + 1
+    return lifted(call(raised(x, level), *rest, **given), level)
+
+
+@functions("embedding_bag")
+def _bags(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """The bags of all examples, one after the other: of one table, or each of its own rows of a longer one.
+
+    Offsets that end before the indices do, and a row that does not count in each of several tables, need a loop.
+    """
+    given = inspect.signature(call).bind(*args, **kwargs)
+    given.apply_defaults()
+    options = given.arguments
+    weight, indices, offsets, last = [options[key] for key in ("weight", "indices", "offsets", "include_last_offset")]
+    (table, own), n = lowered(weight, level), indices.numel()
+    if last or (own and options["padding_idx"] is not None):
+        return function_loop(call, level, args, kwargs)
+    starts = ops.arange(level.size).unsqueeze(1)
+    rows = raised(indices, level).reshape(level.size, n)
+    options["indices"] = (rows + starts * weight.shape[0] if own else rows).reshape(-1)
+    options["offsets"] = (raised(offsets, level) + starts * n).reshape(-1)
+    options["weight"] = table.flatten(0, 1) if own else table
+    if options["per_sample_weights"] is not None:
+        options["per_sample_weights"] = raised(options["per_sample_weights"], level).reshape(-1)
+    out, bags, sizes, rows = [r.reshape(level.size, -1, *r.shape[1:]) for r in call(**options)]
+    if options["mode"] == MAX and own:
+        rows = (rows - (starts * weight.shape[0]).unsqueeze(2)).clamp(min=0)  # an empty bag has none
+    count = offsets.numel()
+    bags = bags - starts * count if bags.numel() else bags
+    return lifted((out, bags, sizes, rows), level)
+
+
+@functions("_repeated_indices")
+def _repeated(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """All examples at once, where their repeats add up to the same number."""
+    repeats, output_size = args
+    counts = raised(repeats, level)
+    totals = counts.sum(1)
+    if repeats.ndim != 1 or levels_of(counts) or len(set(totals.tolist())) != 1:
+        return function_loop(call, level, args, kwargs)
+    every = None if output_size is None else output_size * level.size
+    places = call(counts.reshape(-1), every).reshape(level.size, -1)
+    return lifted(places - (ops.arange(level.size) * repeats.shape[0]).unsqueeze(1).to(places.dtype), level)
 
 
 # Quantiles.

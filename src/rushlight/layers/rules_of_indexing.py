@@ -140,14 +140,6 @@ def _inside(indices: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
 rules("segment_reduce")(along(1))
 
 
-@functions("segment_reduce")
-def _segments(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """Segments that are the same for all examples are those of the operation; it looks at nothing else."""
-    if any([isinstance(a, Tensor) and is_batched(a, level) for a in kwargs.values()]):
-        return function_loop(call, level, args, kwargs)
-    return call.__wrapped__(*args, **kwargs)
-
-
 # gather and scatter; vectors of indices.
 
 rules("scatter", "scatter_value", "scatter_add", "scatter_combined", "scatter_reduce")(along(2))
