@@ -42,9 +42,9 @@ legacy_contiguous_format = contiguous_format
 
 #: Modules that are loaded when they are first asked for.
 _LAZY = {
-    "accelerator", "amp", "backends", "cli", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "linalg",
-    "masked", "mps", "nn", "optim", "profiler", "random", "return_types", "serialization", "signal", "special", "testing", "utils",
-    "version", "view", "xpu",
+    "accelerator", "amp", "backends", "cli", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func",
+    "functional", "linalg", "masked", "mps", "multiprocessing", "nn", "optim", "profiler", "random", "return_types",
+    "serialization", "signal", "special", "storage", "testing", "types", "utils", "version", "view", "xpu",
 }  # fmt: skip
 #: Names that stand in such modules.
 _LENT = {

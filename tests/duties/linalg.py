@@ -7,11 +7,8 @@ EXCEPTIONS = {
             cholesky_inverse linalg_inv_ex linalg_det linalg_slogdet linalg_svd linalg_eigh
             linalg_eig linalg_pinv linalg_lstsq linalg_qr linalg_householder_product ormqr linalg_lu
             linalg_lu_factor_ex lu_unpack linalg_lu_solve linalg_matrix_exp linalg_cross
+            linalg_solve_ex cofactor cofactor_slope reflectors
         """,
-        "no sample yet": "linalg_solve_ex cofactor cofactor_slope reflectors",
-    },
-    "non-contiguous": {
-        "no sample yet": "linalg_cholesky_ex cholesky linalg_eigh",
     },
     "zeros": {
         "singular, or with equal eigenvalues": """

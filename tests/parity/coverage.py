@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from . import batched, exceptions, forward, forward_beyond, forward_through, module_db, op_db, optim_db
+from . import batched, documented, exceptions, forward, forward_beyond, forward_through, module_db, op_db, optim_db
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 HEAD = """\
@@ -48,6 +48,9 @@ KINDS: list[tuple[str, Iterable[str], Callable[[str], Iterable[str]], dict[str, 
      "repr, parameters and buffers by name and value, forward in train and eval mode, gradients, state_dict, errors"),
     ("Optimizers", optim_db.ENTRIES, optim_db.problems, exceptions.OPTIMIZERS,
      "parameters and state after every step, param groups, state_dict, errors"),
+    ("Documented examples", documented.names(), documented.problems, exceptions.DOCUMENTED,
+     "what every example in the docstrings of PyTorch's public names prints, and how it fails: words to the letter, numbers to "
+     "four digits. Examples for other devices, compilers, processes, files and sparse layouts are left out"),
 ]  # fmt: skip
 
 #: Of these, an entry counts where PyTorch gives results: how many, by entry.

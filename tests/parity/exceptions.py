@@ -71,6 +71,28 @@ BAD_CALLS = (
     "tensordot to unflatten unique unique_consecutive unsafe_split "
 ).split()
 
+#: Names whose documented examples show something else, with the reason.
+DOCUMENTED = {
+    "torch.BFloat16Tensor.grad_dtype": "a gradient has the dtype of its tensor",
+    "torch.Event": CUDA,
+    "torch.conj": "a conjugate is computed at once, not marked",
+    "torch.resolve_conj": "a conjugate is computed at once, not marked",
+    "torch.resolve_neg": "a negative is computed, not marked",
+    "torch.set_default_dtype": "complex numbers of 16-bit floats: NumPy has no such dtype",
+    "torch.set_flush_denormal": "a setting of the processor that NumPy does not reach: False, as where it is not supported",
+    "torch.sort": "equal elements, in an order that is not promised",
+    "torch.vmap": "a built-in function is a function here",
+    "torch.fft.hfft2": "the last digit: rushlight's round trip is close, PyTorch's is not",
+    "torch.fft.hfftn": "the last digit: rushlight's round trip is close, PyTorch's is not",
+    "torch.func.functionalize": "PyTorch's compilers, their graphs and types",
+    "torch.is_storage": "typed storages, which PyTorch has deprecated; there is `TypedStorage`",
+    "torch.linalg.lu_solve": "the last digit of a solution",
+    "torch.linalg.solve_ex": "the example leaves out an argument, which is named in Python's words",
+    "torch.masked.is_masked_tensor": "tensors with a mask",
+    "torch.nn.MaxUnpool2d": "the example gives a function for a tensor; the error names another function",
+    "torch.nn.utils.skip_init": "what is in memory that nobody wrote",
+}
+
 QUANTIZED = "quantized numbers"
 COMPILER = "PyTorch's compilers, their graphs and types"
 PLATFORM = "another backend's own kernel"
@@ -80,7 +102,7 @@ LEGACY_STORAGE = "typed storages, which PyTorch has deprecated; there is `TypedS
 OVERRIDES = "the protocol __torch_function__; NumPy's protocols are spoken here"
 LEAKED = "a name of Python's, or of a helper, that PyTorch's module happens to show"
 KINETO = "Intel's and PyTorch's own tracers; a profile here is taken by Python itself"
-NOT_YET = "not written yet"
+PROTOTYPE = "a prototype in PyTorch; the functions of torch.masked take the mask as an argument"
 
 
 def each(reason: str, names: str) -> dict[str, str]:
@@ -116,14 +138,13 @@ NAMES: dict[str, dict[str, str]] = {
         "compiled_with_cxx11_abi": BUILD, "has_*": BUILD, "USE_*": BUILD, "init_num_threads": BUILD, "get_file_path": BUILD,
         "torch_version": BUILD, "prepare_multiprocessing_environment": BUILD, "profiler_*": KINETO,
         "monitor": BUILD, "hub": "downloads",
-        "multiprocessing": "see `Tensor.share_memory_` and Python's multiprocessing",
         **each(DTYPE, "bit* int[1-7] uint[1-7] float4* float8* complex32 chalf"),
-        "*Storage": LEGACY_STORAGE, "StorageBase": LEGACY_STORAGE, "storage": LEGACY_STORAGE,
+        "Storage": LEGACY_STORAGE, "StorageBase": LEGACY_STORAGE,
         "Event": CUDA, "Stream": CUDA, "StreamObjType": CUDA,
         "DisableTorchFunction*": OVERRIDES, "overrides": OVERRIDES,
         "jagged": "nested tensors", "nested": "nested tensors",
-        "lobpcg": "see scipy.sparse.linalg.lobpcg", "quasirandom": "see scipy.stats.qmc",
-        **each(LEAKED, "TYPE_CHECKING classproperty functional torch types windows"),
+        "quasirandom": "see scipy.stats.qmc",
+        **each(LEAKED, "TYPE_CHECKING classproperty torch windows"),
     },
     "torch.Tensor": {
         "*sparse*": SPARSE, "*_indices": SPARSE, "dense_dim": SPARSE, "smm": SPARSE, "sspaddmm": SPARSE,
@@ -138,7 +159,38 @@ NAMES: dict[str, dict[str, str]] = {
         **each("products in dtypes that NumPy does not have, or of groups on GPUs",
                "ScalingType SwizzleType grouped_mm scaled_grouped_mm scaled_mm"),
     },
+    "torch.masked": {"*MaskedTensor": PROTOTYPE, "*masked_tensor": PROTOTYPE},
+    "torch.nn": {
+        "q*": QUANTIZED, "intrinsic": QUANTIZED, "common_types": "names of types, for PyTorch's own use",
+        "factory_kwargs": "for PyTorch's own use",
+    },
+    "torch.nn.attention": {"*_flash_attention_impl*": CUDA},
+    "torch.nn.parallel": each("of several GPUs", "gather parallel_apply replicate scatter"),
+    "torch.optim": {"SparseAdam": SPARSE, "swap_in_optimizer_params_and_state": "for PyTorch's own use"},
+    "torch.return_types": {
+        "*_out": "the classes of out= are those of the results", "all_return_types": "for PyTorch's own use",
+        "pytree_register_structseq": "for PyTorch's own use",
+    },
+    "torch.serialization": {
+        "*_options": "options of PyTorch's reader", "*endianness": "files have the machine's order of bytes",
+        "LoadEndianness": "files have the machine's order of bytes", "validate_*_device": "for PyTorch's own use",
+        "*storage_type": LEGACY_STORAGE, "StorageType": LEGACY_STORAGE, "storage_to_tensor_type": LEGACY_STORAGE,
+        **each("of the unpickler of code, which is not here", "SourceChangeWarning get_unsafe_globals_in_checkpoint"),
+        **each("there is one device", "default_restore_location location_tag register_package skip_data"),
+        **each(LEAKED, "check_module_version_greater_or_equal mkdtemp"),
+    },
     "torch.testing": {"FileCheck": COMPILER},
+    "torch.utils": {
+        **each(PLATFORM, "backend_registration *privateuse1_backend"),
+        **each(BUILD, "ThroughputBenchmark throughput_benchmark cmake_prefix_path collect_env *cpp_backtrace"),
+        "backcompat": "warnings of PyTorch 0.2", "deterministic": "what `torch.empty` leaves in memory is not filled",
+        "set_module": "for PyTorch's own use", "swap_tensors": "modules keep their parameters, whose payload is replaced",
+        "weak": "see Python's weakref",
+    },
+    "torch.utils.data": each(
+        "pipelines of data, which PyTorch has deprecated",
+        "*DataPipe DataChunk argument_validation functional_datapipe *determin* runtime_validation*",
+    ),
     "torch.linalg": {"common_notes": LEAKED},
     "torch.autograd.profiler": {
         "emit_nvtx": CUDA, "load_nvprof": CUDA, "parse_nvprof_trace": CUDA, "EnforceUnique": CUDA, "emit_itt": KINETO,
@@ -152,4 +204,8 @@ REFUSED: dict[str, dict[str, str]] = {
     "torch.utils.checkpoint": {
         "create_selective_checkpoint_contexts": "a policy chooses among the operations of PyTorch's dispatcher, which is not here",
     },
+    "torch.nn.attention.flex_attention": each(
+        "PyTorch compiles a kernel of the function that changes the scores", "flex_attention create_block_mask"
+    ),
+    "torch.nn.parallel": {"DistributedDataParallel": "`torch.distributed` is not available"},
 }

@@ -59,3 +59,21 @@ def test_same_batches(case):
             made = case(t)
             seen.append((str([list(made), list(made)]), t.rand(1).item()))
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("drop_last", [False, True])
+@pytest.mark.parametrize(("length", "replicas"), [(5, 2), (6, 3), (2, 5), (0, 2), (1, 1)])
+def test_each_process_has_its_share(length, replicas, drop_last):
+    def shares(module):
+        found = []
+        for rank in range(replicas):
+            for shuffle in (False, True):
+                sampler = module.utils.data.DistributedSampler(range(length), replicas, rank, shuffle, 3, drop_last)
+                sampler.set_epoch(2)
+                found.append((len(sampler), list(sampler)))
+        return found
+
+    if not length and not drop_last:
+        assert shares(rushlight) == [(0, [])] * 2 * replicas  # PyTorch divides by zero, or not
+        return
+    assert shares(rushlight) == shares(torch)

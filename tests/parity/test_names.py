@@ -16,8 +16,13 @@ SPACES = [
     "torch", "torch.Tensor", "torch.autograd", "torch.autograd.anomaly_mode", "torch.autograd.forward_ad",
     "torch.autograd.function", "torch.autograd.functional", "torch.autograd.grad_mode", "torch.autograd.gradcheck",
     "torch.autograd.graph", "torch.autograd.profiler", "torch.autograd.variable", "torch.profiler", "torch.fft", "torch.func",
-    "torch.linalg", "torch.nn.functional", "torch.nn.init", "torch.nn.utils", "torch.optim.lr_scheduler",
-    "torch.random", "torch.signal.windows", "torch.special", "torch.testing", "torch.utils.checkpoint",
+    "torch.distributions", "torch.distributions.constraints", "torch.distributions.transforms", "torch.functional",
+    "torch.linalg", "torch.masked", "torch.multiprocessing", "torch.nn", "torch.nn.attention", "torch.nn.functional",
+    "torch.nn.grad", "torch.nn.init", "torch.nn.modules", "torch.nn.parallel", "torch.nn.parameter", "torch.nn.utils",
+    "torch.nn.utils.parametrizations", "torch.nn.utils.parametrize", "torch.nn.utils.prune", "torch.nn.utils.rnn",
+    "torch.optim", "torch.optim.lr_scheduler", "torch.optim.swa_utils", "torch.random", "torch.return_types",
+    "torch.serialization", "torch.signal.windows", "torch.special", "torch.storage", "torch.testing", "torch.types",
+    "torch.utils", "torch.utils.checkpoint", "torch.utils.data", "torch.utils.hooks",
 ]  # fmt: skip
 #: Modules that PyTorch loads when it needs them: whether they are there depends on what ran before.
 LATE = {"onnx"}
@@ -31,7 +36,8 @@ def spaces(name):
 
 def public(name, space):
     """What `__all__` lists where there is one that is whole, else all that there is."""
-    names = (set(dir(space)) - LATE) if space is torch else getattr(space, "__all__", None) or dir(space)
+    whole = name in ("torch", "torch.nn", "torch.optim")
+    names = (set(dir(space)) - LATE) if whole else getattr(space, "__all__", None) or dir(space)
     return {n for n in names if not n.startswith("_") and not leaked(name, getattr(space, n, None))}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,17 @@ def array(*shape: int, low: float = -2.0, high: float = 2.0, dtype: Any = np.flo
     if np.dtype(dtype).kind == "c":
         a = a + 1j * rng.uniform(low, high, shape)
     return np.asarray(a).astype(dtype)
+
+
+def quietly(call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call`, without the warning that something is deprecated, or slow."""
+
+    def quiet(torch: Any, *inputs: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return call(torch, *inputs)
+
+    return quiet
 
 
 def pulled(op: str, call: Callable[..., Any], *inputs: np.ndarray, **about: Any) -> Sample:

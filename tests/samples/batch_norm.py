@@ -92,7 +92,9 @@ SAMPLES = [
         for x, groups in ((X, 2), (X, 4), (ROWS, 1), (array(2, 4), 2))
     ],
     Sample("native_group_norm", lambda t, x, w, b: t.nn.functional.group_norm(x, 2, w, b), (X, WEIGHT, BIAS)),
-    Sample("native_group_norm", lambda t, x, b: t.nn.functional.group_norm(x, 2, None, b, 0.1), (X, BIAS), parity=False),
+    Sample(
+        "native_group_norm", lambda t, x, b: t.nn.functional.group_norm(x, 2, None, b, 0.1), (X, BIAS), parity=False
+    ),
     Sample(
         "native_group_norm",
         lambda t, x, w: t.group_norm(x, 2, w),
@@ -119,4 +121,67 @@ SAMPLES = [
         )
         for x in (X, ROWS)
     ],
+]
+
+SAMPLES += [
+    *[
+        Sample(
+            "native_batch_norm",
+            lambda t, x, w, b, training=training: t.nn.functional.batch_norm(
+                x, *_statistics(t), w, b, training=training
+            ),
+            inputs,
+            label="training" if training else "evaluation",
+        )
+        for inputs, training in (
+            ((array(0, 4, 3), WEIGHT, BIAS), False),
+            ((array(0, 4), WEIGHT, BIAS), False),
+            ((array(2, 4, 0), WEIGHT, BIAS), False),
+            ((array(3, 4, 2).T[:, ::-1], WEIGHT[::-1], array(8)[::2]), False),
+            ((array(3, 4, 2).T[:, ::-1], WEIGHT[::-1], array(8)[::2]), True),
+            ((array(1, 4, 2, 1, 2), WEIGHT, BIAS), True),
+            ((array(2, 4), np.zeros(4), BIAS), True),
+            # Channels that do not vary: epsilon is what is left.
+            ((np.ones((2, 4, 2)) * 1e-3, WEIGHT, BIAS), False),
+        )
+    ],
+    *[
+        Sample(
+            "native_group_norm",
+            lambda t, x, w, b, g=g: t.nn.functional.group_norm(x, g, w, b),
+            (x, WEIGHT, BIAS),
+            label=str(g),
+        )
+        for g, x in ((1, array(3, 4, 2).T), (2, array(1, 4, 1, 2)), (4, array(2, 4, 2)[:, ::-1]))
+    ],
+    *[
+        Sample("native_batch_norm", lambda t, x: t.nn.functional.instance_norm(x), (x,), label="instances")
+        for x in (array(1, 1, 3), array(2, 2, 2, 2), array(3, 4, 2).T)
+    ],
+    *[
+        Sample("native_layer_norm", lambda t, x, w, b: t.nn.functional.layer_norm(x, (4,), w, b), (x, WEIGHT, BIAS))
+        for x in (array(0, 4), array(4), array(8, 3).T[:, ::-2], array(2, 0, 4))
+    ],
+    # (One element varies from itself by nothing.)
+    Sample(
+        "native_layer_norm",
+        lambda t, x, w, b: t.nn.functional.layer_norm(x, (1,), w, b),
+        (array(3, 1), array(1), array(1)),
+    ),
+]
+
+SAMPLES += [
+    *[
+        Sample(
+            "native_batch_norm",
+            lambda t, x, w, b: t.native_batch_norm(x, w, b, *_statistics(t), False, 0.1, 0.01)[0],
+            (x, WEIGHT, BIAS),
+        )
+        for x in (array(0, 4, 3), array(2, 4, 0))
+    ],
+    Sample(
+        "native_batch_norm_legit",
+        lambda t, x, w, b: t._native_batch_norm_legit(x, w, b, *_statistics(t), False, 0.1, 0.01)[0],
+        (array(0, 4, 3), WEIGHT, BIAS),
+    ),
 ]

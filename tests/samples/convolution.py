@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import Sample, array
+from . import Sample, array, quietly
 
 COMPLEX = np.complex128
 
@@ -108,7 +108,9 @@ def _extremes(op, transposed, table):
         dtypes = (np.float64, COMPLEX) if label in COMPLEXES else (np.float64,)
         for dtype in dtypes:
             inputs = [array(*x, dtype=dtype), array(*w, dtype=dtype, seed=1), array(bias, dtype=dtype, seed=2)]
-            yield Sample(op, _conv(ndim, transposed, **options), (*inputs[: 2 + (len(options) != 1)],), label=label)
+            yield Sample(
+                op, quietly(_conv(ndim, transposed, **options)), (*inputs[: 2 + (len(options) != 1)],), label=label
+            )
 
 
 ODD, ODD_WEIGHT = array(5, 4, 2, 2).transpose(3, 2, 1, 0)[..., ::-1], array(3, 4, 2, 3).transpose(1, 2, 0, 3)[..., ::-1]

@@ -61,6 +61,7 @@ SAMPLES = [
             (array(2, 2, 3), (2, 1, 3, 4)),
             (array(1, 3, 4), (1, 2, 2, 3, 2)),
             (array(1, 2, 3), (1, 1, 2, 1)),
+            (array(3, 2, 1).T, (1, 1, 3, 2)),
         )
         for align in (False, True)
         if not (align and size[-1] == 1)
@@ -77,4 +78,21 @@ SAMPLES = [
         (array(1, 2, 4),),
         parity=False,
     ),
+]
+
+SAMPLES += [
+    # Nothing to take, nothing to put; pixels of one image alone; places far out and at the very edges.
+    *[
+        Sample("put_pixels", lambda t, g, i=i: OPS["put_pixels"].call(g, i, 3), (x,), parity=False)
+        for x, i in ((array(0, 2, 4), np.zeros((0, 4), int)), (array(1, 4, 2).swapaxes(1, 2), np.array([[2, -1, 2, 0]])))
+    ],
+    Sample("take_pixels", lambda t, x: OPS["take_pixels"].call(x, np.zeros((0, 2), int)), (array(0, 2, 3),), parity=False),
+    *[
+        sampled(2, array(2, 1, 1, 3), array(2, 2, 1, 2, low=-0.9, high=0.9), mode, "zeros", False, twice=twice)
+        for mode, twice in (("bilinear", True), ("bicubic", False))
+    ],
+    sampled(2, IMAGE, np.full((1, 1, 2, 2), 5.3), "bilinear", "zeros", False),
+    sampled(2, IMAGE[..., ::-1], array(2, 3, 2, 1, low=-1.3, high=1.3).T, "bilinear", "border", True),
+    sampled(3, array(0, 1, 2, 3, 3), array(0, 1, 2, 2, 3), "bilinear", "zeros", False),
+    sampled(3, VOLUME, np.full((1, 1, 1, 2, 3), -4.2), "bilinear", "zeros", True),
 ]

@@ -81,3 +81,27 @@ SAMPLES = [
     ],
     *[transposed(kind, 3, VOLUME, (3, 2, 4)) for kind in ("nearest", "nearest_exact", "linear")],
 ]  # fmt: skip
+
+SAMPLES += [
+    *[
+        transposed(kind, dims, shaped[:0], size)
+        for dims, shaped, size in ((1, SIGNAL, (3,)), (2, IMAGE, (5, 3)), (3, VOLUME, (3, 2, 4)))
+        for kind in ("nearest", "nearest_exact", "linear")
+    ],
+    *[transposed(kind, 2, IMAGE[:0], (5, 3)) for kind in ("cubic", "linear_aa", "cubic_aa", "lanczos_aa")],
+    *[
+        resized(f"upsample_{op}", x, mode, **options)
+        for op, mode, x in (
+            ("nearest1d", "nearest", SIGNAL),
+            ("nearest2d", "nearest", IMAGE),
+            ("nearest3d", "nearest", VOLUME),
+            ("linear1d", "linear", SIGNAL),
+            ("bilinear2d", "bilinear", IMAGE),
+            ("trilinear3d", "trilinear", VOLUME),
+        )
+        for options in ({"size": 1}, {"scale_factor": 2.0}, {"size": tuple(x.shape[2:])})
+    ],
+    resized("upsample_bilinear2d", IMAGE[:, :, :1, :1], "bilinear", size=(3, 2), align_corners=True),
+    resized("upsample_linear1d", array(1, 1, 4), "linear", size=1, align_corners=True),
+    *[resized("upsample_bicubic2d", x, "bicubic", size=(4, 3)) for x in (array(0, 1, 2, 2), array(2, 3, 1, 1).T)],
+]

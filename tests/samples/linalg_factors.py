@@ -1,10 +1,8 @@
 """Samples of `rushlight.ops.linalg`: triangular, inverse, determinants, lu, cholesky, qr, ldl."""
 
-import warnings
-
 import numpy as np
 
-from . import Sample, array
+from . import Sample, array, quietly
 
 C = np.complex128
 
@@ -34,17 +32,6 @@ def each(op, call, *inputs, **about):
     """A sample for each of the inputs; single precision is not precise enough for finite differences."""
     inputs = [given if isinstance(given, tuple) else (given,) for given in inputs]
     return [Sample(op, call, i, **{"smooth": i[0].dtype != np.float32, **about}) for i in inputs]
-
-
-def old(call):
-    """`call`, without the warning that the function is deprecated."""
-
-    def quiet(t, *inputs):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            return call(t, *inputs)
-
-    return quiet
 
 
 def positive(x):
@@ -126,13 +113,13 @@ SAMPLES = [
         sample
         for options in ((), (False,), (True, True), (False, True, True))
         for sample in each(
-            "triangular_solve", old(lambda t, b, a, o=options: t.triangular_solve(b, a, *o)), (B, A), (W, Z)
+            "triangular_solve", quietly(lambda t, b, a, o=options: t.triangular_solve(b, a, *o)), (B, A), (W, Z)
         )
     ],
-    *each("triangular_solve", old(lambda t, b, a: t.triangular_solve(b, a)), (B, STACK), (array(2, 3, 2), A)),
+    *each("triangular_solve", quietly(lambda t, b, a: t.triangular_solve(b, a)), (B, STACK), (array(2, 3, 2), A)),
     *each(
         "triangular_solve",
-        old(lambda t, b, a: t.triangular_solve(b, a)),
+        quietly(lambda t, b, a: t.triangular_solve(b, a)),
         (NO_COLUMNS, A),
         (np.zeros((0, 2)), EMPTY),
         (W, ZSTACK),
@@ -331,7 +318,14 @@ SAMPLES = [
                 array(1, 1, dtype=C),
             ),
             *each(
-                "cholesky", old(lambda t, x, u=upper: t.cholesky(positive(x), u)), A, Z, STACK, EMPTY, NONE, array(1, 1)
+                "cholesky",
+                quietly(lambda t, x, u=upper: t.cholesky(positive(x), u)),
+                A,
+                Z,
+                STACK,
+                EMPTY,
+                NONE,
+                array(1, 1),
             ),
             *each(
                 "cholesky_solve",
@@ -342,7 +336,11 @@ SAMPLES = [
                 (np.zeros((0, 2)), EMPTY),
                 (W, ZSTACK),
             ),
-            *each("cholesky_inverse", lambda t, x, u=upper: t.cholesky_inverse(t.linalg.cholesky(positive(x), upper=u), u), Z),
+            *each(
+                "cholesky_inverse",
+                lambda t, x, u=upper: t.cholesky_inverse(t.linalg.cholesky(positive(x), upper=u), u),
+                Z,
+            ),
             *each(
                 "cholesky_inverse",
                 lambda t, x, u=upper: t.cholesky_inverse(with_real_diagonal(t, t.triu(x) if u else t.tril(x)), u),
@@ -408,4 +406,10 @@ SAMPLES = [
         (A, B),
         (A, W.real),
     ),
+]
+
+SAMPLES += [
+    # Of memory that lies in columns.
+    *each("linalg_cholesky_ex", lambda t, x: t.linalg.cholesky(positive(x).mT), A, Z, STACK, label="columns"),
+    *each("cholesky", quietly(lambda t, x: t.cholesky(positive(x).mT)), A, Z, label="columns"),
 ]

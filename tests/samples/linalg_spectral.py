@@ -139,3 +139,5 @@ SAMPLES = [
     ),
     *of("linalg_eigvals", lambda t, x: t.linalg.eigvals(x.detach()), array(3, 3), SQUARE, array(0, 0)),
 ]
+
+SAMPLES += of("linalg_eigh", lambda t, x: t.linalg.eigvalsh(hermitian(t, x).mT), array(3, 3), SQUARE, label="columns")

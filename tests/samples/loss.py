@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import Sample, array
+from . import Sample, array, pulled
 
 X, Y, ROW = array(3, 4), array(3, 4, seed=1), array(4, seed=2)
 P, Q = array(3, 4, low=0.1, high=0.9), array(3, 4, low=0, high=1, seed=1)
@@ -156,6 +156,150 @@ SAMPLES = [
         "embedding_dense_backward",
         lambda t, i, g: declared("embedding_dense_backward")(g, i, 4, 1, False),
         (np.array([1, 2, 2]), array(3, 2)),
+        parity=False,
+    ),
+]
+
+
+def _negative_likelihood(target, reduction, **options):
+    return lambda t, x: t.nn.functional.nll_loss(x, t.tensor(target), reduction=reduction, **options)
+
+
+NOTHING = np.zeros((0, 4))
+ROWS, FLIPPED = array(4, 3).T, array(8, 3).T[:, ::-2]
+ENDS = np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 0.25, 0.75])
+
+SAMPLES += [
+    # The gradients, of reduced losses and of nothing.
+    pulled("nll_loss_backward", _negative_likelihood(TARGET, "mean"), array(), X),
+    pulled("nll_loss_backward", _negative_likelihood(IGNORED, "sum"), array(), X),
+    pulled("nll_loss_backward", _negative_likelihood(IGNORED, "none"), array(6)[::2], FLIPPED),
+    pulled("nll_loss_backward", _negative_likelihood(np.zeros(0, int), "none"), array(0), NOTHING),
+    pulled("nll_loss2d_backward", _negative_likelihood(MAP, "mean"), array(), SCORES),
+    pulled("nll_loss2d_backward", _negative_likelihood(MAP[:0], "none"), array(0, 2, 2), SCORES[:0]),
+    *[
+        pulled(f"{op}_backward", lambda t, x, y, op=op, r=r: getattr(t.nn.functional, op)(x, y, reduction=r), g, x, y)
+        for op in ("mse_loss", "smooth_l1_loss", "huber_loss")
+        for r, g, x, y in (
+            ("mean", array(), ROWS, Y),
+            ("none", array(0, 4), NOTHING, NOTHING),
+            ("none", ROWS, FLIPPED, Y),
+        )
+    ],
+    *[
+        pulled(
+            "binary_cross_entropy_backward",
+            lambda t, x, y, r=r: t.nn.functional.binary_cross_entropy(x, y, reduction=r),
+            g,
+            x,
+            y,
+        )
+        for r, g, x, y in (
+            ("mean", array(), P, Q),
+            ("none", array(0, 4), NOTHING, NOTHING),
+            ("none", ROWS, P[:, ::-1], Q),
+        )
+    ],
+    # Other memory, and nothing at all.
+    *[
+        Sample(op, lambda t, x, y, op=op, r=r: getattr(t.nn.functional, op)(x, y, reduction=r), pair, label=r)
+        for op in ("mse_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy_with_logits")
+        for r, pair in (("mean", (ROWS, Y)), ("none", (FLIPPED, ROWS)), ("sum", (NOTHING, NOTHING)))
+    ],
+    *[
+        Sample(
+            "binary_cross_entropy",
+            lambda t, x, y, r=r: t.nn.functional.binary_cross_entropy(x, y, reduction=r),
+            pair,
+            label=r,
+        )
+        for r, pair in (
+            ("none", (P.T, Q.T)),
+            ("sum", (NOTHING, NOTHING)),
+            ("sum", (P[:, ::-1], Q[:, ::-2].repeat(2, 1))),
+        )
+    ],
+    Sample(
+        "binary_cross_entropy",
+        lambda t, x, y: t.nn.functional.binary_cross_entropy(x, y, weight=t.zeros(4, dtype=x.dtype), reduction="sum"),
+        (P, Q),
+        label="weights of zero",
+    ),
+    # Certain, and right or wrong in part.
+    Sample(
+        "binary_cross_entropy",
+        lambda t, x, y: t.nn.functional.binary_cross_entropy(x, y, reduction="none"),
+        ENDS,
+        smooth=False,
+        twice=False,
+        gradient=lambda w, out, x, y: (w * (x - y) / 1e-12, w * np.where(x == 0, np.inf, -np.inf)),
+    ),
+    *[
+        Sample("nll_loss", _negative_likelihood(y, r), (x,), label=r)
+        for r in ("none", "sum")
+        for x, y in ((NOTHING, np.zeros(0, int)), (FLIPPED, TARGET))
+    ],
+    *[
+        # (PyTorch's gradient fails where memory is not contiguous.)
+        Sample("nll_loss2d", _negative_likelihood(y, r), (x,), label=r, parity=x.flags.c_contiguous)
+        for r in ("none", "sum")
+        for x, y in ((SCORES[:0], MAP[:0]), (array(2, 2, 3, 2).swapaxes(1, 2), MAP))
+    ],
+    *[
+        Sample("nll_loss", _negative_likelihood([1, 1, 1], r, ignore_index=1), (X,), label=f"{r},all ignored")
+        for r in ("none", "sum")
+    ],
+    Sample(
+        "nll_loss",
+        _negative_likelihood([1, 1, 1], "mean", ignore_index=1),
+        (X,),
+        smooth=False,
+        label="all ignored",
+        gradient=lambda w, out, x: (0 * x,),
+    ),
+    Sample(
+        "nll_loss",
+        _negative_likelihood([0, 3], "none"),
+        (np.array([[-np.inf, 0.0], [0.0, -np.inf]]).repeat(2, 1),),
+        smooth=False,
+        twice=False,
+    ),
+    # Embeddings.
+    *[
+        Sample("embedding", lambda t, i, w: t.nn.functional.embedding(i, w), (i, w))
+        for i, w in (
+            (np.zeros(0, int), array(4, 3)),
+            (np.zeros((2, 0), int), array(4, 3)),
+            (TARGET, array(4, 0)),
+            (np.array([[1, 0], [1, 1]]).T, array(3, 4).T),
+            (np.array([2, 2, 2]), array(6, 3)[::-2]),
+        )
+    ],
+    pulled(
+        "embedding_dense_backward",
+        lambda t, w: t.nn.functional.embedding(t.tensor([[1, 2], [1, 1]]), w),
+        array(3, 2, 2).T,
+        array(4, 3),
+    ),
+    pulled(
+        "embedding_dense_backward",
+        lambda t, w: t.nn.functional.embedding(t.zeros(0, dtype=t.int64), w),
+        array(0, 3),
+        array(4, 3),
+        parity=False,
+    ),
+    pulled(
+        "embedding_dense_backward",
+        lambda t, w: t.nn.functional.embedding(t.tensor(1), w, padding_idx=1),
+        array(3),
+        array(4, 3),
+    ),
+    # (PyTorch forgets to divide in the second order.)
+    pulled(
+        "embedding_dense_backward",
+        lambda t, w: t.nn.functional.embedding(t.tensor([1, 2, 2]), w, scale_grad_by_freq=True),
+        array(3, 3),
+        array(4, 3),
         parity=False,
     ),
 ]

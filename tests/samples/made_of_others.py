@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import Sample, array
+from . import Sample, array, quietly
 
 C = np.complex128
 X, Y, P = array(3, 4), array(3, 4, seed=1), array(3, 4, low=0.1, high=0.9, seed=2)
@@ -23,7 +23,7 @@ def of(op, name, *inputs, smooth=True, twice=True, parity=True, gradient=None, *
         return getattr(t.nn.functional, name)(*tensors, **given)
 
     label = ",".join([name, *[f"{k}={v}" for k, v in options.items() if not isinstance(v, np.ndarray)]])
-    return Sample(op, call, inputs, smooth=smooth, twice=twice, parity=parity, label=label, gradient=gradient)
+    return Sample(op, quietly(call), inputs, smooth=smooth, twice=twice, parity=parity, label=label, gradient=gradient)
 
 
 def reduced(name, *inputs, ops=("mul", "mean", "sum"), **about):

@@ -36,3 +36,36 @@ SAMPLES = [
     Sample("transposed_convolution_of_examples", _transposed, (X, array(2, 4, 3, 2, seed=1)), parity=False),
     Sample("weight_gradient_of_examples", _weight_gradient, (X, array(2, 3, 4, 2, seed=1)), parity=False),
 ]
+
+SAMPLES += [
+    Sample(
+        "linear_of_examples",
+        _linear,
+        (array(2, 2, 3, dtype=complex), array(2, 2, 3, dtype=complex, seed=1), array(2, 2, dtype=complex, seed=2)),
+        parity=False,
+    ),
+    Sample("linear_of_examples", _linear, (array(2, 0, 4), array(2, 5, 4, seed=1), array(2, 5, seed=2)), parity=False),
+    Sample("linear_of_examples", _linear, (array(4, 3, 2).T, array(4, 5, 2).T, array(5, 2).T), parity=False),
+    Sample("convolution_of_examples", _batch(), (array(2, 0, 4, 5), array(2, 3, 4, 2, seed=1)), parity=False),
+    Sample(
+        "transposed_convolution_of_examples", _transposed, (array(2, 0, 4, 5), array(2, 4, 3, 2, seed=1)), parity=False
+    ),
+    Sample(
+        "weight_gradient_of_examples", _weight_gradient, (array(2, 0, 4, 5), array(2, 3, 4, 2, seed=1)), parity=False
+    ),
+    *[
+        Sample(
+            op,
+            call,
+            (
+                array(5, 4, 2, 2).T,
+                array(2, 3, 4, 2)[..., ::-1].swapaxes(1, 2) if op[0] == "t" else array(2, 3, 4, 2)[..., ::-1],
+            ),
+            parity=False,
+        )
+        for op, call in (
+            ("convolution_of_examples", _batch(padding=1)),
+            ("transposed_convolution_of_examples", _transposed),
+        )
+    ],
+]

@@ -48,8 +48,7 @@ def _samples(op, name, gates):
         Sample(op, _packed(name), (array(7, I), *[single] * n, *_weights(gates)), parity=False, label=f"{name}-packed"),
         Sample(op, _packed(name, True), (PACKED, *packed, *_weights(gates), *_weights(gates)), parity=False,
                label=f"{name}-packed, both directions"),
-        Sample(op, _padded(name), (array(2, 0, I), *[array(1, 0, H)] * n, *_weights(gates)), parity=False, smooth=False,
-               label=f"{name}-empty"),
+        Sample(op, _padded(name), (array(2, 0, I), *[array(1, 0, H)] * n, *_weights(gates)), parity=False, label=f"{name}-empty"),
         Sample(op, lambda t, x, *rest: getattr(t, f"{name}_cell")(x, rest[:2] if n == 2 else rest[0], *rest[n:]),
                (array(B, I), *[array(B, H)] * n, *_weights(gates)), parity=False, label=f"{name}_cell"),
     ]  # fmt: skip
@@ -82,4 +81,32 @@ SAMPLES = [
         parity=False,
         label="complex",
     ),
+]
+
+def _complex(*arrays):
+    return [a * (1 + 0.5j) if a.ndim > 2 else a * (0.5 - 0.2j) for a in arrays]
+
+
+SAMPLES += [
+    *[
+        Sample(
+            op,
+            _padded(name),
+            tuple(_complex(X[:2, :1], *[H0[:, :1]] * n, *_weights(gates))),
+            twice=False,
+            parity=False,
+            label=f"{name}-complex",
+        )
+        for op, name, gates, n in (("rnn_layer", "rnn_tanh", 1, 1), ("lstm_layer", "lstm", 4, 2))
+    ],
+    *[
+        Sample(
+            op,
+            _padded(name),
+            (X[:1, ::-1], *[H0[..., ::-1]] * n, *[np.asfortranarray(w) for w in _weights(gates)]),
+            parity=False,
+            label=f"{name}-one step",
+        )
+        for op, name, gates, n in (("rnn_layer", "rnn_relu", 1, 1), ("lstm_layer", "lstm", 4, 2), ("gru_layer", "gru", 3, 1))
+    ],
 ]

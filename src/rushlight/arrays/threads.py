@@ -152,17 +152,31 @@ _NAMES = ("scipy_openblas_{}_num_threads64_", "scipy_openblas_{}_num_threads", "
 
 
 @cache
-def _blas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
-    """The functions of NumPy's OpenBLAS that tell and set its number of threads; None where NumPy has another BLAS."""
+def _library() -> Any:
+    """The library in which NumPy finds its BLAS."""
     try:
-        library = ctypes.CDLL(np._core._multiarray_umath.__file__)  # type: ignore[attr-defined]
+        return ctypes.CDLL(np._core._multiarray_umath.__file__)  # type: ignore[attr-defined]
     except OSError:
         return None
+
+
+@cache
+def _blas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
+    """The functions of NumPy's OpenBLAS that tell and set its number of threads; None where NumPy has another BLAS."""
     for name in _NAMES:
-        get, put = (getattr(library, name.format(verb), None) for verb in ("get", "set"))
+        get, put = (getattr(_library(), name.format(verb), None) for verb in ("get", "set"))
         if get is not None and put is not None:
             put.argtypes, put.restype = [ctypes.c_int], None
             return get, put
+    return None
+
+
+def blas_routine(name: str) -> tuple[Any, Any] | None:
+    """A function of NumPy's BLAS, which lets go of the interpreter's lock, and its type of integers. None if there is none."""
+    for form, integer in (("scipy_{}64_", ctypes.c_int64), ("scipy_{}", ctypes.c_int), ("{}64_", ctypes.c_int64)):
+        routine = getattr(_library(), form.format(name), None)
+        if routine is not None:
+            return routine, integer
     return None
 
 

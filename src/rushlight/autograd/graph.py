@@ -225,6 +225,7 @@ def _handles_class() -> type:
             for handle in self.handles:
                 handle.remove()
 
+    MultiHandle.__module__, MultiHandle.__qualname__ = "torch.autograd.graph", "_MultiHandle"
     return MultiHandle
 
 

@@ -37,6 +37,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "linalg.qr": ("geqrf orgqr ormqr qr", "geqrf orgqr ormqr qr"),
     "linalg.triangular": ("triangular_solve", "triangular_solve"),
     "linalg.least_squares": ("pinverse", "pinverse"),
+    "linalg.lobpcg": ("lobpcg", ""),
     "linalg.low_rank": ("pca_lowrank svd_lowrank", ""),
     "linalg.norms": ("frobenius_norm nuclear_norm", ""),
     "linalg.products": ("cross matrix_exp matrix_power vander", "cross matrix_exp matrix_power"),
@@ -62,7 +63,11 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "_is_all_true _is_any_true coalesce dim_order indices is_coalesced is_distributed pin_memory to_dense "
         "values",
     ),
-    "language.storage": ("TypedStorage UntypedStorage", "_typed_storage is_set_to set_ storage untyped_storage"),
+    "language.storage": (
+        "BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage FloatStorage "
+        "HalfStorage IntStorage LongStorage ShortStorage TypedStorage UntypedStorage",
+        "_typed_storage is_set_to set_ storage untyped_storage",
+    ),
     "indexing.masked_index": ("_unsafe_masked_index _unsafe_masked_index_put_accumulate", ""),
     "layout.copies": (
         "alias_copy as_strided_copy detach_copy diagonal_copy expand_copy narrow_copy permute_copy select_copy slice_copy "

@@ -12,15 +12,17 @@ gives the same numbers to the last bit.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
-from ..arrays.threads import share
+from ..arrays.blocks import LARGE
+from ..arrays.threads import blas_routine, get_number, one_blas_thread, share
 from ..core import Tensor
 from ..core.saved import bump
 from ..core.tensor import memory, wrap
@@ -144,8 +146,8 @@ def _end_to_end(arrays: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]
 
 def _overlap(arrays: list[np.ndarray]) -> bool:
     """Whether arrays share memory: those have to be updated one after the other."""
-    bounds = sorted(byte_bounds(array) for array in arrays if array.size)
-    return any(low < high for (_, high), (low, _) in pairwise(bounds))
+    bounds = sorted([byte_bounds(array) for array in arrays if array.size])
+    return any([low < high for (_, high), (low, _) in pairwise(bounds)])
 
 
 class Slabs:
@@ -172,7 +174,7 @@ class Slabs:
                 self._slabs.append(Slab(group, same, state, names, id(same[0]) in first))
 
     def update(
-        self, group: State, params: list[Tensor], state: Any, names: Sequence[str], rule: Callable[..., None]
+        self, group: State, params: list[Tensor], state: Any, names: Sequence[str], rule: Callable[..., Any]
     ) -> list[Tensor]:
         """Apply the rule to the slabs of the group's parameters `params`; returns the parameters that remain."""
         ids = set(map(id, params))
@@ -183,7 +185,8 @@ class Slabs:
             slab.intact = slab.names == names
             rows = slab.rows(state) if slab.intact and slab.ids <= ids else None
             if rows is not None:
-                rule(group, *rows, small=True, first=slab.first)
+                for job in rule(group, *rows, small=True, first=slab.first) or ():
+                    job()
                 slab.write_back()
                 ids -= slab.ids
             slab.first = False
@@ -220,8 +223,23 @@ def _blas() -> Any:
     return module
 
 
+@cache
+def _unlocked_axpy(char: str) -> Callable[[np.ndarray, np.ndarray, float], None] | None:
+    """The same function as NumPy's BLAS has it: called by `ctypes`, which takes longer to call and lets other threads run."""
+    found = blas_routine("cblas_saxpy" if char == "f" else "cblas_daxpy")
+    if found is None:
+        return None
+    routine, integer = found
+    number, pointer = ctypes.c_float if char == "f" else ctypes.c_double, ctypes.c_void_p
+    routine.argtypes, routine.restype = [integer, number, pointer, integer, pointer, integer], None
+    return lambda y, x, a: routine(y.size, float(a), x.ctypes.data, 1, y.ctypes.data, 1)
+
+
 def axpy(y: np.ndarray, x: np.ndarray, a: float) -> None:
     """``y += a * x``, rounded once. The rows must be of one dtype."""
+    unlocked = _unlocked_axpy(y.dtype.char) if y.size > ONE_THREAD else None
+    if unlocked is not None:
+        return unlocked(y, x, a)
     call = _blas().saxpy if y.dtype.char == "f" else _blas().daxpy
     for start in range(0, y.size, ONE_THREAD):
         call(x, y, min(y.size - start, ONE_THREAD), a, start, 1, start, 1)
@@ -236,7 +254,7 @@ def axpy_of(y: np.ndarray, x: np.ndarray, a: float) -> np.ndarray:
 
 def scale(y: np.ndarray, a: float) -> None:
     """``y *= a``"""
-    (_blas().sscal if y.dtype.char == "f" else _blas().dscal)(a, y)
+    np.multiply(y, constant(a, y.dtype), y)
 
 
 def lerp(y: np.ndarray, x: np.ndarray, weight: float) -> None:
@@ -278,10 +296,19 @@ def blocks(*rows: np.ndarray | None) -> Sequence[tuple[Any, ...]]:
     ]
 
 
-def each_block(update: Callable[..., None], *rows: np.ndarray | None) -> None:
-    """Calls ``update(*pieces)`` for all :func:`blocks`, on several threads."""
-    pieces = blocks(*rows)
-    share(lambda i: update(*pieces[i]), len(pieces))
+def each_block(update: Callable[..., None], *rows: np.ndarray | None) -> list[Callable[[], None]]:
+    """What is to be done: ``update(*pieces)`` for all :func:`blocks`."""
+    return [partial(update, *pieces) for pieces in blocks(*rows)]
+
+
+def perform(jobs: Sequence[Callable[[], None]], rows: list[np.ndarray]) -> None:
+    """Does what is to be done to `rows`, on all cores if that is much and they share no memory."""
+    with one_blas_thread():
+        if get_number() == 1 or sum([row.size for row in rows]) < LARGE or _overlap(rows):
+            for job in jobs:
+                job()
+        else:
+            share(lambda i: jobs[i](), len(jobs))
 
 
 def number(x: Any) -> Any:

@@ -207,7 +207,7 @@ def _update_rows(
     *,
     small: bool,
     first: bool,
-) -> None:
+) -> list[Callable[[], None]]:
     """The same update on rows."""
     step += 1
     t = step.item(0)
@@ -235,7 +235,7 @@ def _update_rows(
         change /= denominator
         p += change
 
-    each_block(update, param, gradient, exp_avg, exp_avg_sq, max_exp_avg_sq)
+    return each_block(update, param, gradient, exp_avg, exp_avg_sq, max_exp_avg_sq)
 
 
 # Numbers out of tensors (lr, betas) round as torch's tensors do: a square root is one, not a power, and a Python number

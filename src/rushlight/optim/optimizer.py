@@ -17,7 +17,7 @@ from ..core import Tensor, set_grad_enabled
 from ..core.saved import bump
 from ..utils.hooks import RemovableHandle
 from ._arguments import scalar_state
-from ._rows import SMALL, Slabs, rows_of
+from ._rows import SMALL, Slabs, perform, rows_of
 
 __all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
 
@@ -328,7 +328,7 @@ class Optimizer:
         params: list[Tensor],
         names: Sequence[str],
         init: Callable[[dict[str, Any], Tensor], bool],
-        rows_rule: Callable[..., None],
+        rows_rule: Callable[..., Any],
         tensors_rule: Callable[..., None],
     ) -> None:
         """Apply the group's update to `params`, which have gradients.
@@ -337,7 +337,8 @@ class Optimizer:
             names: the parts of the state that the rule changes.
             init: called as ``init(group, param)`` to give a parameter its state; returns whether it had none.
             rows_rule: the update, called as ``rule(group, param, gradient, *parts of the state, small, first)`` with
-                rows; `small` says whether the parameters are, `first` whether this is their first step.
+                rows; `small` says whether the parameters are, `first` whether this is their first step. What it
+                leaves to be done, it returns as a list of functions that may run side by side.
             tensors_rule: the same as ``rule(group, param, first)`` in tensor operations, for where the update has to
                 be differentiable and where there are no rows.
         """
@@ -348,7 +349,7 @@ class Optimizer:
                     first = {id(p) for p in params if init(group, p)}
                     self._slabs.add(group, params, self.state, names, first)
                     params = self._slabs.update(group, params, self.state, names, rows_rule)
-                    params = [p for p in params if not self._update_one(group, p, names, rows_rule, id(p) in first)]
+                    params = self._update_rows(group, params, names, rows_rule, first)
         else:
             first = {id(p) for p in params if init(group, p)}
         if params:
@@ -356,17 +357,24 @@ class Optimizer:
                 for p in params:
                     tensors_rule(group, p, id(p) in first)
 
-    def _update_one(
-        self, group: dict[str, Any], p: Tensor, names: Sequence[str], rows_rule: Callable[..., None], first: bool
-    ) -> bool:
-        """Update a single parameter by its rows; returns whether it has any."""
-        state = self.state[p] if names else {}
-        rows = rows_of(p, state, names)
-        if rows is None:
-            return False
-        rows_rule(group, *rows, small=rows[0].size <= SMALL, first=first)
-        bump(p, *[state[name] for name in names])
-        return True
+    def _update_rows(
+        self, group: dict[str, Any], params: list[Tensor], names: Sequence[str], rule: Callable[..., Any], first: set[int]
+    ) -> list[Tensor]:
+        """Update parameters by their rows; returns those that have none."""
+        jobs: list[Callable[[], None]] = []
+        changed, rest = [], []
+        for p in params:
+            state = self.state[p] if names else {}
+            rows = rows_of(p, state, names)
+            if rows is None:
+                rest.append(p)
+                continue
+            jobs += rule(group, *rows, small=rows[0].size <= SMALL, first=id(p) in first) or []
+            changed.append(rows[0])
+            bump(p, *[state[name] for name in names])
+        if jobs:
+            perform(jobs, changed)
+        return rest
 
 
 def _with_hooks(step: Callable) -> Callable:

@@ -3,28 +3,66 @@
 from __future__ import annotations
 
 import errno
+import gc
 import mmap
 import os
+import tempfile
+from collections.abc import MutableMapping
 from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
 from ...arrays import dtypes
-from ...arrays.strided import storage
+from ...arrays.strided import geometry, storage, view_memory
 from ...core.tensor import Tensor, memory
 from ..support.attach import methods
 from ..support.options import check_options, made
-from .storage import TypedStorage, UntypedStorage
+from .storage import TypedStorage, UntypedStorage, elements
 
 __all__ = ["from_file"]
 
 
-def _in_mapping(array: Any) -> bool:
-    """Whether the memory of an array is that of a mapping."""
+class Mapping(mmap.mmap):
+    """The memory of a file that has no name, in the memory of processes: `file` is its descriptor."""
+
+    file: int
+
+    @classmethod
+    def of(cls, file: int, length: int, opened: MutableMapping[tuple[int, int], Mapping]) -> Mapping:
+        """That of a file which came from another process; of one file only once. The descriptor is the mapping's."""
+        status = os.fstat(file)
+        known = opened.get((status.st_dev, status.st_ino))
+        if known is not None:
+            os.close(file)
+            return known
+        out = cls(file, length)
+        out.file = file
+        opened[status.st_dev, status.st_ino] = out
+        return out
+
+    @classmethod
+    def new(cls, length: int) -> Mapping:
+        file = os.memfd_create("rushlight") if hasattr(os, "memfd_create") else _unnamed_file()
+        os.ftruncate(file, length)
+        out = cls(file, length)
+        out.file = file
+        return out
+
+    def __del__(self) -> None:
+        os.close(self.file)
+
+
+def _unnamed_file() -> int:
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def mapping_of(array: Any) -> Any:
+    """The mapping in whose memory an array lies; None for others."""
     while array is not None and not isinstance(array, mmap.mmap):
         array = array.obj if isinstance(array, memoryview) else getattr(array, "base", None)
-    return array is not None
+    return array
 
 
 def _on(mapping: Any, dtype: np.dtype[Any], count: int) -> np.ndarray:
@@ -33,31 +71,52 @@ def _on(mapping: Any, dtype: np.dtype[Any], count: int) -> np.ndarray:
 
 def is_shared(self: Tensor) -> bool:
     """Whether processes that are forked, or that map the same file, share this tensor's memory."""
-    return _in_mapping(self._data)
+    return mapping_of(self._data) is not None
 
 
 def share_memory_(self: Tensor) -> Tensor:
     """Moves the memory to where processes that are forked from now on share it: a write in one is seen in all.
 
-    Does nothing for memory that is shared. Raises NotImplementedError where other tensors have the same memory, for they
-    would not follow.
+    Views of the memory move with it. Does nothing for memory that is shared. Raises NotImplementedError where something
+    else than tensors has the memory, a NumPy array or a graph, for it would not follow.
 
     >>> torch.zeros(2).share_memory_().is_shared()
     True
     """
-    data = memory(self)
+    memory(self)  # a 0-d result may be a scalar, which has none
     if is_shared(self):
         return self
-    owner = storage(data)
-    # This frame, its caller's slot and getrefcount hold `owner`; so does `data`, if it is a view of it.
-    if getrefcount(owner) > 4 or self._view is not None:
-        raise NotImplementedError("share_memory_() of memory that other tensors share")
-    shared = _on(mmap.mmap(-1, max(data.nbytes, 1)), data.dtype, data.size).view(type(data))
-    axes = sorted(range(data.ndim), key=lambda axis: -data.strides[axis])
-    moved = shared.reshape([data.shape[axis] for axis in axes]).transpose(np.argsort(axes))
-    moved[...] = data
-    self._data = moved
+    owner = storage(self._data)
+    tensors = _tensors_on(owner)
+    if _others_hold(tensors, owner):
+        raise NotImplementedError("share_memory_() of memory that a NumPy array or a graph has, too")
+    whole = elements(owner, self.dtype)
+    shared = _on(Mapping.new(max(whole.nbytes, 1)), whole.dtype, whole.size)
+    shared[...] = whole
+    moved = {id(t._data): view_memory(shared, *geometry(t._data, owner)[:3]).view(type(t._data)) for t in tensors}
+    for view in [t._view for t in tensors if t._view is not None]:
+        view.origin = moved.get(id(view.origin))
+    for t in tensors:
+        t._data = moved[id(t._data)]
     return self
+
+
+def _tensors_on(owner: np.ndarray) -> list[Tensor]:
+    """The tensors whose memory is `owner`'s."""
+    everything = [t for t in gc.get_objects() if issubclass(type(t), Tensor)]  # (isinstance asks objects)
+    return [t for t in everything if isinstance(getattr(t, "_data", None), np.ndarray) and storage(t._data) is owner]
+
+
+def _others_hold(tensors: list[Tensor], owner: np.ndarray) -> bool:
+    """Whether anything but these tensors, and how they are views of each other, holds the memory or a view of it."""
+    held = [t._data for t in tensors] + [t._view.origin for t in tensors if t._view is not None]
+    arrays = {id(a): a for a in (*held, owner)}
+    for a in arrays.values():
+        known = sum([h is a for h in held]) * 2 + sum([other.base is a for other in arrays.values()])
+        here = 3 + 2 * (a is owner)  # `arrays`, `a`, getrefcount; `owner` here and in the caller
+        if getrefcount(a) > known + here:
+            return True
+    return False
 
 
 def from_file(
@@ -95,7 +154,7 @@ def from_file(
 
 def _storage_is_shared(self: Any) -> bool:
     """Whether processes share this memory."""
-    return _in_mapping((self._untyped_storage if isinstance(self, TypedStorage) else self)._array)
+    return mapping_of((self._untyped_storage if isinstance(self, TypedStorage) else self)._array) is not None
 
 
 methods(share_memory_=share_memory_, is_shared=is_shared)

@@ -19,7 +19,11 @@ from ..elementwise.comparison import no_derivative
 from ..support.attach import methods
 from ..support.options import check_size, no_such_call
 
-__all__ = ["TypedStorage", "UntypedStorage"]
+__all__ = [
+    "BFloat16Storage", "BoolStorage", "ByteStorage", "CharStorage", "ComplexDoubleStorage", "ComplexFloatStorage",
+    "DoubleStorage", "FloatStorage", "HalfStorage", "IntStorage", "LongStorage", "ShortStorage", "TypedStorage",
+    "UntypedStorage",
+]  # fmt: skip
 
 
 class UntypedStorage:
@@ -193,6 +197,41 @@ class TypedStorage:
     def __repr__(self) -> str:
         lines = "".join([f" {value}\n" for value in self.tolist()])
         return f"{lines}[torch.storage.TypedStorage(dtype={self.dtype}, device=cpu) of size {len(self)}]"
+
+
+class _OfDtype(type):
+    """The class of `torch.FloatStorage` and its kin: calling one makes a `TypedStorage`, which counts as its instance."""
+
+    dtype: dtypes.dtype
+
+    def __call__(cls, *args: Any, wrap_storage: UntypedStorage | None = None) -> TypedStorage:
+        """``FloatStorage()``, ``FloatStorage(size)`` and ``FloatStorage(sequence)``."""
+        if len(args) > 1:
+            raise RuntimeError(
+                f"{cls!r}.__new__ received an invalid combination of arguments. Expected one of:\n * no arguments\n * (int "
+                "size)\n * (Sequence data)\n * (*, UntypedStorage wrap_storage)\nToo many positional arguments"
+            )
+        if wrap_storage is None:
+            source = args[0] if args else 0
+            if isinstance(source, (str, bytes)):
+                raise TypeError(f"new(): invalid data type '{type(source).__name__}'")
+            data = np.empty(source, cls.dtype.numpy) if isinstance(source, int) else np.array(list(source), cls.dtype.numpy)
+            wrap_storage = UntypedStorage._of(dtypes.cast(data, cls.dtype))
+        return TypedStorage(wrap_storage=wrap_storage, dtype=cls.dtype)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return type(instance) is TypedStorage and instance.dtype is cls.dtype
+
+
+def _storage_of(dtype: dtypes.dtype) -> Any:
+    return _OfDtype(f"{dtype.scalar_name}Storage", (), {"dtype": dtype, "__module__": "torch"})
+
+
+BFloat16Storage, HalfStorage = _storage_of(dtypes.bfloat16), _storage_of(dtypes.float16)
+FloatStorage, DoubleStorage = _storage_of(dtypes.float32), _storage_of(dtypes.float64)
+ByteStorage, CharStorage, ShortStorage = _storage_of(dtypes.uint8), _storage_of(dtypes.int8), _storage_of(dtypes.int16)
+IntStorage, LongStorage, BoolStorage = _storage_of(dtypes.int32), _storage_of(dtypes.int64), _storage_of(dtypes.bool_)
+ComplexFloatStorage, ComplexDoubleStorage = _storage_of(dtypes.complex64), _storage_of(dtypes.complex128)
 
 
 def untyped_storage(self: Tensor) -> UntypedStorage:

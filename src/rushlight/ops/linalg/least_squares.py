@@ -203,7 +203,7 @@ def _lstsq_value(a: Any, b: Any, rcond: float, driver: str, vector: bool) -> tup
     """The solution, residuals, rank and singular values; empty arrays stand for those that torch does not compute."""
     columns = b[..., None] if vector else b
     (m, n), k = a.shape[-2:], columns.shape[-1]
-    batch = np.broadcast_shapes(a.shape[:-2], columns.shape[:-2])
+    batch, own = np.broadcast_shapes(a.shape[:-2], columns.shape[:-2]), a.shape[:-2]
     a, columns = np.broadcast_to(a, (*batch, m, n)), np.broadcast_to(columns, (*batch, m, k))
     x, kind = np.zeros((*batch, n, k), a.dtype), a.real.dtype
     rank, values = np.zeros(batch, np.int64), np.zeros((*batch, min(m, n)), kind)
@@ -216,6 +216,9 @@ def _lstsq_value(a: Any, b: Any, rcond: float, driver: str, vector: bool) -> tup
     if m > n and driver != "gelsy" and (driver == "gels" or (rank == n).all()):
         rest = np.abs(a @ x - columns)
         residuals = (rest * rest).sum(-2)
+    # What is known of `a` has the shape that its stack had before it was broadcast.
+    first = tuple([slice(0, 1) if n == 1 else slice(None) for n in own])
+    rank, values = rank[first], values[first]
     return (
         x[..., 0] if vector else x, residuals, np.zeros(0, np.int64) if driver == "gels" else rank[()],
         values if driver in ("gelsd", "gelss") else np.zeros(0, kind),

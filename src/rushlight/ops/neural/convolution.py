@@ -64,11 +64,11 @@ def _transposed_convolution(name: str, node: str, convolution: Any) -> Any:
 
 
 _GRADIENT = "ConvolutionBackwardBackward0"
-convolution_op = _convolution("convolution", "ConvolutionBackward0", lambda: _input_gradient)
+convolution_op = _convolution("convolution", "ConvolutionBackward0", lambda: input_gradient)
 transposed_op = _transposed_convolution(
     "transposed_convolution", "ConvolutionBackward0", lambda: _transposed_input_gradient
 )
-_input_gradient = _transposed_convolution("convolution_input_gradient", _GRADIENT, lambda: convolution_op)
+input_gradient = _transposed_convolution("convolution_input_gradient", _GRADIENT, lambda: convolution_op)
 _transposed_input_gradient = _convolution("transposed_convolution_input_gradient", _GRADIENT, lambda: transposed_op)
 weight_op = wide_op("convolution_weight_gradient", of_weight, _GRADIENT, {
     "g": lambda gg, g_shape, x, stride, padding, dilation, groups: convolution_op(

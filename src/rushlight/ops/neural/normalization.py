@@ -233,7 +233,7 @@ def _embedding_slope(g: Any, indices: Any, rows: int, padding_idx: int, by_freq:
 
 
 def _embedding_curvature(gg: Any, indices: Any, padding_idx: int, by_freq: bool, rows: int) -> Any:
-    taken = embedding_op(gg, indices, padding_idx, by_freq)
+    taken = embedding_op(gg, indices, padding_idx, False)
     if padding_idx >= 0:
         taken = where(0, taken, (indices == padding_idx)[..., None])
     if by_freq:

@@ -177,9 +177,7 @@ _addbmm = _adding(
 
 
 def _linear_value(x: Any, weight: Any, bias: Any) -> Any:
-    out = product(fold(x), weight.T)
-    out += bias
-    return out
+    return product(fold(x), weight.T, bias)
 
 
 _linear = wide_op("linear", _linear_value, "AddmmBackward0", {
