@@ -54,6 +54,8 @@ class Run:
     #: With captures: whether captured leaves get their gradient too.
     accumulate = True
     needed: set[Any] | None = None
+    #: With captures: the nodes of which only some edges are needed, as their rules are to see them.
+    parts: dict[Any, Part] = {}
     roots: Sequence[Any] = ()
 
 
@@ -77,7 +79,7 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
     job.on_tensors = job.on_tensors or job.create_graph
     previous, job.roots = grad_mode(), roots
     if job.captures is not None:
-        job.captured, job.needed = {}, _needed(roots, job.captures)
+        job.captured, (job.needed, job.parts) = {}, _needed(roots, job.captures)
     settle()
     if previous != mode and previous != INFERENCE:
         set_grad_mode(mode)
@@ -119,7 +121,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
     heap: list[tuple[int, Any]] = []
     needed, on_tensors, run_layered, free = job.needed, job.on_tensors, job.run_node, not job.keep_graph
     plain, stops = not GUARDS, None if job.captures is None else {_node_of(e) for e in job.captures if e._rank} or None
-    hooked: _Hooked | None = None
+    hooked, parts = None, job.parts
     while True:
         following = waits = None
         for target, gradient in zip(targets, gradients):
@@ -173,7 +175,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             saved = node.saved
             if saved and node._rank > last_write[0]:
                 check_versions(node)
-            op, metas, targets = node.op, node.metas, node.edges
+            op, metas, targets, part = node.op, node.metas, node.edges, parts.get(node, node)
             if run_layered is not None:
                 gradients = run_layered(job, node, gradient)
             else:
@@ -181,13 +183,11 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                     values = tensors(node)
                 try:
                     if metas is None:
-                        gradients = _by_hand(node, gradient, values) if op is None else op.backward(node, gradient, values)
+                        gradients = _by_hand(node, gradient, values) if op is None else op.backward(part, gradient, values)
                     else:
-                        gradients = (metas.backward if on_tensors else metas.noted)(node, gradient, values)
+                        gradients = (metas.backward if on_tensors else metas.noted)(part, gradient, values)
                 except RuntimeWarning:
-                    gradients = _again(node, gradient, values)
-                except RuntimeError:
-                    gradients = _in_part(job, node, gradient, values)
+                    gradients = _again(part, gradient, values)
             if saved and free:
                 node.values, node.saved = None, ()
         else:
@@ -217,37 +217,26 @@ def run_node(job: Run, node: Node, gradient: Any) -> Any:
 
 
 def run_rules(job: Run, node: Node, gradient: Any, values: Any) -> Any:
+    part: Any = job.parts.get(node, node)
     try:
-        return node.gradients(gradient, values)
+        return part.gradients(gradient, values)
     except RuntimeWarning:
-        return _again(node, gradient, values)
-    except RuntimeError:
-        return _in_part(job, node, gradient, values)
+        return _again(part, gradient, values)
 
 
-class _Part:
-    """A node as its rules see it where some of its edges want no gradient in this run."""
+class Part:
+    """A node as its rules see it where some of its edges want no gradient in this run: their rules are not run."""
 
-    __slots__ = ("edges", "op")
+    __slots__ = ("edges", "metas", "op")
+    runs_undefined = False
+    backward, gradients = Node.backward, Node.gradients
 
-    def __init__(self, op: Any, edges: Sequence[Any]) -> None:
-        self.op, self.edges = op, edges
-
-
-def _in_part(job: Run, node: Node, gradient: Any, values: Any) -> Any:
-    """Where a rule refuses, runs those whose gradients this run needs; it raises again if it is among them.
-
-    (The loop runs all rules of a node: to ask first which are needed would cost every node for the sake of these.)
-    """
-    needed = job.needed
-    if needed is None or node.op is None:
-        raise
-    part: Any = _Part(node.op, [edge if edge is not None and edge in needed else None for edge in node.edges])
-    gradient = whole(gradient)
-    return node.op.backward(part, gradient, values) if node.metas is None else node.metas.backward(part, gradient, values)
+    def __init__(self, node: Node, needed: set[Any]) -> None:
+        self.op, self.metas = node.op, node.metas
+        self.edges = tuple([edge if edge is not None and edge in needed else None for edge in node.edges])
 
 
-def _again(node: Node, gradient: Any, values: Any) -> Any:
+def _again(node: Any, gradient: Any, values: Any) -> Any:
     """Where NumPy's warnings are errors, runs a node's rules once more without them (see `op.quietly`)."""
     if node.runs_undefined:
         raise  # a custom Function: the warning is its author's
@@ -369,8 +358,8 @@ def _replaced(given: tuple[Any, ...], result: Any, hook: Any) -> tuple[Any, ...]
 # Captures: what `grad()` and `inputs=` ask for.
 
 
-def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> set[Any]:
-    """The nodes on a path from a root to a captured edge, with the captured edges themselves."""
+def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> tuple[set[Any], dict[Any, Part]]:
+    """The nodes on a path from a root to a captured edge, with the captured edges themselves; and `Run.parts`."""
     seen = {_node_of(e) for e in roots if e is not None and e._rank}
     stack = list(seen)
     while stack:
@@ -380,15 +369,16 @@ def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> set[Any]:
                 if node not in seen:
                     seen.add(node)
                     stack.append(node)
-    needed = set(captures)
+    needed, parts = set(captures), {}
     for node in sorted(seen, key=_rank, reverse=True):  # the oldest first: what is below a node is known before it
-        for e in node.edges:
-            if e is not None and e in needed:
-                needed.add(node)
-                if node.several:
-                    needed.update([Output(node, i) for i in range(node.outputs)])
-                break
-    return needed
+        wanted = [e in needed for e in node.edges if e is not None]
+        if True in wanted:
+            needed.add(node)
+            if node.several:
+                needed.update([Output(node, i) for i in range(node.outputs)])
+            if False in wanted and node.op is not None:
+                parts[node] = Part(node, needed)
+    return needed, parts
 
 
 _rank = attrgetter("_rank")

@@ -378,9 +378,10 @@ def _rule_of(op: Op) -> Any:
     return rule_of(op)
 
 
-def backward(node: Node, g: Tensor) -> list[Any] | None:
+def backward(node: Node, part: Any, g: Tensor) -> list[Any] | None:
     """The gradients of the edges of a node whose result has a batched gradient, where they can be had from the payloads:
-    those of a pointwise operation. (What its rules do to one example they do to all: the batch is one dimension more.)
+    those of a pointwise operation. `part` is the node as its rules see it. (What these do to one example they do to all:
+    the batch is one dimension more.)
     """
     op, metas, level, physical = node.op, node.metas, g._data.level, g._data.physical
     rows = physical._data
@@ -394,7 +395,7 @@ def backward(node: Node, g: Tensor) -> list[Any] | None:
             return None
         edges = metas.edges
     found: list[Any] = []
-    for gradient, edge in zip(op.backward(node, rows, node.values), edges):
+    for gradient, edge in zip(op.backward(part, rows, node.values), edges):
         fitted = None if gradient is None or edge is None else _fitted(gradient, rows, *edge)
         found.append(None if fitted is None else wrap(tensor.wrap(fitted), level))
     return found

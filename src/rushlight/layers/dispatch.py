@@ -42,7 +42,7 @@ def run_node(job: Run, node: Node, gradient: Any) -> Any:
         if not layered:
             return run_rules(job, node, payloads, node.values)
         if gradient.__class__ is batched.Batched:
-            found = batched.backward(node, gradient)
+            found = batched.backward(node, job.parts.get(node, node), gradient)
             if found is not None:
                 return found
     return run_rules(job, node, [as_tensor(g) for g in gradient] if node.several else as_tensor(gradient), tensors(node))
