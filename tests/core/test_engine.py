@@ -336,6 +336,17 @@ def test_a_missing_rule_that_nobody_needs(create_graph):
             ask()
 
 
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_gradient_that_nobody_needs_is_not_computed(create_graph):
+    x, w, seen = torch.rand(2, 3, requires_grad=True), torch.rand(3, 4, requires_grad=True), []
+    out = x @ w
+    out.grad_fn.register_hook(lambda grad_inputs, grad_outputs: seen.append(grad_inputs))
+    (gradient,) = torch.autograd.grad(out.sum(), x, retain_graph=True, create_graph=create_graph)
+    assert torch.equal(seen[0][0], gradient) and seen[0][1] is None
+    out.sum().backward()
+    assert torch.equal(seen[1][0], x.grad) and torch.equal(seen[1][1], w.grad)
+
+
 def test_a_function_whose_backward_is_not_implemented_says_its_own_words():
     class Unfinished(torch.autograd.Function):
         @staticmethod
