@@ -25,6 +25,7 @@ from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.precision import wide, widened
 from ..support.rows import parts, summed
+from .tiles import shared
 
 __all__ = [
     "_batch_norm_with_update", "_native_batch_norm_legit", "batch_norm", "group_norm", "instance_norm",
@@ -54,15 +55,20 @@ def _column(p: Any) -> Any:
 
 
 def _channel_parts(x: np.ndarray) -> list[slice]:
-    """Slices of the channels, to be computed one after the other: each channel has its own statistics."""
+    """Slices of the channels, to be computed apart: each channel has its own statistics."""
     samples, channels, rest = x.shape
     return list(parts(channels, samples * rest)) if rest > 16 else [slice(0, channels)]
 
 
 def _batch_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     x = _by_channel(x)
-    found = [_moments(x[:, part], _OVER) for part in _channel_parts(x)]
-    mean, variance = [np.concatenate(each, 1).reshape(-1, 1) for each in zip(*found)]
+    mean, variance = np.empty((2, x.shape[1], 1), x.dtype)
+
+    def work(part: slice) -> None:
+        found = _moments(x[:, part], _OVER)
+        mean[part], variance[part] = [each.reshape(-1, 1) for each in found]
+
+    shared(work, _channel_parts(x))
     return mean, variance
 
 
@@ -70,11 +76,14 @@ def _batch_norm_value(x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, trai
     scale, bias = rstd if weight is None else rstd * _column(weight), _column(bias)
     rows = _by_channel(x)
     out = np.empty_like(rows, order="C")
-    for part in _channel_parts(rows):
+
+    def work(part: slice) -> None:
         normal = np.subtract(rows[:, part], mean[part], out[:, part])
         normal *= scale[part]
         if bias is not None:
             normal += bias[part]
+
+    shared(work, _channel_parts(rows))
     return out.reshape(x.shape)
 
 
@@ -115,12 +124,15 @@ def _batch_norm_rule(
     else:
         shapes = x.shape, x.shape[1:2], x.shape[1:2]
         found = [np.empty(size, x.dtype) if wanted else None for wanted, size in zip(needs, shapes)]
-        for part in _channel_parts(x):
+
+        def work(part: slice) -> None:
             scales = None if weight is None else weight[part]
             few = _batch_slopes(g[:, part], x[:, part], scales, mean[part], rstd[part], training, needs)
             for whole, slope, place in zip(found, few, ((slice(None), part), part, part)):
                 if whole is not None:
                     whole[place] = slope
+
+        shared(work, _channel_parts(x))
     return [None if found[0] is None else found[0].reshape(shape), *found[1:]]
 
 

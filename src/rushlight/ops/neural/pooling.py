@@ -29,7 +29,7 @@ from ..support.arguments import check_bool, check_int, check_tensor, unimplement
 from ..support.layered import reads_values
 from ..support.operands import call_into
 from ..support.precision import wide_op
-from .reducing import Axis, along, axes_of, given_back, in_parts, reduced, taken
+from .reducing import Axis, along, at_greatest, axes_of, given_back, in_parts, reduced, shares_of_greatest
 from .sliding import Ints, ints_of, taps
 
 __all__ = ["avg_pool1d", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool3d"]
@@ -68,7 +68,7 @@ def _spread_means(g: Any, shape: Ints, kernel: Ints, size: Ints, stride: Ints, p
     def work(part: slice) -> None:
         some = (g[part] / divisor).astype(g.dtype, copy=False)
         for axis in axes:
-            some = given_back(axis, some, [None] * axis.kernel, grad[part] if axis is axes[-1] else None)
+            some = given_back(axis, [some[inside] for inside, _ in axis.taps], some, grad[part] if axis is axes[-1] else None)
         if not axes:
             grad[part] = some
 
@@ -155,18 +155,6 @@ def _steps(x: Any, axes: list[Axis]) -> list[tuple[Axis, Any, Any]] | None:
     return None if x.dtype.kind == "f" and np.isnan(x).any() else steps
 
 
-def _hits(axis: Axis, x: Any, out: Any) -> Iterator[Any]:
-    """For each tap: in which of the windows where it is inside it is the first that is the greatest."""
-    *others, (last, _) = axis.taps
-    free = np.ones(out.shape, bool)
-    for inside, places in others:
-        hit = x[places] == out[inside]
-        hit &= free[inside]
-        yield hit
-        free[inside] ^= hit
-    yield free[last]
-
-
 def _max_gradient(g: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
     axes = axes_of(x.shape, kernel, size, stride, padding, dilation)
     grad = np.empty_like(g, shape=x.shape, order="C")
@@ -178,7 +166,8 @@ def _max_gradient(g: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, paddin
             grad[part] = _unpicked(some, x[part].shape, found, len(size))
             return
         for axis, before, after in reversed(steps):
-            some = given_back(axis, some, _hits(axis, before, after), grad[part] if axis is axes[-1] else None)
+            shares = shares_of_greatest(axis, some, before, after)
+            some = given_back(axis, shares, some, grad[part] if axis is axes[-1] else None)
         if not steps:
             grad[part] = some
 
@@ -192,7 +181,7 @@ def _max_taken(gg: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, padding:
     if steps is None:
         return _picked(gg, _window_places(x, kernel, size, stride, padding, dilation), len(size))
     for axis, before, after in steps:
-        gg = taken(axis, gg, _hits(axis, before, after))
+        gg = at_greatest(axis, gg, before, after)
     return gg
 
 

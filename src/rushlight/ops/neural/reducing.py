@@ -8,13 +8,13 @@ Note [Pooling one dimension at a time]
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from ...arrays.threads import share
 from .sliding import Ints, spans
+from .tiles import shared
 
 #: The elements of a part: with what is computed of them they stay in the cache, and outweigh the calls.
 _ELEMENTS = 1 << 16
@@ -50,8 +50,7 @@ def axes_of(shape: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, 
 def in_parts(x: Any, work: Callable[[slice], Any]) -> None:
     """Calls `work` for stretches of the first dimension of `x` that stay in the cache."""
     step = max(_ELEMENTS // max(math.prod(x.shape[1:]), 1), 1)
-    stretches = [slice(start, start + step) for start in range(0, len(x), step)]
-    share(lambda i: work(stretches[i]), len(stretches))
+    shared(work, [slice(start, start + step) for start in range(0, len(x), step)])
 
 
 def along(ufunc: np.ufunc, start: Any, x: Any, axis: Axis, out: Any = None) -> Any:
@@ -80,37 +79,51 @@ def reduced(ufunc: np.ufunc, start: Any, x: Any, axes: list[Axis], out: Any) -> 
         out[...] = x
 
 
-def given_back(axis: Axis, g: Any, hits: Iterable[Any], out: Any = None) -> Any:
-    """What windows along one dimension give their elements: to each tap all of `g`, or what is where it hits."""
+def given_back(axis: Axis, shares: Iterable[Any], like: Any, out: Any = None) -> Any:
+    """What windows along one dimension, whose gradient is `like` this, give their elements: to each tap its share."""
     if out is None:
-        out = np.empty_like(g, shape=axis.resized(g.shape, axis.n), order="C")
+        out = np.empty_like(like, shape=axis.resized(like.shape, axis.n), order="C")
     if not axis.tiled:
         out[...] = 0
-    for (inside, places), hit in zip(axis.taps, hits):
-        if not axis.apart:
-            out[places] += g[inside] if hit is None else _masked(g[inside], hit)
-        elif hit is None:
-            out[places] = g[inside]
+    for (_, places), part in zip(axis.taps, shares):
+        if axis.apart:
+            out[places] = part
         else:
-            _masked(g[inside], hit, out[places])
+            out[places] += part
     return out
 
 
-def taken(axis: Axis, x: Any, hits: Iterable[Any]) -> Any:
-    """The elements of `x` where a tap hits, one for each window along one dimension."""
-    out = np.zeros_like(x, shape=axis.resized(x.shape, axis.number), order="C")
-    bits = np.dtype(f"i{x.itemsize}")
-    for (inside, places), hit in zip(axis.taps, hits):
-        some = out[inside].view(np.ndarray).view(bits)
-        some |= _masked(x[places], hit).view(np.ndarray).view(bits)
-    return out
+# Where the greatest elements are, by bits: a product with a mask would make NaN of infinities, and `np.where` is slow.
 
 
-def _masked(g: Any, hit: Any, out: Any = None) -> Any:
-    """`g` where `hit`, zero elsewhere. A product would make NaN of infinities; an ``&`` of bits is as fast."""
-    out = np.empty_like(g) if out is None else out
-    bits = np.dtype(f"i{g.itemsize}")
-    mask = hit.astype(bits)
-    np.negative(mask, out=mask)
-    np.bitwise_and(g.view(np.ndarray).view(bits), mask, out=out.view(np.ndarray).view(bits))
+def _bits(x: Any) -> Any:
+    return x.view(np.ndarray).view(f"i{x.itemsize}")
+
+
+def _mask(hit: Any, like: Any) -> Any:
+    """All bits where `hit`, none elsewhere, in integers as wide as `like`."""
+    mask = hit.astype(f"i{like.itemsize}")
+    return np.negative(mask, out=mask)
+
+
+def shares_of_greatest(axis: Axis, g: Any, x: Any, greatest: Any) -> Iterator[Any]:
+    """For each tap: `g` where `x` is there the first that is `greatest` in its window, zero elsewhere."""
+    left = _bits(g).copy()
+    for inside, places in axis.taps[:-1]:
+        part = _mask(x[places] == greatest[inside], g)
+        rest = left[inside]
+        part &= rest
+        rest ^= part
+        yield part.view(g.dtype).view(type(g))
+    yield left[axis.taps[-1][0]].view(g.dtype).view(type(g))
+
+
+def at_greatest(axis: Axis, values: Any, x: Any, greatest: Any) -> Any:
+    """The element of `values` for each window, from where `x` is the first that is `greatest`."""
+    out = np.zeros_like(values, shape=axis.resized(values.shape, axis.number), order="C")
+    for inside, places in reversed(axis.taps):
+        chosen = _bits(out[inside])
+        change = chosen ^ _bits(values[places])
+        change &= _mask(x[places] == greatest[inside], values)
+        chosen ^= change
     return out

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -45,9 +45,10 @@ def tiled(count: int, size: Ints, cost: int, more: int = 0, tall: int = 1) -> li
     return [Tile(slice(*n), *y) for n in _cuts(count, samples) for y in _cuts(size[0], rows)]
 
 
-def shared(work: Callable[[Tile], Any], tiles: list[Tile]) -> None:
+def shared(work: Callable[[Any], Any], parts: Sequence[Any]) -> None:
+    """Calls `work` for each part, on several threads, with a BLAS that keeps to one."""
     with one_blas_thread():
-        share(lambda i: work(tiles[i]), len(tiles))
+        share(lambda i: work(parts[i]), len(parts))
 
 
 def added(work: Callable[[Tile, Any], Any], tiles: list[Tile], zeros: Callable[[], Any]) -> Any:
