@@ -19,7 +19,7 @@ from ..support.arguments import check_tensor, unimplemented
 from ..support.layered import reads_values
 from ..support.operands import call_into
 from ..support.precision import wide_op
-from .pooling import check_1d, flattened, one_number, picking, places_of_max
+from .pooling import check_1d, flattened, means, one_number, picking, places_of_max
 from .sliding import Ints, ints_of
 
 __all__ = ["adaptive_avg_pool1d", "adaptive_max_pool1d"]
@@ -31,17 +31,24 @@ def _regions(n: int, count: int) -> tuple[np.ndarray, np.ndarray]:
     return i * n // max(count, 1), -(-(i + 1) * n // max(count, 1))
 
 
-# The mean, one dimension after the other.
+# The mean. Where sizes divide each other the windows are as large as each other; otherwise one dimension after the other.
+
+
+def _even(shape: Ints, size: Ints) -> Ints | None:
+    """The size of the windows over the last dimensions of `shape`, if they all have the same."""
+    inner = shape[len(shape) - len(size) :]
+    return tuple([n // m for n, m in zip(inner, size)]) if all([m and n and n % m == 0 for n, m in zip(inner, size)]) else None
 
 
 def _means(x: Any, size: Ints) -> Any:
+    kernel = _even(x.shape, size)
+    if kernel is not None and set(size) == {1}:
+        return x.mean(tuple(range(-len(size), 0)), keepdims=True)
+    if kernel is not None:
+        return means(x, kernel, size, kernel, (0,) * len(size), math.prod(kernel))
     for axis, count in enumerate(size):
         dim = x.ndim - len(size) + axis
-        n = x.shape[dim]
-        starts, ends = _regions(n, count)
-        if count and n % count == 0:
-            x = x.reshape((*x.shape[:dim], count, n // count, *x.shape[dim + 1 :])).mean(dim + 1)
-            continue
+        starts, ends = _regions(x.shape[dim], count)
         out = np.empty((*x.shape[:dim], count, *x.shape[dim + 1 :]), x.dtype)
         rows, target = np.moveaxis(x, dim, 0), np.moveaxis(out, dim, 0)
         for i in range(count):
@@ -51,6 +58,11 @@ def _means(x: Any, size: Ints) -> Any:
 
 
 def _spread_means(g: Any, shape: Ints, size: Ints) -> Any:
+    kernel, lead = _even(shape, size), g.shape[: g.ndim - len(size)]
+    if kernel is not None:
+        spread = np.empty((*lead, *[n for pair in zip(size, kernel) for n in pair]), g.dtype)
+        spread[...] = (g / math.prod(kernel)).reshape(*lead, *[n for m in size for n in (m, 1)])
+        return spread.reshape(shape)
     for axis in reversed(range(len(size))):
         dim = g.ndim - len(size) + axis
         starts, ends = _regions(shape[dim], size[axis])

@@ -43,7 +43,8 @@ def lowest(dtype: np.dtype) -> Any:
 # The mean.
 
 
-def _means(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, divisor: Any) -> Any:
+def means(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, divisor: Any) -> Any:
+    """The sums of windows over `divisor`."""
     axes = axes_of(x.shape, kernel, size, stride, padding, (1,) * len(kernel))
     out = np.empty_like(x, shape=(*x.shape[: x.ndim - len(size)], *size), order="C")
 
@@ -80,7 +81,7 @@ def _declare_mean(ndim: int) -> Any:
     backward = wide_op(f"avg_pool{ndim}d_backward", _spread_means, f"AvgPool{ndim}DBackwardBackward0", {
         "g": lambda gg, kernel, size, stride, padding, divisor: pool(gg, kernel, size, stride, padding, divisor),
     })  # fmt: skip
-    pool = wide_op(f"avg_pool{ndim}d", _means, f"AvgPool{ndim}DBackward0", {
+    pool = wide_op(f"avg_pool{ndim}d", means, f"AvgPool{ndim}DBackward0", {
         "x": lambda g, x_shape, kernel, size, stride, padding, divisor: backward(
             g, x_shape, kernel, size, stride, padding, divisor),
     }, saved_as={"kernel": "kernel_size"})  # fmt: skip
