@@ -17,7 +17,6 @@ from ...core.declare import elementwise
 from ...core.tensor import Tensor
 from ..creation.filled import check_fits
 from ..layout.joining import cat_op
-from ..reduction.sums import greatest
 from ..support.arguments import check_int, check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.casting import in_lower_precision
@@ -26,7 +25,7 @@ from ..support.kinds import Promote, only
 from ..support.operands import call_into
 from ..support.options import argument_error
 from ..support.precision import wide_op
-from ..support.rows import by_parts, summed
+from ..support.rows import by_parts, peaks, summed
 from ..support.selection import choose, drop, keep
 from . import normal_curve
 from .comparison import choose as where
@@ -322,7 +321,7 @@ softmax_backward_data = wide_op(
 
 def _shifted(x: Any, dim: int) -> Any:
     """`x` less its maximum, whose exponentials cannot overflow."""
-    return x - greatest(x, dim, None, None, True, -np.inf)
+    return x - peaks(x, dim)
 
 
 def _softmax_value(x: Any, dim: int, out: Any = None) -> Any:

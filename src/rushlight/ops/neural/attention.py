@@ -24,13 +24,12 @@ from ...arrays.shapes import wrap_dim
 from ...arrays.threads import one_blas_thread, share
 from ...core.tensor import PLAIN, Tensor, wrap
 from ..elementwise.activation import check_softmax_kernel, softmax_backward_data
-from ..reduction.sums import greatest
 from ..support.arguments import check_tensor
 from ..support.casting import in_lower_precision
 from ..support.checked import checked
 from ..support.operands import call_into
 from ..support.precision import as_wide_as, wide, wide_op
-from ..support.rows import parts, summed
+from ..support.rows import parts, peaks, summed
 from .dropout import dropout
 
 __all__ = ["_safe_softmax", "_softmax_backward_data"]
@@ -41,7 +40,7 @@ __all__ = ["_safe_softmax", "_softmax_backward_data"]
 
 def _exponentials(x: Any, dim: int) -> tuple[Any, Any]:
     """exp(x) up to a factor, and the sum to divide it by."""
-    top = greatest(x, dim, None, None, True, -np.inf)
+    top = peaks(x, dim)
     e = x - np.where(np.isneginf(top), 0, top)
     e = np.exp(e, e if e.ndim else None)
     total = summed(e, dim, True)
