@@ -20,7 +20,7 @@ RANK_ONE = np.outer([1.0, -2.0, 0.5], [2.0, 1.0, 1.0])
 EMPTY, NO_ROWS, NONE = np.zeros((0, 0)), np.zeros((0, 3)), np.zeros((0, 3, 3))
 ODD = square(2)[:, ::-1].swapaxes(-1, -2)
 #: Stacks of complex matrices, and one whose matrices lie in no order.
-ZSTACK, ZODD = square(2, dtype=C), square(2, n=2, dtype=C)[::-1].swapaxes(-1, -2)
+ZSTACK, ZODD = square(2, n=2, dtype=C), square(2, n=2, dtype=C)[::-1].swapaxes(-1, -2)
 ZNONE, ZEMPTY = NONE.astype(C), EMPTY.astype(C)
 #: Stacks of wide and of tall matrices.
 FLAT, HIGH = array(2, 2, 4), array(2, 4, 2)
@@ -94,7 +94,7 @@ SAMPLES = [
         (square(5, n=2), array(5, 2, 1)),
         (ODD, B),
         (EMPTY, np.zeros((0, 2))),
-        (ZSTACK, W),
+        (ZSTACK, W[:2]),
         (Z, array(2, 3, 1, dtype=C)),
         (ZODD, W[:2].T[:, ::-1].T),
         (ZNONE, W),
@@ -105,7 +105,7 @@ SAMPLES = [
         "linalg_solve_triangular",
         lambda t, a, b: t.linalg.solve_triangular(a, b, upper=True, left=False, unitriangular=True),
         (Z, W.T),
-        (ZSTACK, W.T),
+        (ZSTACK, W[:2].T),
         (STACK, NO_COLUMNS.T),
         label="unitriangular from the right",
     ),
@@ -122,7 +122,7 @@ SAMPLES = [
         quietly(lambda t, b, a: t.triangular_solve(b, a)),
         (NO_COLUMNS, A),
         (np.zeros((0, 2)), EMPTY),
-        (W, ZSTACK),
+        (W[:2], ZSTACK),
     ),
     # Inverses and systems.
     *each("linalg_inv_ex", lambda t, x: t.linalg.inv(x), A, Z, STACK, ODD, EMPTY, NONE, A.astype(np.float32)),
@@ -141,7 +141,7 @@ SAMPLES = [
         (NONE, B),
         (A.astype(np.float32), B.astype(np.float32)),
         (Z, array(3, dtype=C)),
-        (ZSTACK, W),
+        (ZSTACK, W[:2]),
         (ZODD, W[:2]),
         (Z, array(2, 3, 1, dtype=C)),
         (A, NO_COLUMNS),
@@ -156,7 +156,7 @@ SAMPLES = [
         (A, B.T),
         (Z, W.T),
         (STACK, array(4, 3)),
-        (ZSTACK, array(4, 3, dtype=C)),
+        (ZSTACK, array(4, 2, dtype=C)),
     ),
     *each("linalg_solve_ex", lambda t, a, b: t.linalg.solve_ex(a, b), (A, B)),
     # Determinants.
@@ -294,7 +294,7 @@ SAMPLES = [
             (A, B if left else B.T),
             (Z, W if left else W.T),
             (A, array(2, 3, 3)),
-            (Z, array(2, 3, 3, dtype=C)),
+            *([(Z, array(2, 3, 1, dtype=C))] if left else []),
             (A, NO_COLUMNS if left else NO_ROWS),
             label=f"{left},{adjoint}",
         )
@@ -334,7 +334,7 @@ SAMPLES = [
                 (W, Z),
                 (NO_COLUMNS, A),
                 (np.zeros((0, 2)), EMPTY),
-                (W, ZSTACK),
+                (W[:2], ZSTACK),
             ),
             *each(
                 "cholesky_inverse",

@@ -56,8 +56,8 @@ def _squares(name):
 
 
 SQUARE, TALL, WIDE = array(3, 3, dtype=C), array(4, 2, dtype=C), array(2, 3, dtype=C)
-#: Complex matrices, four of them, wide, and not contiguous in memory.
-MANY = array(2, 2, 3, 2, dtype=C)[:, ::-1].swapaxes(2, 3).reshape(4, 2, 3)[::2]
+#: Complex matrices, two of them, and not contiguous in memory.
+MANY = array(2, 2, 2, 2, dtype=C)[:, ::-1].swapaxes(2, 3).reshape(4, 2, 2)[::2]
 EMPTY = array(0, 0), array(0, 3, 3), array(2, 3, 0), array(2, 0, 3)
 
 SAMPLES = [
