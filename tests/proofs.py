@@ -119,6 +119,7 @@ def between(sample: Sample) -> None:
     found = gradients(exact, exact.inputs)
     if not found:
         return
+    in_fewer_bits(sample, exact)
     for g, w in zip(gradients(sample, sample.inputs), found):
         np.testing.assert_allclose(g, w, rtol=SINGLE.get(g.dtype.char, 1e-9), atol=SINGLE.get(g.dtype.char, 1e-9))
     is_between(exact, found)
@@ -138,6 +139,20 @@ def is_between(exact: Sample, found: Sequence[np.ndarray], count: int = 40) -> N
             _assert_between(part(g), rows, broken or not np.isfinite(x).all())
             if np.isfinite(rows).all() and (abs(part(g)) < POLE).all():
                 _assert_between(part(g).sum(), rows.sum(tuple(range(1, rows.ndim))), False)
+
+
+#: How near results and gradients are to those in double precision, by the least precise dtype among the inputs.
+TOLERANCES = {"e": (1e-2, 1e-2), "f": (1e-4, 1e-5), "F": (1e-4, 1e-5)}
+
+
+def in_fewer_bits(sample: Sample, exact: Sample) -> None:
+    """In less than double precision, values and gradients are near those of double, which are checked."""
+    chars = {a.dtype.char for a in sample.inputs}
+    rtol, atol = next((TOLERANCES[c] for c in "efF" if c in chars), (0, 0))
+    if rtol:
+        pairs = zip(_values(sample), _values(exact)), zip(gradients(sample, sample.inputs), gradients(exact, exact.inputs))
+        for got, want in (pair for some in pairs for pair in some):
+            np.testing.assert_allclose(got, want, rtol, atol)
 
 
 def in_double(sample: Sample) -> Sample:

@@ -91,13 +91,11 @@ EXCEPTIONS = {
         "16 bits alone": "native_layer_norm_narrow",
     },
     "zeros": {
-        "no sample yet": "unpooled_elements_backward",
         "its sample has a formula": "binary_cross_entropy",
         "of float16": "native_layer_norm_narrow",
         "which of equal elements is taken is not a matter of what is near": "max_pool2d_taken max_pool3d_taken",
     },
     "ties": {
-        "no sample yet": "unpooled_elements_backward",
         "of float16": "native_layer_norm_narrow",
         "which of equal elements is taken is not a matter of what is near": "max_pool2d_taken max_pool3d_taken",
     },
