@@ -34,11 +34,13 @@ Dims = int | Sequence[int] | None
 
 
 def _limit(input: Tensor, name: str, sign: int) -> Any:
-    """The lowest (`sign` -1) or highest (1) value of a dtype. Raises NotImplementedError if it has no order."""
+    """The lowest (`sign` -1) or highest (1) value of a dtype. Raises TypeError or NotImplementedError if it has no order."""
     d = input.dtype
     if d.is_floating_point or (d.is_complex and name == "logsumexp"):
         return sign * math.inf
-    if d.is_complex or d is bool_:
+    if d.is_complex:
+        raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
+    if d is bool_:
         raise NotImplementedError(f"identity of {name} on {d} input")
     return iinfo(d).min if sign < 0 else iinfo(d).max
 
@@ -159,14 +161,14 @@ def logsumexp(
 
 
 def norm(
-    input: Tensor, ord: float | None = 2.0, dim: Dims = None, *, keepdim: bool | None = False,
+    input: Tensor, ord: float = 2.0, dim: Dims = None, *, keepdim: bool | None = False,
     dtype: dtype | None = None, mask: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """The vector norm of order `ord` over `dim` of what `mask` keeps; where it keeps nothing 0, or inf for ``ord=-inf``."""
     from .linalg import vector_norm
 
     kept = input if mask is None else _replaced(input, mask, math.inf if ord == -math.inf else 0)
-    return vector_norm(kept, 2.0 if ord is None else ord, _dims(dim, input.ndim), bool(keepdim), dtype=dtype or input.dtype)
+    return vector_norm(kept, ord, _dims(dim, input.ndim), bool(keepdim), dtype=dtype or input.dtype)
 
 
 def _count(input: Tensor, dim: Dims, mask: Tensor | None, keepdim: bool) -> Tensor:
@@ -216,7 +218,7 @@ def _variance(
     if unbiased is not None and correction is not None:
         raise AssertionError("Only one of unbiased and correction may be given")
     if correction is None:
-        correction = 1 if unbiased is None else int(unbiased)
+        correction = 1 if unbiased is None else bool(unbiased)
     wanted = dtype or (input.dtype if input.dtype.category >= 2 else float32)
     computed = wanted if wanted.category >= 2 else float32
     count: Any = _count(input, dim, mask, True)

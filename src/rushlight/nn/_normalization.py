@@ -43,8 +43,6 @@ def batch_norm(
         tensor([[-1.0000],
                 [ 1.0000]])
     """
-    if (running_mean is None) is not (running_var is None):
-        raise ValueError("running_mean and running_var must either both be None or neither be None")
     if training:
         _verify_batch_size(input.size())
         if eps <= 0.0:

@@ -207,6 +207,8 @@ def unique_consecutive(
 
 def _answer(operation: Any, input: Tensor, inverse: bool, counts: bool, dim: int | None) -> Any:
     chosen = None if dim is None else wrap_dim(dim, input._data.ndim)
+    if dim is not None and not input._data.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     if input.dtype.is_complex:
         raise unimplemented("unique" if dim is None else "unique_dim", input.dtype)
     values, places, numbers = operation(input, chosen, inverse, counts)

@@ -14,7 +14,7 @@ from ...core.tensor import Tensor
 from ..support.arguments import check_bool, check_no_gradient, check_tensor
 from ..support.attach import methods
 from ..support.checked import checked
-from ..support.options import argument_error
+from ..support.options import argument_error, no_such_call
 from .checks import LinAlgError, check_matrix, check_square
 from .lapack import lapack
 from .results import converted, named
@@ -26,8 +26,17 @@ __all__ = ["pinverse"]
 # What counts as zero.
 
 
-def _tolerances(x: Tensor, atol: Any, rtol: Any) -> tuple[Any, Any]:
+_FORMS = (
+    "(Tensor input, *, Tensor atol = None, Tensor rtol = None, bool hermitian = False, Tensor out = None)",
+    "(Tensor input, *, float atol = None, float rtol = None, bool hermitian = False, Tensor out = None)",
+)
+
+
+def _tolerances(function: str, x: Tensor, atol: Any, rtol: Any) -> tuple[Any, Any]:
     """The absolute and the relative tolerance: 0 and eps * max(m, n), unless one of them is given."""
+    for name, t in (("atol", atol), ("rtol", rtol)):
+        if t is not None and not isinstance(t, (Tensor, bool, int, float, np.number)):
+            raise no_such_call(function, (x,), {name: t}, _FORMS)
     real = x.dtype.to_real()
     absolute, relative = (t if isinstance(t, Tensor) else np.asarray(t or 0, real.numpy) for t in (atol, rtol))
     if rtol is None:
@@ -96,7 +105,7 @@ def _pinv(name: str, x: Any, atol: Any, rtol: Any, hermitian: Any) -> Tensor:
         _check_real("linalg.pinv", value, word)
     if hermitian:
         check_square("linalg.eigh", x)
-    return pinv_op(x, *_tolerances(x, atol, rtol), bool(hermitian))
+    return pinv_op(x, *_tolerances("linalg_pinv", x, atol, rtol), bool(hermitian))
 
 
 def _check_real(function: str, value: Any, word: str) -> None:
@@ -134,8 +143,7 @@ def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
 
 
 @checked(signatures=(
-    "(Tensor input, *, Tensor atol = None, Tensor rtol = None, bool hermitian = False, Tensor out = None)",
-    "(Tensor input, *, float atol = None, float rtol = None, bool hermitian = False, Tensor out = None)",
+    *_FORMS,
     "(Tensor input, Tensor tol, bool hermitian = False, *, Tensor out = None)",
     "(Tensor input, float tol, bool hermitian = False, *, Tensor out = None)",
 ), name="linalg_matrix_rank")
@@ -159,7 +167,7 @@ def matrix_rank(
         _check_real("linalg.matrix_rank", value, word)
     if hermitian:
         check_square("linalg.eigh", input)
-    result = _matrix_rank(input, *_tolerances(input, atol, rtol), bool(hermitian))
+    result = _matrix_rank(input, *_tolerances("linalg_matrix_rank", input, atol, rtol), bool(hermitian))
     return converted("linalg.matrix_rank", result, out)
 
 

@@ -192,6 +192,8 @@ def _normalized(
     for word, running in (("running_mean", running_mean), ("running_var", running_var)):
         if running is None and not training:
             raise RuntimeError(f"{word} must be defined in evaluation mode")
+    if (running_mean is None) is not (running_var is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
     statistics = {"running_mean": running_mean, "running_var": running_var}
     _check_parameters(input, {**statistics, "weight": weight, "bias": bias})
     x = wide(input._data)

@@ -203,7 +203,8 @@ def rms_norm(
 
     `eps`, added to the mean, is the machine epsilon unless given. Raises RuntimeError as `layer_norm` does.
     """
-    if input.ndim < len(normalized_shape):
+    fits = weight is None or weight.shape == tuple(normalized_shape)
+    if input.ndim < len(normalized_shape) and fits:
         raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, but got {input.ndim}")
     shape = _check_normalized("rms_norm", input, normalized_shape, {"weight": weight}, "*")
     d = input.dtype

@@ -208,7 +208,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         raise argument_error("pad", "value", "float", value, 4)
     if mode == "constant":
         return constant_pad_nd(input, pad, value or 0)
-    if value:
+    if value and mode in ("reflect", "replicate", "circular"):
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     if mode not in ("reflect", "replicate", "circular"):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")

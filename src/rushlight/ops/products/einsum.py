@@ -116,6 +116,8 @@ def einsum(*args: Any) -> Tensor:
     >>> torch.einsum("i,j->ij", torch.ones(2), torch.ones(3)).shape
     torch.Size([2, 3])
     """
+    while len(args) == 2 and isinstance(args[1], (list, tuple)) and not isinstance(args[0], Tensor):
+        args = args[0], *args[1]
     if len(args) < 2:
         raise ValueError(
             "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
@@ -127,8 +129,6 @@ def einsum(*args: Any) -> Tensor:
         equation, operands = args[0], list(args[1:])
     if not isinstance(equation, str):
         raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type(equation).__name__}")
-    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
-        operands = list(operands[0])
     for i, x in enumerate(operands):
         if not isinstance(x, Tensor):
             raise TypeError(f"expected Tensor as element {i} in argument 1, but got {type(x).__name__}")

@@ -328,6 +328,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
         return into(out, mv, input, vec, own=True)
     check_tensor("mv", input)
     check_tensor("mv", vec, "vec", 2)
+    input.size(0)  # of a 0-d tensor an IndexError
     _check_mv(input, vec)
     return _mv(input, vec)
 

@@ -262,7 +262,7 @@ def prod(
 ) -> Tensor:  # fmt: skip
     """The product over one dimension or all. Integers and bool give int64 unless a `dtype` is asked for."""
     given, dim = dim, axis if dim is MISSING else dim  # type: ignore[assignment]
-    if given is None or isinstance(dim, (tuple, list)):
+    if given is None or isinstance(dim, (tuple, list)) or (dim is None and keepdim):
         raise no_such_call("prod", (input, dim), {}, FORMS["prod"])
     return _reduced("prod", _prod_all, _prod_dim, input, dim, keepdim, dtype, out, None, keepdims)
 

@@ -331,6 +331,8 @@ def _several(short: str, make: Any, forward: bool, summary: str, dims: tuple[int
         input: Tensor, s: Any = None, dim: Dims = dims, norm: str | None = None, *, out: Tensor | None = None
     ) -> Tensor:
         check_tensor(name, input)
+        if dim is None and dims is not None:
+            raise argument_error(name, "dim", "tuple of ints", dim)
         if out is None:
             return transform(input, s, dim, norm)
         _check_output(short.replace("2", "n"), out, real)
