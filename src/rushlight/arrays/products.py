@@ -20,7 +20,7 @@ SMALL = 1 << 12
 #: From this many multiplications on OpenBLAS uses several threads, if one factor is a vector, if none is,
 THREADED_VECTOR, THREADED = 9216, 1 << 18
 #: and with this many for each it pays.
-WORTH_VECTOR, WORTH = 1 << 16, 1 << 22
+WORTH_VECTOR, WORTH = 1 << 19, 1 << 22
 #: Panels are multiples of this wide, as the tiles of BLAS are.
 TILE = 64
 FLOATS = frozenset(map(np.dtype, "fdFD"))
