@@ -83,10 +83,15 @@ SAMPLES = [
     Sample("max_pool2d", _pool("max_pool2d", 2), (np.arange(16).reshape(1, 4, 4),), label="integers"),
     Sample("max_pool3d", _pool("max_pool3d", 2, 1, 1), (X3,)),
     *[Sample(f"max_pool{n}d{BACK}", _gradient(_pool(f"max_pool{n}d", 2, 1)), (x,)) for n, x in ((2, X2), (3, X3))],
-    *[Sample(f"max_pool{n}d_taken", _twice(_pool(f"max_pool{n}d", 2, 1)), (x,), twice=False) for n, x in ((2, X2), (3, X3))],
+    *[
+        Sample(f"max_pool{n}d_taken", _twice(_pool(f"max_pool{n}d", 2, 1)), (x,), twice=False)
+        for n, x in ((2, X2), (3, X3))
+    ],
     Sample("max_pool2d_with_indices", _pool("max_pool1d", 3, 2, 1, **WITH), (X1,)),
     Sample("max_pool2d_with_indices", _pool("max_pool2d", 3, 2, 1, 1, True, **WITH), (X2,)),
-    Sample("max_pool2d_with_indices", _pool("max_pool2d", 2, 1, **WITH), (TIES,), smooth=False, label="ties", gradient=slid),
+    Sample(
+        "max_pool2d_with_indices", _pool("max_pool2d", 2, 1, **WITH), (TIES,), smooth=False, label="ties", gradient=slid
+    ),
     Sample("max_pool2d_with_indices", lambda t, x: t.nn.functional.max_pool2d(x, 2, 1, 1, 2, **WITH)[1], (TIES,)),
     Sample("max_pool3d_with_indices", _pool("max_pool3d", (1, 2, 3), 1, **WITH), (X3,)),
     *[
@@ -107,8 +112,77 @@ SAMPLES = [
     Sample(
         "max_pool2d_indices_backward",
         lambda t, x, g: t.ops.aten.max_pool2d_with_indices_backward.default(
-            g, x, [2, 2], [1, 1], [0, 0], [1, 1], False, t.nn.functional.max_pool2d(x.detach(), 2, 1, return_indices=True)[1]
+            g,
+            x,
+            [2, 2],
+            [1, 1],
+            [0, 0],
+            [1, 1],
+            False,
+            t.nn.functional.max_pool2d(x.detach(), 2, 1, return_indices=True)[1],
         ),
         (X2, distinct(2, 1, 4, 5)),
+    ),
+]
+
+#: A little of everything: (name, options, shape).
+EXTREMES = [
+    ("max_pool1d", {"kernel_size": 5}, (1, 2, 5)),
+    ("max_pool1d", {"kernel_size": 2, "stride": 3, "ceil_mode": True}, (2, 1, 6)),
+    ("max_pool1d", {"kernel_size": 3, "dilation": 2, "padding": 1}, (2, 6)),
+    ("max_pool2d", {"kernel_size": (4, 3)}, (1, 1, 4, 3)),
+    ("max_pool2d", {"kernel_size": 2, "stride": 3}, (1, 1, 5, 6)),
+    ("max_pool2d", {"kernel_size": 2, "stride": 2, "padding": 1, "ceil_mode": True}, (2, 1, 3, 3)),
+    ("max_pool2d", {"kernel_size": 2, "dilation": 3, "stride": 1}, (1, 4, 5)),
+    ("max_pool3d", {"kernel_size": (2, 3, 2)}, (1, 1, 2, 3, 2)),
+    ("max_pool3d", {"kernel_size": 2, "stride": 2, "ceil_mode": True}, (1, 3, 2, 3)),
+    ("max_pool3d", {"kernel_size": 2}, (0, 1, 2, 2, 2)),
+    ("avg_pool1d", {"kernel_size": 5}, (1, 2, 5)),
+    ("avg_pool1d", {"kernel_size": 2, "stride": 3, "ceil_mode": True}, (2, 6)),
+    ("avg_pool2d", {"kernel_size": (4, 3)}, (1, 1, 4, 3)),
+    (
+        "avg_pool2d",
+        {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": False},
+        (1, 1, 4, 4),
+    ),
+    ("avg_pool2d", {"kernel_size": 2, "stride": 3}, (1, 1, 5, 6)),
+    ("avg_pool3d", {"kernel_size": 2, "stride": 2, "ceil_mode": True, "padding": 1}, (1, 1, 2, 3, 2)),
+    ("avg_pool3d", {"kernel_size": 1, "divisor_override": 3}, (1, 2, 1, 2)),
+    ("avg_pool3d", {"kernel_size": 2}, (0, 1, 2, 2, 2)),
+]
+
+
+def lying(*shape):
+    """`distinct`, in memory with its last dimension first, and each second element of another left out."""
+    return np.moveaxis(distinct(shape[-1], *shape[:-1], 2)[..., 1], 0, -1)
+
+
+SAMPLES += [
+    *[
+        Sample(name.replace("1d", "2d") + indices, _pool(name, **options, **given), (x,), label=",".join(options))
+        for name, options, shape in EXTREMES
+        for x in (distinct(*shape), lying(*shape))
+        for indices, given in (("", {}), ("_with_indices", WITH))
+        if not (given and name[0] == "a")
+    ],
+    # Equal elements: the first one of a window has the gradient.
+    *[
+        Sample(
+            "max_pool2d" + indices,
+            _pool("max_pool2d", 2, 1, **given),
+            (np.zeros((1, 3, 4)),),
+            smooth=False,
+            label="all equal",
+            gradient=slid,
+        )
+        for indices, given in (("", {}), ("_with_indices", WITH))
+    ],
+    Sample(
+        "max_pool2d",
+        _pool("max_pool2d", 3, 1),
+        (np.round(distinct(1, 4, 5) / 2),),
+        smooth=False,
+        label="rounded",
+        gradient=lambda w, out, x: slid(w, out, x, 3),
     ),
 ]
