@@ -60,6 +60,26 @@ def test_every_way_is_the_definition(monkeypatch, geometry, elements, by_rows, w
     close((gw * tw.detach()).sum(), inner)
 
 
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+@pytest.mark.parametrize("name", ["conv", "conv_transpose"])
+def test_rows_and_columns_agree(monkeypatch, name, ndim):
+    """In any number of dimensions, and for the gradients of gradients."""
+    rng = np.random.default_rng(0)
+    size, kernel = (7, 6, 5)[:ndim], (3, 2, 3)[:ndim]
+    x, w, b = (torch.from_numpy(rng.normal(size=shape)) for shape in ((2, 4, *size), (4, 2, *kernel), (4,)))
+    found = []
+    for by_rows in (True, False):
+        monkeypatch.setattr(convolving, "_goes_by_rows", lambda *_, by_rows=by_rows: by_rows and ndim > 1)
+        monkeypatch.setattr(convolving, "_falls_by_rows", lambda *_, by_rows=by_rows: by_rows)
+        inputs = [t.clone().requires_grad_() for t in (x, w, b)]
+        y = getattr(F, f"{name}{ndim}d")(*inputs, stride=2, padding=1, dilation=1 + (ndim == 2), groups=2)
+        first = torch.autograd.grad((y**3).sum(), inputs, create_graph=True)
+        second = torch.autograd.grad(sum((g**2).sum() for g in first), inputs)
+        found.append([y, *first, *second])
+    for by_rows, by_columns in zip(*found):
+        np.testing.assert_allclose(by_rows.detach().numpy(), by_columns.detach().numpy(), rtol=1e-9, atol=1e-6)
+
+
 def test_memory_is_bounded():
     """Columns of a large image are made in stretches."""
     import tracemalloc
@@ -74,7 +94,7 @@ def test_memory_is_bounded():
 
 
 def test_gradient_that_is_a_broadcast():
-    x, w = torch.randn(2, 3, 6, 6, requires_grad=True), torch.randn(4, 3, 3, 3, requires_grad=True)
+    x, w = (torch.randn(*n, dtype=torch.float64, requires_grad=True) for n in ((2, 3, 6, 6), (4, 3, 3, 3)))
     F.conv2d(x, w).sum().backward()
     total = x.detach().unfold(2, 3, 1).unfold(3, 3, 1).sum((0, 2, 3))
     close(w.grad, total.expand(4, 3, 3, 3))
