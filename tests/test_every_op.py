@@ -22,7 +22,7 @@ SAMPLES = all_samples()
 ids = [str(s) for s in SAMPLES]
 
 #: Operations that a sample reaches under another name, or that only the engine and vmap record.
-INTERNAL = {"as_strided_view", "per_example", "write_slice"}
+INTERNAL = {"as_strided_view", "per_example", "replay", "write_slice"}
 #: Operations with so many elements, or so slow, that finite differences go along one random direction, not along each.
 COSTLY = {
     "convolution", "grid_sampler_2d", "grid_sampler_3d", "gru_layer", "linalg_lstsq", "linalg_lu_solve",

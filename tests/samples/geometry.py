@@ -49,9 +49,16 @@ SAMPLES = [
     Sample("as_strided_", lambda t, x: (x * 2).as_strided_((2, 2), (4, 1), 1), (M,)),
     Sample("as_strided_", lambda t, x: (x * 2).as_strided_((0, 2), (4, 1), 1), (M,), label="empty"),
     Sample("write_slice", lambda t, x: _overwritten(x * 2), (M,)),
+    Sample("replay", lambda t, x: _stale_view(x * 2), (M,)),
 ]
 
 
 def _overwritten(y):
     y[1].exp_()
     return y
+
+
+def _stale_view(y):
+    rows = y[1:].mT
+    y.mul_(3)
+    return rows * rows

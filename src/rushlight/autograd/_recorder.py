@@ -38,8 +38,7 @@ def _made_by(makers: tuple[Any, ...]) -> set[CodeType]:
 
 #: The code of the functions that call an operation: each has it, or the class of its nodes, in its closure.
 _OPERATIONS = _made_by((
-    short.one_input, short.two_inputs, short.several_inputs, declare._general, declare._promoting, views.view_call,
-    views.views_call,
+    short.one_input, short.two_inputs, declare.general, views.view_call,
 ))  # fmt: skip
 #: The code of in-place methods: the function that they write the result of is in the closure.
 _IN_PLACE = _made_by((attach.inplace, attach.inplace_operator))

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import of_array
 from ..core import backward, saved
 from ..core.node import Node
 from ..core.op import OBSERVERS
@@ -118,7 +119,26 @@ def _warn(node: Node) -> None:
     warnings.warn(message, UserWarning, stacklevel=5)
 
 
-def inplace_hint(node: Node, origin: Any) -> str:
+def overwritten(node: Node, i: int, version: int, expected: int) -> RuntimeError:
+    """torch's error for the tensor that `node` saved at `i`, of which an in-place operation has made another version."""
+    origin, values = node.saved[i], node.values
+    assert values is not None
+    if isinstance(origin, Tensor) and origin.__dict__.get("stands_for", lambda: None)() is not None:
+        origin = origin.__dict__["stands_for"]()
+    value = origin._data if isinstance(origin, Tensor) else values[i][0] if isinstance(values[i], tuple) else values[i]
+    maker = origin.grad_fn if isinstance(origin, Tensor) else node
+    produced = ""
+    if maker is not None:
+        nr = origin.output_nr if isinstance(origin, Tensor) else getattr(origin, "nr", 0) or 0
+        produced = f", which is output {nr} of {maker.short_name()},"
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{of_array(value).scalar_name}Tensor {list(value.shape)}]{produced} is at version {version}; expected version "
+        f"{expected} instead. {_inplace_hint(node, origin)}"
+    )
+
+
+def _inplace_hint(node: Node, origin: Any) -> str:
     """What follows torch's in-place error: how to find the operations, or, in anomaly mode, where they stand."""
     if not _State.enabled:
         return (

@@ -14,9 +14,9 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 from ..core.modes import ModeContext
-from ..core.op import count_level
 from ..core.tensor import Tensor
 from ..layers.dual import Dual, Level, below, set_tangent, tangent_of
+from ..layers.levels import count_level
 from ..ops.support.arguments import check_tensor
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from ..core import views
+from ..core.errors import CUSTOM_VIEW
 from ..core.modes import GRAD, NO_GRAD, grad_mode, no_grad, set_grad_mode
-from ..core.node import FREED_GRAPH, Node, Output, next_rank
+from ..core.node import FREED_GRAPH, Node, Output, filled
 from ..core.op import LAYERS, LIVE, OBSERVERS, layer_of
-from ..core.record import conform, versions_of
-from ..core.saved import SavedOutput as _SavedOutput
-from ..core.saved import bump, check_versions, last_write, tensors
+from ..core.record import conform
+from ..core.saved import SavedResult, bump, check_versions, last_write, tensors, versions_of
 from ..core.tensor import LEAF, PLAIN, Tensor, edge_of, shared_counter, wrap
 
 __all__ = [
@@ -95,9 +95,9 @@ class BackwardCFunction(Node, FunctionCtx):
     _input_metas: Any
 
     def __init__(self) -> None:
-        self.edges = self.values = self.saved = self.to_save = self.dirty_tensors = self.non_differentiable = ()
-        self.versions = self.metas = self.extras = self._tensor_arguments = None
-        self._rank = next_rank()
+        filled(self, ())
+        self.to_save = self.dirty_tensors = self.non_differentiable = ()
+        self._tensor_arguments = None
         self.materialize_grads, self.several, self.outputs = True, False, 1
 
     def __repr__(self) -> str:
@@ -152,7 +152,7 @@ class BackwardCFunction(Node, FunctionCtx):
         results = run(self, *gradients)
         if results.__class__ is not tuple:
             results = (results,)
-        edges = self.edges
+        edges = self._edges
         if len(results) != len(edges) or self._tensor_arguments is not None:
             results = self._fitted(results)
         checked: list[Any] = []
@@ -321,7 +321,7 @@ class Function(metaclass=FunctionMeta):
         if separate and (kwargs or len(args) < cls.forward.__code__.co_argcount):
             args, kwargs = _bound(cls, args, kwargs), {}
         ctx = cls._backward_cls()
-        ctx.edges = edges = [edge_of(a) if a.__class__ in PLAIN or isinstance(a, Tensor) else None for a in args]
+        ctx._edges = edges = tuple([edge_of(a) if isinstance(a, Tensor) else None for a in args])
         ctx.needs_input_grad = needs = tuple([e is not None for e in edges])
         mode = grad_mode()
         if mode == GRAD:
@@ -368,7 +368,7 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
         results = [_output(ctx, i, o, args, recording) if isinstance(o, Tensor) else o for i, o in enumerate(outputs)]
         _check_dirty(ctx, outputs)
     if not recording:
-        ctx.edges = ()
+        ctx._edges = ()
     else:
         ctx._output_metas = [(o._data.shape, o._data.dtype) if isinstance(o, Tensor) else None for o in results]
         if ctx.to_save:
@@ -390,7 +390,7 @@ def _note_inputs(ctx: BackwardCFunction, args: tuple[Any, ...]) -> None:
     metas = [(a._data.shape, a._data.dtype) if isinstance(a, Tensor) else None for a in args]
     if None in metas:
         ctx._tensor_arguments = tuple([m is not None for m in metas])
-        ctx.edges = [e for e, m in zip(ctx.edges, metas) if m is not None]
+        ctx._edges = tuple([e for e, m in zip(ctx._edges, metas) if m is not None])
         metas = [m for m in metas if m is not None]
     ctx._input_metas = metas
 
@@ -418,11 +418,12 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
             views.rebase(o, edge, position=next(n for n, a in enumerate(args) if a is o))
         return o
     if is_input or o._node is not None:
-        o = views.same_view(o)  # each has its own history
+        o = views.alias(o)  # each has its own history
+        o._node = None
     if differentiable:
         o._node = edge
         if o._view is not None:
-            views.custom_view(o)
+            o._view.creation = CUSTOM_VIEW  # the Function's derivative, which must not be rewritten
     return o
 
 
@@ -444,7 +445,7 @@ def _keep(ctx: BackwardCFunction, outputs: Any, results: Sequence[Any]) -> None:
         for i, o in enumerate(outputs):
             if o is t:
                 t = results[i]
-                origin = _SavedOutput(i, shared_counter(t)) if ctx.several else shared_counter(t)
+                origin = SavedResult(shared_counter(t), i) if ctx.several else shared_counter(t)
         values.append(t._data)
         saved.append(origin)
         written = written or t._counter is not None
@@ -484,10 +485,7 @@ class Error(Node):
 def _undifferentiable(o: Any) -> Any:
     if not isinstance(o, Tensor) or o._data.dtype.kind not in "fc":
         return o
-    node = Error()
-    node._rank, node.edges, node.values, node.saved = next_rank(), (), (), ()
-    node.versions = node.metas = node.extras = None
-    return wrap(o._data, node)
+    return wrap(o._data, filled(Error(), ()))
 
 
 class InplaceFunction(Function):

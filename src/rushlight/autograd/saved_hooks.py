@@ -25,9 +25,9 @@ from functools import partial
 from typing import Any
 
 from ..core.modes import no_grad
-from ..core.node import FREED_GRAPH, Node, Output
+from ..core.node import FREED_GRAPH, Node, Output, filled
 from ..core.op import LIVE, OBSERVERS
-from ..core.saved import PACKERS, SavedOutput, check_versions, rebuilt
+from ..core.saved import PACKERS, SavedResult, check_versions, rebuilt
 from ..core.tensor import Tensor, edge_of, new
 
 Hook = Callable[[Any], Any]
@@ -129,7 +129,7 @@ def _handles(node: Node, i: int, pack_hook: Hook, unpack_hook: Hook, detached: b
     given = x.detach() if detached else x
     if isinstance(origin, Tensor):
         return Handle(given, edge_of(origin), None, pack_hook, unpack_hook)
-    return Handle(given, x._node, origin.nr if isinstance(origin, SavedOutput) else 0, pack_hook, unpack_hook)
+    return Handle(given, x._node, (isinstance(origin, SavedResult) and origin.nr) or 0, pack_hook, unpack_hook)
 
 
 class Handle:
@@ -273,9 +273,6 @@ class _Keeper(Node):
 
 def saved_tensor(x: Tensor) -> SavedTensor:
     """`x` as an operation would save it now: packed if hooks are installed, checked when it is read."""
-    node = _Keeper()
-    node._rank, node.edges, node.metas, node.extras = 0, (), None, None
-    node.values, node.saved = (x._data,), (x,)
-    node.versions = (x._version,)
+    node = filled(_Keeper(), (), (x._data,), (x,), (x._version,))
     _observe(node)
     return SavedTensor(node, 0)

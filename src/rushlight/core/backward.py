@@ -9,7 +9,7 @@ nodes that used its results. Gradients in flight live in a dict local to the run
 
 What is pending at the end belongs to leaves. They are added to `.grad` last, all at once, so that a backward that
 fails leaves every `.grad` as it was. The exception is a leaf with hooks, which must run as soon as its gradient is
-complete; how the engine knows is told at `_Hooked`.
+complete; how the engine knows is told at `_finish_complete`.
 
 In a first-order run gradients are raw payloads. Under ``create_graph`` they are Tensors, and the rules record. Where
 layers look on, those that a layer has a part in are Tensors, the others payloads still.
@@ -32,7 +32,7 @@ from ..arrays.blocks import LARGE, write_blockwise
 from ..arrays.ownership import BY_NAME, IN_LOOP, total
 from ..arrays.stretches import OPEN, Pending, settle, whole
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
-from .node import FREED_GRAPH, AccumulateGrad, Node, Output
+from .node import FREED_GRAPH, AccumulateGrad, Node, Output, node_of
 from .saved import bump, check_versions, last_write, read, tensors
 from .tensor import Tensor, wrap
 
@@ -84,24 +84,21 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
     if previous != mode and previous != INFERENCE:
         set_grad_mode(mode)
     try:
-        pending = _sweep(job, roots, gradients)
-        hooked: Any = pending.items() if job.captures is not None else []
-        if job.captures is None:
-            with _accumulating:
-                for leaf, gradient in pending.items():
-                    if gradient is None:
-                        continue
-                    if leaf._cold is not None and leaf._cold.hooked:
-                        hooked.append((leaf, gradient))
-                    else:
-                        held = IN_LOOP
-                        if gradient.__class__ is Pending:
-                            gradient, held = gradient.release(), BY_NAME
-                        alone = getrefcount(gradient) <= held
-                        accumulate(leaf, gradient, alone)
-        for leaf, gradient in hooked:
-            if gradient is not None:
-                _within(job, _finish_leaf, leaf, gradient)
+        pending, last = _sweep(job, roots, gradients), []
+        with _accumulating:
+            for leaf, gradient in pending.items():
+                if gradient is None:
+                    continue
+                if job.captures is not None or (leaf._cold is not None and leaf._cold.hooked):
+                    last.append((leaf, gradient))
+                else:
+                    held = IN_LOOP
+                    if gradient.__class__ is Pending:
+                        gradient, held = gradient.release(), BY_NAME
+                    alone = getrefcount(gradient) <= held
+                    accumulate(leaf, gradient, alone)
+        for leaf, gradient in last:
+            _within(job, _finish_leaf, leaf, gradient)
     finally:
         OPEN.set(None)
         if previous != mode:
@@ -120,8 +117,8 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
     pending: dict[Any, Any] = {}
     heap: list[tuple[int, Any]] = []
     needed, on_tensors, run_layered, free = job.needed, job.on_tensors, job.run_node, not job.keep_graph
-    plain, stops = not GUARDS, None if job.captures is None else {_node_of(e) for e in job.captures if e._rank} or None
-    hooked, parts = None, job.parts
+    plain, stops = not GUARDS, None if job.captures is None else {node_of(e) for e in job.captures if e._rank} or None
+    hooked, edges_left, parts = False, None, job.parts
     while True:
         following = waits = None
         for target, gradient in zip(targets, gradients):
@@ -147,15 +144,15 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             elif not target._rank:
                 pending[target] = gradient
                 cold = target._cold
-                if cold is not None and cold.hooked and hooked is None and _has_hooks(target):
-                    hooked = _Hooked(job, heap, following)
+                if cold is not None and cold.hooked and not hooked:
+                    hooked = _has_hooks(target)
             elif following is None:
                 following, waits = target, gradient
             else:
                 pending[target] = gradient
                 heappush(heap, (target._rank, target))
-        if hooked is not None:
-            hooked.finish(targets, pending)
+        if hooked:
+            edges_left = _finish_complete(job, targets, pending, edges_left, [*heap, (0, following)])
         if following is not None and (not heap or following._rank < heap[0][0]):
             node, gradient = following, waits
         elif heap:
@@ -175,7 +172,9 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             saved = node.saved
             if saved and node._rank > last_write[0]:
                 check_versions(node)
-            op, metas, targets, part = node.op, node.metas, node.edges, parts.get(node, node)
+            op, metas, targets, part = node.op, node.metas, node._edges, parts.get(node, node)
+            if targets.__class__ is not tuple:
+                targets = (targets,)
             if run_layered is not None:
                 gradients = run_layered(job, node, gradient)
             else:
@@ -212,7 +211,7 @@ def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, A
 
 
 def run_node(job: Run, node: Node, gradient: Any) -> Any:
-    """Runs one node's rules: checked, on payloads or Tensors as the job has it."""
+    """Runs one node's rules: checked, on payloads or Tensors as the job has it. (The loop has this inline.)"""
     return run_rules(job, node, gradient, read(node, job.on_tensors))
 
 
@@ -227,13 +226,13 @@ def run_rules(job: Run, node: Node, gradient: Any, values: Any) -> Any:
 class Part:
     """A node as its rules see it where some of its edges want no gradient in this run: their rules are not run."""
 
-    __slots__ = ("edges", "metas", "op")
+    __slots__ = ("_edges", "metas", "op")
     runs_undefined = False
-    backward, gradients = Node.backward, Node.gradients
+    edges, backward, gradients = Node.edges, Node.backward, Node.gradients
 
     def __init__(self, node: Node, needed: set[Any]) -> None:
         self.op, self.metas = node.op, node.metas
-        self.edges = tuple([edge if edge is not None and edge in needed else None for edge in node.edges])
+        self._edges = tuple([edge if edge is not None and edge in needed else None for edge in node.edges])
 
 
 def _again(node: Any, gradient: Any, values: Any) -> Any:
@@ -253,7 +252,7 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
         gradients = [as_tensor(g) for g in gradients]
     # As in torch, a gradient is captured before its hooks where the run goes on from here, after them where it ends.
     needed = job.needed
-    ends = needed is not None and not any([e is not None and e in needed for e in node.edges])
+    ends = needed is not None and not any([e is not None and e in needed for e in _targets(node)])
     if needed is not None and not ends:
         _capture(job, node, gradients)
     if extras is not None and (extras.tensor_pre or extras.retained):
@@ -262,7 +261,7 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
         _capture(job, node, gradients)
         return (), ()
     if extras is not None and extras.pre:
-        gradients = _pre_hooks(job, extras, gradients)
+        gradients = _with_hooks(job, extras.pre, gradients)
     if all(g is None for g in gradients) and not node.runs_undefined:
         results: Sequence[Any] = [None] * len(node.edges)
     else:
@@ -272,7 +271,7 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
             step = lambda step=step, guard=guard: guard(node, argument, step)  # type: ignore[misc]
         results = step()
     if extras is not None and extras.post:
-        results = _post_hooks(job, node, extras, results, gradients)
+        results = _with_hooks(job, extras.post, results, tuple([as_tensor(g) for g in gradients]))
     if not job.keep_graph:
         node.release()
     return node.edges, results
@@ -297,10 +296,8 @@ def _tensor_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
     for nr, reference in extras.retained.items():
         x = reference()
         if x is not None and gradients[nr] is not None:
-            cold, kept = x._cold_state(), as_tensor(gradients[nr])
+            cold, kept = x._cold_state(), gradients[nr] if job.on_tensors else wrap(np.array(gradients[nr]))
             cold.grad = kept if cold.grad is None else cold.grad + kept
-            if cold.grad is kept and not job.on_tensors:
-                cold.grad = wrap(np.array(kept._data))
     return gradients
 
 
@@ -325,34 +322,21 @@ def check_hook_result(before: Tensor, after: Any, hook: Any) -> None:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
 
 
-def _pre_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
-    for hook in list(extras.pre.values()):
+def _with_hooks(job: Run, hooks: Any, gradients: Sequence[Any], *outputs: Any) -> Sequence[Any]:
+    """What a node's pre-hooks, or (called with the gradients of its `outputs` too) its post-hooks make of gradients."""
+    for hook in list(hooks.values()):
         given = tuple([as_tensor(g) for g in gradients])
-        given = _replaced(given, hook(given), hook)
+        result = hook(given, *outputs)
+        if result is not None:
+            result = tuple(result) if isinstance(result, (tuple, list)) else (result,)
+            if len(result) != len(given):
+                name = getattr(hook, "__name__", repr(hook))
+                raise RuntimeError(
+                    f"hook '{name}' has returned an incorrect number of values (got {len(result)}, but expected {len(given)})"
+                )
+            given = result
         gradients = [taken(job, g) for g in given]
     return gradients
-
-
-def _post_hooks(job: Run, node: Node, extras: Any, results: Sequence[Any], gradients: list[Any]) -> Sequence[Any]:
-    outputs = tuple([as_tensor(g) for g in gradients])
-    for hook in list(extras.post.values()):
-        given = tuple([as_tensor(r) for r in results])
-        given = _replaced(given, hook(given, outputs), hook)
-        results = [taken(job, g) for g in given]
-    return results
-
-
-def _replaced(given: tuple[Any, ...], result: Any, hook: Any) -> tuple[Any, ...]:
-    """The gradients after a hook: what it returned, or else what it was given."""
-    if result is None:
-        return given
-    result = tuple(result) if isinstance(result, (tuple, list)) else (result,)
-    if len(result) != len(given):
-        name = getattr(hook, "__name__", repr(hook))
-        raise RuntimeError(
-            f"hook '{name}' has returned an incorrect number of values (got {len(result)}, but expected {len(given)})"
-        )
-    return result
 
 
 # Captures: what `grad()` and `inputs=` ask for.
@@ -360,18 +344,18 @@ def _replaced(given: tuple[Any, ...], result: Any, hook: Any) -> tuple[Any, ...]
 
 def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> tuple[set[Any], dict[Any, Part]]:
     """The nodes on a path from a root to a captured edge, with the captured edges themselves; and `Run.parts`."""
-    seen = {_node_of(e) for e in roots if e is not None and e._rank}
+    seen = {node_of(e) for e in roots if e is not None and e._rank}
     stack = list(seen)
     while stack:
-        for e in stack.pop().edges:
+        for e in _targets(stack.pop()):
             if e is not None and e._rank:
-                node = e.node if e.__class__ is Output else e
+                node = node_of(e)
                 if node not in seen:
                     seen.add(node)
                     stack.append(node)
     needed, parts = set(captures), {}
     for node in sorted(seen, key=_rank, reverse=True):  # the oldest first: what is below a node is known before it
-        wanted = [e in needed for e in node.edges if e is not None]
+        wanted = [e in needed for e in _targets(node) if e is not None]
         if True in wanted:
             needed.add(node)
             if node.several:
@@ -384,8 +368,10 @@ def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> tuple[set[A
 _rank = attrgetter("_rank")
 
 
-def _node_of(edge: Any) -> Any:
-    return edge.node if isinstance(edge, Output) else edge
+def _targets(node: Node) -> tuple[Any, ...]:
+    """The edges of a node, without what follows a lone one. (The loop has this inline.)"""
+    edges = node._edges
+    return edges if edges.__class__ is tuple else (edges,)
 
 
 def _capture(job: Run, node: Node, gradients: list[Any]) -> None:
@@ -406,54 +392,39 @@ def _has_hooks(leaf: Tensor) -> bool:
     return bool(cold.hooks or cold.post_accumulate or (accumulator is not None and accumulator.extras is not None))
 
 
-class _Hooked:
-    """Leaves with hooks, which run the moment a leaf's gradient is complete.
+def _finish_complete(job: Run, targets: Sequence[Any], pending: dict[Any, Any], left: Any, rest: Sequence[Any]) -> Any:
+    """After the edges to `targets` were crossed: finishes those leaves with hooks that wait for nothing more.
 
     The loop keeps no count of what a leaf still waits for. When the first gradient arrives at a leaf with hooks, the
-    edges into such leaves are counted over the part of the graph that is still to run; from then on each that is
-    crossed counts one down.
+    edges into such leaves are counted over the `rest` of the graph, which is still to run; from then on each that is
+    crossed counts one down. Returns what is `left`.
     """
+    leaves = [t for t in targets if t is not None and not t._rank and _has_hooks(t)]
+    if left is None:
+        left = _count_edges(job, [node_of(edge) for _, edge in rest if edge is not None])
+    else:
+        left.subtract(leaves)
+    for leaf in dict.fromkeys(leaves):
+        if left[leaf] <= 0 and leaf in pending:
+            gradient = pending.pop(leaf)
+            if gradient is not None:
+                _within(job, _finish_leaf, leaf, gradient)
+    return left
 
-    def __init__(self, job: Run, heap: list[tuple[int, Any]], following: Any) -> None:
-        self.job = job
-        self.waiting: Counter[Any] = Counter()
-        self.started = False
-        stack = [_node_of(edge) for _, edge in heap]
-        seen: set[Any] = set()
-        if following is not None:
-            stack.append(_node_of(following))
-        self._count(stack, seen)
-        self.seen = seen
 
-    def _count(self, stack: list[Any], seen: set[Any]) -> None:
-        needed = self.job.needed
-        while stack:
-            node = stack.pop()
-            if node in seen or (needed is not None and node not in needed):
-                continue
-            seen.add(node)
-            for edge in node.edges:
-                if edge is None:
-                    continue
-                if edge._rank:
-                    stack.append(_node_of(edge))
-                elif _has_hooks(edge):
-                    self.waiting[edge] += 1
-
-    def finish(self, targets: Sequence[Any], pending: dict[Any, Any]) -> None:
-        """After a node has run: the leaves among its `targets` that wait for nothing more are finished."""
-        leaves = [t for t in targets if t is not None and not t._rank and _has_hooks(t)]
-        if not self.started:
-            # Counted in the middle of a node's edges: those to nodes it had not yet reached are counted now.
-            self.started = True
-            self._count([_node_of(t) for t in targets if t is not None and t._rank], self.seen)
-        else:
-            self.waiting.subtract(leaves)
-        for leaf in dict.fromkeys(leaves):
-            if self.waiting[leaf] <= 0 and leaf in pending:
-                gradient = pending.pop(leaf)
-                if gradient is not None:
-                    _within(self.job, _finish_leaf, leaf, gradient)
+def _count_edges(job: Run, stack: list[Any]) -> Counter[Any]:
+    """How many edges lead from these nodes, and from all below them, into each leaf with hooks."""
+    found: Counter[Any] = Counter()
+    seen: set[Any] = set()
+    while stack:
+        node = stack.pop()
+        if node in seen or (job.needed is not None and node not in job.needed):
+            continue
+        seen.add(node)
+        edges = [edge for edge in _targets(node) if edge is not None]
+        stack += [node_of(edge) for edge in edges if edge._rank]
+        found.update([edge for edge in edges if not edge._rank and _has_hooks(edge)])
+    return found
 
 
 _accumulating = threading.RLock()
@@ -473,7 +444,7 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any) -> None:
     accumulator = cold.accumulator() if cold is not None and cold.accumulator is not None else None
     extras = accumulator.extras if accumulator is not None else None
     if extras is not None and extras.pre:
-        (gradient,) = _pre_hooks(job, extras, [gradient])
+        (gradient,) = _with_hooks(job, extras.pre, [gradient])
     add_to_grad(leaf, gradient)
     if cold is not None and cold.post_accumulate:
         for hook in list(cold.post_accumulate.values()):
@@ -483,9 +454,7 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any) -> None:
             if result is not None and result is not leaf:
                 raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
     if extras is not None and extras.post:
-        given = as_tensor(gradient)
-        for hook in list(extras.post.values()):
-            hook((), (given,))
+        _with_hooks(job, extras.post, (), (as_tensor(gradient),))
 
 
 def accumulate(leaf: Tensor, gradient: Any, alone: bool = False) -> None:
@@ -493,9 +462,7 @@ def accumulate(leaf: Tensor, gradient: Any, alone: bool = False) -> None:
 
     `alone`: nobody else holds the payload, so that it may itself become the `.grad`. The caller holds the lock.
     """
-    cold = leaf._cold
-    if cold is None:
-        cold = leaf._cold_state()
+    cold = leaf._cold or leaf._cold_state()
     grad = cold.grad
     if isinstance(gradient, Tensor):
         from ..ops import copy_of_gradient

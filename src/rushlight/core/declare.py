@@ -13,11 +13,12 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.blocks import blockwise
+from ..arrays.precision import widened
 from ..arrays.promotion import result_dtype
 from ..arrays.shapes import broadcast_shapes
-from .op import F32, F64, LAYERS, Call, Op, Rule, layer_of, parameters, quietly
+from .op import Call, Op, Rule, layer_of, parameters, quietly
 from .record import record
-from .short import DOUBLES, FLOATS, one_input, several_inputs, two_inputs, with_out
+from .short import CONSTANTS, is_tensor, one_input, two_inputs, with_out
 from .tensor import PLAIN, Tensor
 
 
@@ -29,21 +30,19 @@ def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentia
     payloads only, as by a derivative rule in first-order backward, it computes on them directly.
     """
     names = about.pop("names", None) or parameters(forward)
-    joint = vjp if callable(vjp) else None
     if about.get("view"):
-        from .views import view_call, views_call
+        from .views import view_call
 
         this = Op(name, forward, node or name, names, rules=vjp, saves=(f"{names[0]}_shape", *names[1:]), **about)
-        return _named(views_call(this) if this.several else view_call(this), this)
+        return _named(view_call(this), this)
+    joint = vjp if callable(vjp) else None
     # One input with a gradient, which comes first, or two that are all: calls on float tensors may take the short way.
     long = not vjp or joint is not None or about.keys() & {"several", "variadic"} or about.get("conforms")
     one, two = (False, False) if long else (list(vjp) == [names[0]], _are_two_inputs(names, vjp))
     saves = _one_input_saves(names) if one else (*names, "out") if two else None
     this = Op(name, forward, node or name, names, rules=None if joint else vjp, joint=joint,
               differentiable=differentiable, saves=saves, numbers=not two, **about)  # fmt: skip
-    call = _general(this)
-    if vjp and not about.keys() & {"several", "variadic"}:
-        call = several_inputs(this, call)
+    call = general(this)
     return _named(one_input(this, call) if one else two_inputs(this, call) if two else call, this)
 
 
@@ -57,35 +56,56 @@ def _one_input_saves(names: Sequence[str]) -> tuple[str, ...]:
     return (*names, "out", f"{names[0]}_shape")
 
 
-def _general(op: Op) -> Call:
-    forward = op.forward
-
-    def call(*arguments: Any) -> Any:
-        layer = layer_of(arguments) if LAYERS else None
-        if layer is not None:
-            return layer.call(op, arguments)
-        if op.variadic:
-            if not any([isinstance(a, Tensor) for a in arguments[0]]):
-                return forward(*arguments)
-            payloads = [[_payload(a) for a in arguments[0]], *arguments[1:]]
-        else:
-            if not any([isinstance(a, Tensor) for a in arguments]):
-                return forward(*arguments)
-            payloads = [_payload(a) for a in arguments]
-        return record(op, arguments, payloads, quietly(forward, *payloads))
-
-    return call
-
-
-def _payload(a: Any) -> Any:
-    return a._data if isinstance(a, Tensor) else a
-
-
 def _named(call: Any, op: Op) -> Any:
     call.__name__ = call.__qualname__ = op.name
     call.op = op
     op.call = call
     return call
+
+
+def general(op: Op) -> Call:
+    """The function that calls any operation; plain tensors and what is no tensor are recognized first."""
+    forward, direct = op.forward, not op.variadic and not op.inputs
+
+    def call(*arguments: Any) -> Any:
+        if not direct:
+            return _anything(op, arguments)
+        payloads, plain = [], False
+        for a in arguments:
+            if a.__class__ in PLAIN:
+                a, plain = a._data, True
+            elif a.__class__ not in CONSTANTS and is_tensor(a):
+                return _anything(op, arguments)
+            payloads.append(a)
+        if not plain:
+            return forward(*arguments)
+        try:
+            result = forward(*payloads)
+        except RuntimeWarning:
+            result = quietly(forward, *payloads)
+        return record(op, arguments, payloads, result)
+
+    return call
+
+
+def _anything(op: Op, arguments: Sequence[Any]) -> Any:
+    """The long way through an operation: on layers, lists of tensors, any dtypes, numbers; errors in torch's words."""
+    layer = layer_of(arguments)
+    if layer is not None:
+        return layer.call(op, arguments)
+    raw = not any([isinstance(a, Tensor) for a in (arguments[0] if op.variadic else arguments)])
+    if raw and (not op.inputs or any([hasattr(a, "dtype") for a in arguments[: op.inputs]])):
+        return op.forward(*arguments)
+    if op.inputs:
+        payloads, result = _promoted(op, arguments)
+    else:
+        payloads = [[_payload(x) for x in a] if op.variadic and a is arguments[0] else _payload(a) for a in arguments]
+        result = quietly(op.forward, *payloads)
+    return record(op, arguments, payloads, result)
+
+
+def _payload(a: Any) -> Any:
+    return a._data if isinstance(a, Tensor) else a
 
 
 def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Sequence[str] | None = None, **about: Any) -> Any:
@@ -105,7 +125,7 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     saves = (_one_input_saves(names) if inputs == 1 else (*names, "out")) if simple and vjp else None
     this = Op(name, forward, node or name, names, rules=dict(zip(names, vjp)), conforms=True, saves=saves, **about)
     this.inputs = inputs
-    slow = _promoting(this, inputs)
+    slow = general(this)
     slow.__name__ = name
     # The operator answers NotImplemented where the function raises.
     operator = _named(two_inputs(this, _as_operator(name, slow)), this) if simple and inputs == 2 else None
@@ -114,81 +134,28 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     return call
 
 
-def _promoting(op: Op, inputs: int) -> Call:
-    """An elementwise operation the long way: any dtypes, numbers, layers, shapes; errors in torch's words."""
-    forward, promote = op.forward, op.promote
-
-    def call(*arguments: Any) -> Any:
-        layer = layer_of(arguments) if LAYERS else None
-        if layer is not None:
-            return layer.call(op, arguments)
-        if not any([isinstance(a, Tensor) for a in arguments]) and any([hasattr(a, "dtype") for a in arguments[:inputs]]):
-            return forward(*arguments)
-        operands = arguments[:inputs]
-        if len(arguments) != len(op.names):
-            count = f"{len(op.names)} positional argument{'s' * (len(op.names) != 1)}"
-            raise TypeError(f"{op.name}() takes {count} but {len(arguments)} were given")
-        dtype, payloads = _floats(operands, op.numbers)
-        if dtype is None:
-            check_operands(op, operands)
-            if op.check is not None:
-                op.check(*operands)
-            dtype = result_dtype([_category(a) for a in operands])
-            if promote is not None:
-                dtype = promote(dtype)
-            payloads = [_cast_operand(a, dtype) for a in operands]
-        elif promote is not None:
-            promote(dtype)
-        payloads += [_payload(a) for a in arguments[inputs:]]
-        try:
-            value = _rounding_once(forward, dtype) if dtype.itemsize == 2 and op.wide else forward
-            result = quietly(blockwise, value, payloads)
-        except ValueError:
-            broadcast_shapes(*[p.shape for p in payloads if hasattr(p, "shape")])  # raises in torch's words
-            raise
-        return record(op, arguments, payloads, result)
-
-    return call
-
-
-def _floats(operands: Sequence[Any], numbers: Any) -> tuple[Any, list[Any]]:
-    """The common dtype and the payloads of operands that need no promotion: float32 or float64 tensors, and numbers.
-
-    A number may come first only where numbers may stand anywhere.
-    """
-    dtype = None
-    for a in operands:
-        if a.__class__ in PLAIN:
-            d = a._data.dtype
-            if (d is not F32 and d is not F64) or (dtype is not None and dtype is not d):
-                return None, []
-            dtype = d
-        elif not (numbers and (a.__class__ is float or a.__class__ is int)) or (dtype is None and numbers is not True):
-            return None, []
-    if dtype is None:
-        return None, []
-    cast = FLOATS if dtype is F32 else DOUBLES
-    return dtypes.BY_NUMPY[dtype], [a._data if a.__class__ in PLAIN else cast[a] for a in operands]
-
-
-def _rounding_once(forward: Call, dtype: dtypes.dtype) -> Call:
-    """`forward` on 16-bit floats: computed in float32 and rounded at the end, as in torch's kernels."""
-    if not dtype.is_floating_point:
-        return forward
-
-    def compute(*payloads: Any) -> Any:
-        result = forward(*[_widened(p, dtype) for p in payloads])
-        return dtypes.cast(result, dtype) if result.dtype == F32 else result
-
-    return compute
+def _promoted(op: Op, arguments: Sequence[Any]) -> tuple[list[Any], Any]:
+    """The payloads of an elementwise operation in the dtype in which torch computes it, and its value."""
+    operands = arguments[: op.inputs]
+    if len(arguments) != len(op.names):
+        count = f"{len(op.names)} positional argument{'s' * (len(op.names) != 1)}"
+        raise TypeError(f"{op.name}() takes {count} but {len(arguments)} were given")
+    check_operands(op, operands)
+    if op.check is not None:
+        op.check(*operands)
+    dtype = result_dtype([_category(a) for a in operands])
+    if op.promote is not None:
+        dtype = op.promote(dtype)
+    payloads = [*[_cast_operand(a, dtype) for a in operands], *[_payload(a) for a in arguments[op.inputs :]]]
+    value = widened(op.forward) if dtype.itemsize == 2 and op.wide else op.forward
+    try:
+        return payloads, quietly(blockwise, value, payloads)
+    except ValueError:
+        broadcast_shapes(*[p.shape for p in payloads if hasattr(p, "shape")])  # raises in torch's words
+        raise
 
 
 NUMBERS = (bool, int, float, complex)
-
-
-def _widened(payload: Any, dtype: dtypes.dtype) -> Any:
-    wide = isinstance(payload, (np.ndarray, np.generic)) and dtypes.of_array(payload) is dtype
-    return dtypes.cast(payload, dtypes.float32) if wide else payload
 
 
 def check_operands(op: Op, operands: Sequence[Any]) -> None:

@@ -33,6 +33,8 @@ def is_inference_mode_enabled() -> bool:
 class ModeContext:
     """A context manager that is also a decorator of functions, generators and their ``async`` forms.
 
+    Inference mode is stronger than the other two, and stays.
+
     A decorated generator's body runs in the mode, its caller's code between two values does not.
     """
 
@@ -44,7 +46,8 @@ class ModeContext:
 
     def __enter__(self) -> Any:
         self._previous.append(_mode.get())
-        _mode.set(self.mode)
+        if self._previous[-1] != INFERENCE:
+            _mode.set(self.mode)
 
     def __exit__(self, *exc: object) -> None:
         _mode.set(self._previous.pop())
@@ -77,22 +80,11 @@ class no_grad(_BareDecorator):
 
     mode = NO_GRAD
 
-    def __enter__(self) -> None:
-        # Inference mode is the stronger of the two and stays.
-        self._previous.append(_mode.get())
-        if self._previous[-1] != INFERENCE:
-            _mode.set(NO_GRAD)
-
 
 class enable_grad(_BareDecorator):
     """Operations inside record the graph, also inside an outer `no_grad`."""
 
     mode = GRAD
-
-    def __enter__(self) -> None:
-        self._previous.append(_mode.get())
-        if self._previous[-1] != INFERENCE:
-            _mode.set(GRAD)
 
 
 class set_grad_enabled(ModeContext):

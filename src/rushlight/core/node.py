@@ -19,7 +19,7 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -56,22 +56,26 @@ class Extras:
 class Node:
     """One recorded operation, ``op``. (None for a class of nodes that is written by hand, which has its own `backward`.)
 
+    ``_edges`` are the `edges`, or the first of them alone if there is no other: without the tuple a graph has half as many
+    objects for the garbage collector to walk, which takes half as long.
     ``values`` are what the derivative rules read (payloads, shapes, numbers); ``saved`` stands beside it, entry for
     entry: the Tensor a payload came from, the version counter of a saved result, or None; it is empty where no tensor was
     saved, and then there is nothing to free either. ``versions`` are the saved
     tensors' versions then (None: all zero). ``metas`` (None: nothing to do) says what shape and dtype each edge wants.
     """
 
-    __slots__ = ("_rank", "edges", "extras", "metas", "op", "saved", "values", "versions")
+    __slots__ = ("_edges", "_rank", "extras", "metas", "op", "saved", "values", "versions")
 
     #: The number of results. A node with several is reached through `Output` edges, and takes a list of gradients.
     outputs = 1
     several = False
+    #: As an edge, a node leads to its only result.
+    nr = 0
     #: Whether the node also runs when none of its results has a gradient (with zeros in their place).
     runs_undefined = False
     _rank: int
     op: Any
-    edges: Sequence[Any]
+    _edges: Any
     values: tuple[Any, ...] | None
     saved: tuple[Any, ...]
     versions: tuple[int, ...] | None
@@ -81,6 +85,12 @@ class Node:
     def __init_subclass__(cls) -> None:
         if "op" not in vars(cls):
             cls.op = None  # type: ignore[misc]
+
+    @property
+    def edges(self) -> tuple[Any, ...]:
+        """Where the gradient of each input goes; None where none is wanted."""
+        edges = self._edges
+        return edges if edges.__class__ is tuple else (edges, *[None] * (len(self.op.differentiable) - 1))
 
     def backward(self, gradient: Any, values: Any) -> Any:
         """The gradients of the edges, from the result's gradient(s); None where an edge wants none."""
@@ -145,11 +155,11 @@ class Node:
 
         Returns a handle with ``remove()``.
         """
-        return _registered(self._extras().post, fn)
+        return registered(self._extras().post, fn)
 
     def register_prehook(self, fn: Callable[..., Any]) -> Any:
         """Calls ``fn(grad_outputs)`` before this node runs; a result replaces grad_outputs."""
-        return _registered(self._extras().pre, fn)
+        return registered(self._extras().pre, fn)
 
     def __call__(self, *gradients: Any) -> Any:
         """Runs this node alone, by hand: gradient Tensors in, gradient Tensors out (recorded where grad mode is on)."""
@@ -161,6 +171,13 @@ class Node:
         """Drops what was saved: a second backward through here is an error."""
         if self.saved:
             self.values, self.saved = None, ()
+
+
+def filled(node: Any, edges: Any, values: Any = (), saved: Any = (), versions: Any = None, metas: Any = None) -> Any:
+    """A new node with its rank and what it records; all nodes are made here."""
+    node._rank, node._edges, node.values, node.saved = next_rank(), edges, values, saved
+    node.versions, node.metas, node.extras = versions, metas, None
+    return node
 
 
 def saved_properties(names: dict[str, int]) -> dict[str, Any]:
@@ -204,6 +221,11 @@ class Output:
         return hash((id(self.node), self.nr))
 
 
+def node_of(edge: Any) -> Any:
+    """The node (or leaf) that an edge leads to."""
+    return edge.node if edge.__class__ is Output else edge
+
+
 class AccumulateGrad(Node):
     """The end of an edge at a leaf, as torch shows it: called with a gradient, it adds it to ``variable.grad``.
 
@@ -215,8 +237,7 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Any) -> None:
         self.variable = variable
-        self._rank, self.edges, self.values, self.saved = 0, (), (), ()
-        self.versions = self.metas = self.extras = None
+        filled(self, ())._rank = 0
 
     def _sequence_nr(self) -> int:
         return 2**64 - 1
@@ -227,15 +248,12 @@ class Nowhere(Node):
 
     __slots__ = ()
 
-    def __init__(self) -> None:
-        self._rank, self.edges, self.values, self.saved = 1, (), (), ()
-        self.versions = self.metas = self.extras = None
-
     def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
         return ()
 
 
-NOWHERE = Nowhere()
+NOWHERE = filled(Nowhere(), ())
+NOWHERE._rank = 1
 
 
 def accumulate_grad_of(leaf: Any) -> AccumulateGrad:
@@ -249,9 +267,10 @@ def accumulate_grad_of(leaf: Any) -> AccumulateGrad:
     return accumulator
 
 
-def _registered(hooks: OrderedDict[int, Any], fn: Callable[..., Any]) -> Any:
+def registered(hooks: OrderedDict[int, Any], hook: Any) -> Any:
+    """Adds a hook; returns the handle that takes it away again."""
     from ..utils.hooks import RemovableHandle
 
     handle = RemovableHandle(hooks)
-    hooks[handle.id] = fn
+    hooks[handle.id] = hook
     return handle

@@ -22,8 +22,8 @@ Note [Complex derivatives]
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -45,13 +45,6 @@ OPS: dict[str, Op] = {}
 LAYERS: dict[type, Any] = {}
 #: How many levels of layers are entered now: while there are any, backward runs on Tensors.
 LIVE = [0]
-_counting = threading.Lock()
-
-
-def count_level(change: int) -> None:
-    """Notes that a level was entered (1) or left (-1), in any thread."""
-    with _counting:
-        LIVE[0] += change
 
 
 def layer_of(arguments: Sequence[Any]) -> Any:
@@ -91,13 +84,14 @@ class Op:
         #: How many of the first parameters are tensors or numbers that promote together.
         self.inputs = 0
         every = [joint] if joint else list(self.rules.values())
-        wanted = {parameter for rule in every for parameter in parameters(rule)[1:]} - {"needs"}
+        #: What each rule reads, beside the gradient.
+        self.reads = tuple(parameters(rule)[1:] for rule in every)
+        wanted = {name for reads in self.reads for name in reads} - {"needs"}
         self.saves = tuple(saves) if saves is not None else tuple(sorted(wanted, key=self._order))
-        self.bound = tuple(bind(rule, self.saves) for rule in every)
-        self._plans: dict[tuple[bool, ...], list[tuple[int, int]]] = {}
+        self.plans: dict[tuple[bool, ...], list[tuple[int, int]]] = {}
         torch_names = {"x": "self", "y": "other", "out": "result", "x_shape": "self_sym_sizes", **(saved_as or {})}
         #: ``backward(node, g, values)``: the gradients of a node's edges; None where one wants none.
-        self.backward = self._backward()
+        self.backward: Rule = self._written_out(every)
         self.node_class = type(node, (Node,), {
             "__slots__": ("outputs",) if several else (), "op": self, "several": several, "__module__": "builtins",
             **saved_properties({torch_names.get(n, n): i for i, n in enumerate(self.saves) if n in wanted})})  # fmt: skip
@@ -106,36 +100,31 @@ class Op:
     def _order(self, name: str) -> int:
         return len(self.names) if name == "out" else self.names.index(name.removesuffix("_shape"))
 
-    def _backward(self) -> Rule:
-        """The function that runs the rules: written out for one and two inputs, in general otherwise."""
-        if self.joint:
-            (joint,) = self.bound
-            takes_needs = "needs" in parameters(self.joint)
-            if takes_needs:
-                return lambda node, g, values: joint(g, (*values, tuple(e is not None for e in node.edges)))
-            return lambda node, g, values: joint(g, values)
-        picks = [positions(rule, self.saves) for rule in self.rules.values()]
-        single = all(len(p) == 1 for p in picks)
-        if len(picks) == 1:
-            if single:
-                (raw,), ((i,),) = self.rules.values(), picks
-                return lambda node, g, values: (raw(g, values[i]),)
-            (rule,) = self.bound
-            return lambda node, g, values: (rule(g, values),)
-        if len(picks) == 2:
-            return _pair_single(self.rules.values(), picks) if single else _pair(*self.bound)
-        rules = self.bound
-        return lambda node, g, values: [
-            None if edge is None else rule(g, values) for rule, edge in zip(rules, node.edges)
-        ]
+    def _written_out(self, rules: Sequence[Rule]) -> Rule:
+        """The function that runs the rules on the saved values, as one would write it by hand for this operation:
+
+            lambda node, g, values: (x(g, values[1]) if node._edges[0] is not None else None,
+                                     y(g, values[0]) if node._edges[1] is not None else None)
+
+        (and the first rule alone for a node with a lone edge).
+        """
+        places = {name: f"values[{i}]" for i, name in enumerate(self.saves)}
+        places["needs"] = "tuple([edge is not None for edge in node.edges])"
+        calls = [f"rule{k}({', '.join(['g', *[places[name] for name in reads]])})" for k, reads in enumerate(self.reads)]
+        if len(calls) > 1:
+            several = [f"{call} if node._edges[{k}] is not None else None" for k, call in enumerate(calls)]
+            result = f"({', '.join(several)}) if node._edges.__class__ is tuple else ({calls[0]},)"
+        else:
+            result = calls[0] if self.joint else f"({', '.join([*calls, ''])})"
+        names = ", ".join([f"rule{k}" for k in range(len(rules))])
+        return _compiled(f"lambda {names}: lambda node, g, values: {result}")(*rules)
 
     def plan(self, mask: tuple[bool, ...]) -> list[tuple[int, int]]:
         """What to save when only the inputs of `mask` want a gradient: (kind, parameter) for each of ``saves``."""
-        if mask not in self._plans:
-            rules = [self.joint] if self.joint else [r for r, wanted in zip(self.rules.values(), mask) if wanted]
-            needed = {parameter for rule in rules for parameter in parameters(rule)[1:]}
-            self._plans[mask] = [self._saving(name) if name in needed else (SKIP, 0) for name in self.saves]
-        return self._plans[mask]
+        if mask not in self.plans:
+            needed = {name for reads, wanted in zip(self.reads, (True,) if self.joint else mask) if wanted for name in reads}
+            self.plans[mask] = [self._saving(name) if name in needed else (SKIP, 0) for name in self.saves]
+        return self.plans[mask]
 
     def _saving(self, name: str) -> tuple[int, int]:
         if name == "out":
@@ -154,41 +143,9 @@ def parameters(function: Call) -> tuple[str, ...]:
     return code.co_varnames[: code.co_argcount]
 
 
-def positions(rule: Rule, saves: Sequence[str]) -> list[int]:
-    """Where in the saved values a rule finds its arguments; "needs" comes after all of them."""
-    return [len(saves) if name == "needs" else saves.index(name) for name in parameters(rule)[1:]]
-
-
-def _pair(first: Rule, second: Rule) -> Rule:
-    def backward(node: Node, g: Any, values: tuple[Any, ...]) -> Any:
-        x, y = node.edges
-        return None if x is None else first(g, values), None if y is None else second(g, values)
-
-    return backward
-
-
-def _pair_single(rules: Any, picks: Sequence[Sequence[int]]) -> Rule:
-    (first, second), ((i,), (j,)) = rules, picks
-
-    def backward(node: Node, g: Any, values: tuple[Any, ...]) -> Any:
-        x, y = node.edges
-        return None if x is None else first(g, values[i]), None if y is None else second(g, values[j])
-
-    return backward
-
-
-def bind(rule: Rule, saves: Sequence[str]) -> Rule:
-    """``rule(g, a, b)`` as a function of the gradient and of the tuple of all saved values."""
-    picks = positions(rule, saves)
-    if not picks:
-        return lambda g, values: rule(g)
-    if len(picks) == 1:
-        (i,) = picks
-        return lambda g, values: rule(g, values[i])
-    if len(picks) == 2:
-        i, j = picks
-        return lambda g, values: rule(g, values[i], values[j])
-    return lambda g, values: rule(g, *[values[i] for i in picks])
+@cache
+def _compiled(source: str) -> Any:
+    return eval(source)
 
 
 def quietly(forward: Call, *arguments: Any) -> Any:

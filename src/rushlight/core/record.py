@@ -5,111 +5,105 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from numpy import ndarray
 
 from ..arrays import dtypes
 from ..arrays.blocks import LARGE, blockwise
 from ..arrays.stretches import Pending, stretch_of, whole
 from ..arrays.summation import along, total
-from .errors import INFERENCE_SAVED
 from .modes import GRAD, grad_mode
 from .node import Node, Output, next_rank
 from .op import ARGUMENT, F32, F64, OBSERVERS, OUT, SHAPE, Op
-from .tensor import UNTRACKED, Tensor, edge_of, shared_counter, wrap
+from .saved import versions_of
+from .tensor import Tensor, edge_of, new, shared_counter, wrap
 
 
 def record(op: Op, arguments: Sequence[Any], payloads: Sequence[Any], result: Any) -> Any:
     """The result(s) of an operation as Tensor(s), on the graph if an input requires grad."""
-    inputs = arguments[0] if op.variadic else [arguments[i] for i in op.differentiable]
-    edges: tuple[Any, ...] = ()
-    if inputs and grad_mode() == GRAD:
-        edges = tuple([edge_of(a) if isinstance(a, Tensor) else None for a in inputs])
     several = isinstance(result, (tuple, list))
-    assert several == op.several or (not op.rules and not op.joint), op.name
-    recorded = any(e is not None for e in edges) and (several or result.dtype.kind in "fc")
-    if not recorded:
-        return _tuple_like(result, [wrap(r) for r in result]) if several else wrap(result)
+    edges: list[Any] = []
+    mixed = several or result.dtype.kind == "c"  # or an input has another dtype than the result
+    if grad_mode() == GRAD and (several or result.dtype.kind in "fc"):
+        inputs = arguments[0] if op.variadic else [arguments[i] for i in op.differentiable]
+        for a in inputs:
+            if isinstance(a, Tensor):
+                edges.append(edge_of(a))
+                mixed = mixed or a._data.dtype is not result.dtype
+            else:
+                edges.append(None)
+    mask = tuple([edge is not None for edge in edges])
+    if True not in mask:
+        return _as_one(result, [wrap(r) for r in result]) if several else wrap(result)
     node = op.node_class() if several else Node()
-    node._rank, node.edges, node.extras = next_rank(), edges, None
+    node._rank, node._edges, node.metas, node.extras = next_rank(), tuple(edges), None, None
     if several:
         node.outputs = len(result)  # type: ignore[misc]
         out: Any = [wrap(r, Output(node, i) if r.dtype.kind in "fc" else None) for i, r in enumerate(result)]
     else:
-        node.op, out = op, wrap(result, node)
-    _save(op, node, arguments, payloads, out)
-    node.metas = None
-    if op.conforms or op.variadic or _any_complex(inputs, result if several else (result,)):
-        node.metas = Metas.of(op, inputs, result)
+        node.op, out = op, new(Tensor)
+        out._data, out._node, out._counter, out._view, out._cold = result, node, None, None, None
+    node.values, node.saved, node.versions = _saved(op, () if op.variadic else mask, arguments, payloads, out)
+    results = result if several else (result,)
+    if op.conforms or op.variadic or (mixed and _any_complex(inputs, results)):
+        node.metas = Metas.of(op, inputs, results)
     if OBSERVERS:
         for observe in OBSERVERS:
             observe(node, arguments, out)
-    return _tuple_like(result, out) if several else out
+    return _as_one(result, out) if several else out
 
 
-def _tuple_like(result: Any, tensors: list[Tensor]) -> Any:
+def _as_one(result: Any, tensors: list[Tensor]) -> Any:
     """A tuple of tensors; a named tuple where the payloads came in one."""
     return type(result)(*tensors) if hasattr(result, "_fields") else tuple(tensors)
 
 
-def _save(op: Op, node: Node, arguments: Sequence[Any], payloads: Sequence[Any], out: Any) -> None:
+def _saved(op: Op, mask: tuple[bool, ...], arguments: Sequence[Any], payloads: Sequence[Any], out: Any) -> Any:
+    """`Node.values`, `Node.saved` and `Node.versions`."""
     values: list[Any] = []
     saved: list[Any] = []
-    for kind, i in op.plan(tuple([edge is not None for edge in node.edges])) if not op.variadic else op.plan(()):
+    held = tracked = False
+    for kind, i in op.plans.get(mask) or op.plan(mask):
         value = origin = None
         if kind == ARGUMENT:
             value = payloads[i]
             if isinstance(arguments[i], Tensor):
-                origin = arguments[i]
+                origin, held = arguments[i], True
+                tracked |= origin._counter is not None
         elif kind == SHAPE:
-            value = [p.shape for p in payloads[i]] if op.variadic and i == 0 else np.shape(payloads[i])
+            value = [p.shape for p in payloads[i]] if op.variadic and i == 0 else getattr(payloads[i], "shape", ())
         elif kind == OUT:
+            held = True
             if isinstance(out, list):
                 value, origin = tuple([o._data for o in out]), tuple([shared_counter(o) for o in out])
             else:
                 value, origin = out._data, shared_counter(out)
         values.append(value)
         saved.append(origin)
-    node.values, node.saved = tuple(values), tuple(saved) if any([s is not None for s in saved]) else ()
-    node.versions = versions_of(node.saved)
-
-
-def versions_of(saved: Sequence[Any]) -> tuple[int, ...] | None:
-    """The versions of saved tensors now; None when none was ever written. Inference tensors cannot be saved."""
-    versions, written = [], False
-    for s in saved:
-        counter = s if s is None or s.__class__ is list else getattr(s, "_counter", None)
-        version = 0
-        if counter is not None:
-            if counter is UNTRACKED:
-                raise RuntimeError(INFERENCE_SAVED)
-            version = counter[0]
-            written = written or version != 0
-        versions.append(version)
-    return tuple(versions) if written else None
+    return tuple(values), tuple(saved) if held else (), versions_of(saved) if tracked else None
 
 
 def _any_complex(inputs: Sequence[Any], results: Sequence[Any]) -> bool:
-    return any(r.dtype.kind == "c" for r in results) or any(
-        isinstance(a, Tensor) and a._data.dtype.kind == "c" for a in inputs
-    )
+    return "c" in [p.dtype.kind for p in (*results, *[a._data for a in inputs if isinstance(a, Tensor)])]
+
+
+#: What is asked of the gradient of a number.
+NOTHING = ((), None)
 
 
 class Metas:
-    """What the edges of a node ask of its gradients: a shape and a dtype each, and complex conjugation."""
+    """What the edges of a node ask of its gradients: a shape and a dtype (None: as it comes) each, and conjugation."""
 
     __slots__ = ("conjugate", "edges")
 
-    def __init__(self, edges: tuple[Any, ...], conjugate: bool) -> None:
+    def __init__(self, edges: tuple[Any, ...], conjugate: bool = False) -> None:
         self.edges, self.conjugate = edges, conjugate
 
     @classmethod
-    def of(cls, op: Op, inputs: Sequence[Any], result: Any) -> Metas | None:
-        results = result if isinstance(result, (tuple, list)) else (result,)
+    def of(cls, op: Op, inputs: Sequence[Any], results: Sequence[Any]) -> Metas | None:
         conjugate = op.holomorphic and _any_complex(inputs, results)
-        edges = tuple([(a._data.shape, a.dtype) if isinstance(a, Tensor) else None for a in inputs])
+        edges = tuple([(a._data.shape, a.dtype) if isinstance(a, Tensor) else NOTHING for a in inputs])
         like = (results[0].shape, dtypes.of_array(results[0]))
-        if not conjugate and all(e is None or e == like for e in edges) and not (op.inputs and results[0].size >= LARGE):
+        if not conjugate and all([e is NOTHING or e == like for e in edges]) and not (op.inputs and results[0].size >= LARGE):
             return None
         return cls(edges, conjugate)
 
@@ -139,10 +133,22 @@ class Metas:
             g = tuple([conj(part) for part in g]) if isinstance(g, (tuple, list)) else conj(g)
         blocks = g.__class__ is ndarray and g.size >= LARGE
         grads = in_blocks(node, g, values) if blocks else node.op.backward(node, g, values)
-        return [
-            grad if grad is None or edge is None else conform(conj(grad) if self.conjugate else grad, *meta)
-            for grad, edge, meta in zip(grads, node.edges, self.edges)
-        ]
+        out = []
+        for grad, edge, (shape, dtype) in zip(grads, node.edges, self.edges):
+            if grad is not None and edge is not None:
+                if self.conjugate:
+                    grad = conj(grad)
+                if dtype is not None or grad.shape != shape:
+                    grad = conform(grad, shape, dtype)
+            out.append(grad)
+        return out
+
+
+class Broadcast(Metas):
+    """The `Metas` of the short way: two real tensors of one dtype, of shapes that differ."""
+
+    __slots__ = ()
+    noted = Metas.backward
 
 
 def _may_pend(edge: Any) -> bool:
@@ -165,13 +171,14 @@ def conj(g: Any) -> Any:
     return g.conj() if g is not None and (g.is_complex() if isinstance(g, Tensor) else g.dtype.kind == "c") else g
 
 
-def conform(g: Any, shape: tuple[int, ...], dtype: dtypes.dtype) -> Any:
+def conform(g: Any, shape: tuple[int, ...], dtype: dtypes.dtype | None) -> Any:
     """Undoes a broadcast and a promotion: sums `g` down to `shape`, and casts it to `dtype`."""
-    g = unbroadcast(g, shape)
-    if isinstance(g, Tensor):
-        return g if g.dtype is dtype else (g.real if g.is_complex() and not dtype.is_complex else g).to(dtype)
-    if dtypes.of_array(g) is dtype:
+    if g.shape != shape:
+        g = unbroadcast(g, shape)
+    if dtype is None or (g.dtype if isinstance(g, Tensor) else dtypes.of_array(g)) is dtype:
         return g
+    if isinstance(g, Tensor):
+        return (g.real if g.is_complex() and not dtype.is_complex else g).to(dtype)
     return dtypes.cast(g.real if g.dtype.kind == "c" and not dtype.is_complex else g, dtype)
 
 
@@ -189,24 +196,3 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
         return along(g, axes)
     g = g.sum(axes, keepdims=True) if axes else g
     return g.reshape(shape) if lead else g
-
-
-class Broadcast:
-    """The `Metas` of the short way: two real tensors of one dtype, of shapes that differ."""
-
-    __slots__ = ("shapes",)
-
-    def __init__(self, first: tuple[int, ...], second: tuple[int, ...]) -> None:
-        self.shapes = first, second
-
-    def backward(self, node: Node, g: Any, values: tuple[Any, ...]) -> Any:
-        """Runs the node's rules and brings each gradient to the shape of its edge."""
-        x, y = node.op.backward(node, g, values)
-        first, second = self.shapes
-        if x is not None and x.shape != first:
-            x = unbroadcast(x, first)
-        if y is not None and y.shape != second:
-            y = unbroadcast(y, second)
-        return x, y
-
-    noted = backward

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
+from .errors import INFERENCE_SAVED
 from .modes import INFERENCE, grad_mode
 from .node import FREED_GRAPH, Node, Output, next_rank
-from .tensor import PLAIN, UNTRACKED, Tensor, new, wrap
+from .tensor import PLAIN, UNTRACKED, Tensor, wrap
 
 
-class SavedOutput:
-    """What a custom Function with several results keeps of one that it saved: its number and its version counter."""
+class SavedResult:
+    """What a node keeps of its own result, where that is more than the version counter: which of several it is (`nr`),
+    and how to give it its tangents again (`restore`)."""
 
-    __slots__ = ("_counter", "nr")
+    __slots__ = ("_counter", "nr", "restore")
 
-    def __init__(self, nr: int, counter: list[int]) -> None:
-        self.nr, self._counter = nr, counter
-
-
-class SavedDual:
-    """What a node keeps of its own result where that has tangents: they, and the result's version counter."""
-
-    __slots__ = ("_counter", "restore")
-
-    def __init__(self, counter: list[int], restore: Any) -> None:
-        self._counter, self.restore = counter, restore
+    def __init__(self, counter: list[int], nr: int | None = None, restore: Any = None) -> None:
+        self._counter, self.nr, self.restore = counter, nr, restore
 
 
 def counter_of(origin: Any) -> Any:
     """The version counter behind an entry of `Node.saved`, if it has one."""
-    return origin._counter if isinstance(origin, (Tensor, SavedOutput, SavedDual)) else origin
+    return origin._counter if isinstance(origin, (Tensor, SavedResult)) else origin
 
 
 # Note [When saved values are checked]
@@ -61,6 +55,15 @@ def bump(*changed: Tensor) -> None:
         last_write[0] = next_rank()
 
 
+def versions_of(saved: Sequence[Any]) -> tuple[int, ...] | None:
+    """The versions of saved tensors now; None when none was ever written. Inference tensors cannot be saved."""
+    counters = [counter_of(origin) for origin in saved]
+    versions = tuple([0 if c is None or c.__class__ is tuple else c[0] for c in counters])
+    if UNTRACKED[0] in versions:
+        raise RuntimeError(INFERENCE_SAVED)
+    return versions if any(versions) else None
+
+
 def check_versions(node: Node) -> None:
     """Raises RuntimeError, in torch's words, if a saved tensor was written since."""
     for i, origin in enumerate(node.saved):
@@ -69,30 +72,9 @@ def check_versions(node: Node) -> None:
             counter = counter_of(part)
             expected = 0 if node.versions is None or isinstance(origin, tuple) else node.versions[i]
             if counter is not None and counter[0] != expected:
-                raise RuntimeError(_modified(node, i, counter[0], expected))
+                from ..autograd.anomaly_mode import overwritten
 
-
-def _modified(node: Node, i: int, version: int, expected: int) -> str:
-    origin, values = node.saved[i], node.values
-    assert values is not None
-    if isinstance(origin, Tensor) and origin.__dict__.get("stands_for", lambda: None)() is not None:
-        origin = origin.__dict__["stands_for"]()
-    value = origin._data if isinstance(origin, Tensor) else values[i][0] if isinstance(values[i], tuple) else values[i]
-    from ..arrays.dtypes import of_array
-
-    maker = origin.grad_fn if isinstance(origin, Tensor) else node
-    produced = ""
-    if maker is not None:
-        nr = origin.output_nr if isinstance(origin, Tensor) else origin.nr if isinstance(origin, SavedOutput) else 0
-        produced = f", which is output {nr} of {maker.short_name()},"
-    message = (
-        "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{of_array(value).scalar_name}Tensor {list(value.shape)}]{produced} is at version {version}; expected version "
-        f"{expected} instead. "
-    )
-    from ..autograd import anomaly_mode
-
-    return message + anomaly_mode.inplace_hint(node, origin)
+                raise overwritten(node, i, counter[0], expected)
 
 
 def read(node: Node, on_tensors: bool) -> Any:
@@ -102,22 +84,19 @@ def read(node: Node, on_tensors: bool) -> Any:
     check_versions(node)
     if node.runs_undefined:
         return ()  # a custom Function reads for itself
-    if node.saved.__class__ is not tuple:
-        return node.saved.unpacked(node, on_tensors)  # type: ignore[attr-defined]
-    return tensors(node) if on_tensors else node.values
+    return tensors(node, on_tensors) if on_tensors or node.saved.__class__ is not tuple else node.values
 
 
-def tensors(node: Node) -> tuple[Any, ...]:
+def tensors(node: Node, on_tensors: bool = True) -> Any:
     """`node.values` with Tensors, on the graph, in place of saved payloads: what rules run on under ``create_graph``."""
-    if node.values is None:
-        raise RuntimeError(FREED_GRAPH)
-    if not node.saved:
-        return node.values  # shapes and numbers only
-    if node.saved.__class__ is not tuple:
-        return node.saved.unpacked(node, True)  # type: ignore[attr-defined]
+    values, saved = node.values, node.saved
+    if not saved:
+        return values  # shapes and numbers only
+    if saved.__class__ is not tuple:
+        return saved.unpacked(node, on_tensors)  # type: ignore[attr-defined]
     return tuple([
         value if origin is None else origin if origin.__class__ in PLAIN else rebuilt(node, origin, value)
-        for value, origin in zip(node.values, node.saved)
+        for value, origin in zip(values, saved)  # type: ignore[arg-type]
     ])
 
 
@@ -125,8 +104,8 @@ def rebuilt(node: Node, origin: Any, value: Any) -> Any:
     """The Tensor behind one entry of `Node.saved` and its payload."""
     if isinstance(origin, Tensor):
         return origin
-    if isinstance(origin, SavedOutput):
-        return _result(Output(node, origin.nr), origin._counter, value)
+    if isinstance(origin, SavedResult) and origin.nr is not None:
+        return _result(Output(node, origin.nr), origin, value)
     if isinstance(origin, tuple):
         return tuple([_result(Output(node, i), c, v) for i, (c, v) in enumerate(zip(origin, value))])
     return _result(node, origin, value)
@@ -134,11 +113,9 @@ def rebuilt(node: Node, origin: Any, value: Any) -> Any:
 
 def _result(edge: Any, origin: Any, value: Any) -> Tensor:
     """A saved result as a Tensor again: the node does not hold the first one, that would be a cycle."""
-    out: Tensor = new(Tensor)
-    out._data, out._node, out._counter, out._view, out._cold = value, edge, counter_of(origin), None, None
-    if value.dtype.kind not in "fc":
-        out._node = None
-    if isinstance(origin, SavedDual):
+    out = wrap(value, edge if value.dtype.kind in "fc" else None)
+    out._counter = counter_of(origin)
+    if isinstance(origin, SavedResult) and origin.restore is not None:
         origin.restore(out)
     return out
 

@@ -2,14 +2,13 @@
 
 Note [The short way]
     Nearly every call in nearly every program is on float32 or float64 tensors of one dtype, or on one and a Python
-    number. The functions here are what that costs: check, compute, wrap, record, without a call in between. They do what
-    `declare` and `record` do, in the same order; whatever is out of the ordinary goes there.
+    number. The functions here are what that costs: check, compute, wrap, record, with hardly a call in between. They do
+    what `declare` and `record` do, in the same order; whatever is out of the ordinary goes there.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,84 +17,18 @@ from numpy import ndarray
 from ..arrays.blocks import LARGE
 from .modes import GRAD, INFERENCE, grad_mode
 from .node import Node, next_rank
-from .op import ARGUMENT, F32, F64, LAYERS, LIVE, OBSERVERS, OUT, RAW, SHAPE, Call, Op, layer_of, parameters
-from .record import Broadcast, Metas, versions_of
+from .op import F32, F64, LAYERS, LIVE, OBSERVERS, RAW, Call, Op, layer_of
+from .record import Broadcast
+from .saved import versions_of
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, new
 
 #: The classes of most parameters: no layer has a part in them.
 CONSTANTS = frozenset((int, float, bool, str, type(None)))
 
 
-def _is_tensor(a: Any) -> bool:
+def is_tensor(a: Any) -> bool:
     """Whether a parameter is a Tensor, or what a layer has in place of one, or holds some."""
     return isinstance(a, Tensor) or a.__class__ in LAYERS or (LIVE[0] != 0 and layer_of((a,)) is not None)
-
-
-def several_inputs(op: Op, slow: Call) -> Call:
-    """The short way of an operation with any number of inputs and one result: what `record` does, on real tensors."""
-    forward, differentiable, conforms, plan = op.forward, op.differentiable, op.conforms, op.plan
-    unrecorded = (False,) * len(differentiable)
-
-    def call(*arguments: Any) -> Any:
-        payloads, found = [], False
-        for a in arguments:
-            if a.__class__ in PLAIN:
-                a, found = a._data, True
-                if a.dtype.kind == "c":
-                    return slow(*arguments)
-            elif a.__class__ not in CONSTANTS and _is_tensor(a):
-                return slow(*arguments)
-            payloads.append(a)
-        if not found:
-            return forward(*arguments)
-        try:
-            r = forward(*payloads)
-        except RuntimeWarning:
-            return slow(*arguments)
-        if r.dtype.kind == "c":
-            return slow(*arguments)
-        y = new(Tensor)
-        y._data = r
-        y._view = y._cold = None
-        mode, mask = grad_mode(), unrecorded
-        if mode == GRAD and r.dtype.kind == "f":
-            edges = tuple([edge_of(arguments[i]) if arguments[i].__class__ in PLAIN else None for i in differentiable])
-            mask = tuple([edge is not None for edge in edges])
-        if mask == unrecorded:
-            y._node, y._counter = None, UNTRACKED if mode == INFERENCE else None
-            return y
-        node = Node()
-        node._rank, node.op, node.edges, node.extras = next_rank(), op, edges, None
-        y._node, y._counter = node, None
-        _keep(node, plan(mask), arguments, payloads, y)
-        node.metas = Metas.of(op, [arguments[i] for i in differentiable], r) if conforms else None
-        if OBSERVERS:
-            for observe in OBSERVERS:
-                observe(node, arguments, y)
-        return y
-
-    return call
-
-
-def _keep(node: Node, plan: list[tuple[int, int]], arguments: Sequence[Any], payloads: list[Any], y: Tensor) -> None:
-    """What `_save` does, for one plain result."""
-    values, saved, tracked, held = [], [], False, False
-    for kind, i in plan:
-        value = origin = None
-        if kind == ARGUMENT:
-            value = payloads[i]
-            if arguments[i].__class__ in PLAIN:
-                origin, held = arguments[i], True
-                tracked |= origin._counter is not None
-        elif kind == SHAPE:
-            value = np.shape(payloads[i])
-        elif kind == OUT:
-            value, held = y._data, True
-            origin = y._counter = [0]
-        values.append(value)
-        saved.append(origin)
-    node.values, node.saved = tuple(values), tuple(saved) if held else ()
-    node.versions = versions_of(saved) if tracked else None
 
 
 class _Numbers(dict[float, Any]):
@@ -115,18 +48,14 @@ class _Numbers(dict[float, Any]):
 FLOATS, DOUBLES = _Numbers(F32), _Numbers(F64)
 
 
-def float_value(op: Op) -> Call:
-    """The operation's value on float32 and float64, where that is computed more directly than on other dtypes."""
-    return getattr(op.forward, "plain", op.forward)
-
-
 def one_input(op: Op, slow: Call) -> Call:
-    forward = op.forward
-    value = float_value(op)
-    saves_x, saves_out, smooth = _reads(op, op.names[0]), _reads(op, "out"), bool(op.rules)
-    saves_shape = _reads(op, f"{op.names[0]}_shape")
-    saves, saves_tensor = any(_reads(op, name) for name in op.saves), saves_x or saves_out
-    unsaved = (None,) * (len(op.names) - 1)
+    """The short way of an operation on one tensor, which comes first. It keeps what `op.saves` says, all in one order."""
+    forward, smooth = op.forward, bool(op.rules)
+    # The value on float32 and float64, where that is computed more directly than on other dtypes.
+    value = getattr(forward, "plain", forward)
+    reads = {name for reads in op.reads for name in reads}
+    saves_x, saves_out, saves_shape = op.names[0] in reads, "out" in reads, f"{op.names[0]}_shape" in reads
+    saves_tensor, unsaved = saves_x or saves_out, (None,) * (len(op.names) - 1)
     large = LARGE if op.conforms else math.inf
 
     def call(input: Any, *parameters: Any, out: Any = None) -> Any:
@@ -139,7 +68,7 @@ def one_input(op: Op, slow: Call) -> Call:
         if (d is not F32 and d is not F64) or a.size >= large:
             return slow(input, *parameters)
         for p in parameters:
-            if p.__class__ not in CONSTANTS and _is_tensor(p):
+            if p.__class__ not in CONSTANTS and is_tensor(p):
                 return slow(input, *parameters)
         try:
             r = value(a, *parameters)
@@ -156,19 +85,19 @@ def one_input(op: Op, slow: Call) -> Call:
         if n is None or mode != GRAD or not smooth:
             y._node, y._counter = None, UNTRACKED if mode == INFERENCE else None
             return y
-        node = Node()
-        node._rank, node.op = next_rank(), op
-        node.edges = (input if n is LEAF else n,)
-        y._node = node
         y._counter = [0] if saves_out else None
-        if saves:
-            shape = a.shape if saves_shape else None
-            node.values = (a if saves_x else None, *parameters, r if saves_out else None, shape)
-            node.saved = saved = (input if saves_x else None, *unsaved, y._counter, None) if saves_tensor else ()
-            node.versions = versions_of(saved) if saves_x and counter is not None and counter[0] else None
-        else:
-            node.values, node.saved, node.versions = (), (), None
-        node.metas = node.extras = None
+        values: Any = ()
+        saved: Any = ()
+        versions = None
+        if reads:
+            values = (a if saves_x else None, *parameters, r if saves_out else None, a.shape if saves_shape else None)
+            if saves_tensor:
+                saved = (input if saves_x else None, *unsaved, y._counter, None)
+                if saves_x and counter is not None and counter[0]:
+                    versions = versions_of(saved)
+        y._node = node = Node()  # and what `filled` does, without a call
+        node._rank, node.op, node._edges, node.values, node.saved = next_rank(), op, input if n is LEAF else n, values, saved
+        node.versions, node.metas, node.extras = versions, None, None
         if OBSERVERS:
             for observe in OBSERVERS:
                 observe(node, (input, *parameters), y)
@@ -178,14 +107,14 @@ def one_input(op: Op, slow: Call) -> Call:
 
 
 def two_inputs(op: Op, slow: Call) -> Call:
-    forward, conforms = op.forward, op.conforms
-    value = float_value(op)
-    first, second = [*[parameters(rule) for rule in op.rules.values()], (), ()][:2]
-    numbers, one_edge, large = op.numbers, len(op.rules) == 1, LARGE if conforms else math.inf
-    nx, ny = op.names
-    x_for_x, y_for_x, out_for_x = nx in first, ny in first, "out" in first
-    x_for_y, y_for_y, out_for_y = nx in second, ny in second, "out" in second
-    saves, smooth = any(_reads(op, n) for n in (nx, ny, "out")), bool(op.rules)
+    """The short way of an operation on two tensors, or on a tensor and a number. It keeps both, and the result."""
+    forward, smooth, conforms, numbers = op.forward, bool(op.rules), op.conforms, op.numbers
+    value = getattr(forward, "plain", forward)
+    one_edge, large = len(op.rules) == 1, LARGE if conforms else math.inf
+    # What is kept where the first input wants a gradient, where the second, where both do.
+    keeps = [tuple([name in reads for name in op.saves]) for reads in [*op.reads, (), ()][:2]]
+    keeps_x, keeps_y = [keep if True in keep else None for keep in keeps]
+    keeps_both = tuple([i or j for i, j in zip(*keeps)]) if keeps_x or keeps_y else None
 
     def call(input: Any, other: Any) -> Any:
         kind = other.__class__
@@ -222,30 +151,27 @@ def two_inputs(op: Op, slow: Call) -> Call:
         if (nx is None and ny is None) or mode != GRAD or not smooth:
             z._node, z._counter = None, UNTRACKED if mode == INFERENCE else None
             return z
-        node = Node()
-        node._rank, node.op = next_rank(), op
-        node.edges = (input if nx is LEAF else nx, other if ny is LEAF else ny)
-        if one_edge:
-            node.edges = node.edges[:1]
-        z._node, z._counter = node, None
-        if saves:
-            wants_x, wants_y = nx is not None, ny is not None
-            x = input if (wants_x and x_for_x) or (wants_y and x_for_y) else None
-            y = other if (wants_x and y_for_x) or (wants_y and y_for_y) else None
-            result = None
-            if (wants_x and out_for_x) or (wants_y and out_for_y):
-                result, z._counter = r, [0]
-            node.values = (None if x is None else a, None if y is None else b, result)
-            node.saved = saved = (x, y if kind in PLAIN else None, z._counter)
-            written = (counter_x is not None and counter_x[0]) or (counter_y is not None and counter_y[0])
-            node.versions = versions_of(saved) if written else None
-        else:
-            node.values, node.saved, node.versions = (), (), None
-        node.extras = None
-        if kind is float or kind is int or not conforms or a.shape == b.shape or not (b.shape or kind in PLAIN):
-            node.metas = None
-        else:
-            node.metas = Metas.of(op, (input, other), r) if one_edge else Broadcast(a.shape, b.shape)
+        z._counter = None
+        keep = keeps_x if ny is None else keeps_y if nx is None else keeps_both
+        values: Any = ()
+        saved: Any = ()
+        versions = None
+        if keep is not None:
+            x, y, out = keep
+            if out:
+                z._counter = [0]
+            values = (a if x else None, b if y else None, r if out else None)
+            saved = (input if x else None, other if y and kind in PLAIN else None, z._counter)
+            if (counter_x is not None and counter_x[0]) or (counter_y is not None and counter_y[0]):
+                versions = versions_of(saved)
+        metas = None
+        if conforms and kind is not float and kind is not int and a.shape != b.shape and (b.shape or kind in PLAIN):
+            metas = Broadcast(((a.shape, None), (b.shape, None)))
+        edge = input if nx is LEAF else nx
+        z._node = node = Node()
+        node._edges = edge if one_edge or ny is None else (edge, other if ny is LEAF else ny)
+        node._rank, node.op, node.values, node.saved = next_rank(), op, values, saved
+        node.versions, node.metas, node.extras = versions, metas, None
         if OBSERVERS:
             for observe in OBSERVERS:
                 observe(node, (input, other), z)
@@ -259,10 +185,6 @@ def with_out(call: Call) -> Call:
         return call(input, other) if out is None else into(out, function, input, other)
 
     return function
-
-
-def _reads(op: Op, name: str) -> bool:
-    return any(name in parameters(rule) for rule in op.rules.values())
 
 
 def into(out: Any, call: Call, *arguments: Any) -> Any:

@@ -15,15 +15,15 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..arrays import dtypes, types
-from .errors import NON_LEAF_GRAD, NOT_SCALAR_ITEM
+from .errors import NON_LEAF_GRAD
 from .modes import INFERENCE, grad_mode
-from .node import NOWHERE, Extras, Node, Output
+from .node import NOWHERE, Extras, Node, node_of, registered
 
 #: ``_node`` of a leaf that requires grad.
 LEAF: Any = type("Leaf", (), {"__repr__": lambda self: "LEAF", "_rank": 0})()
@@ -49,8 +49,21 @@ class Cold:
         #: Of a dual tensor: its tangent at each level.
         self.tangents: dict[Any, Any] | None = None
 
+    def to_run(self, kind: str) -> OrderedDict[int, Any]:
+        """The leaf's hooks of one kind, for one more."""
+        self.hooked = True
+        if getattr(self, kind) is None:
+            setattr(self, kind, OrderedDict())
+        return getattr(self, kind)
 
-class Tensor:
+
+if TYPE_CHECKING:
+    from ..ops.support.surface import Surface
+else:
+    Surface = object
+
+
+class Tensor(Surface):
     """An array that remembers how it was computed.
 
     Make one with `rushlight.tensor`, `zeros`, `randn` and the like.
@@ -76,25 +89,6 @@ class Tensor:
     _view: Any
     _cold: Cold | None
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        from ..ops.language.legacy import legacy_tensor
-
-        return legacy_tensor(cls, *args, **kwargs)
-
-    @staticmethod
-    def _make_subclass(cls: type, data: Any, require_grad: bool = False, *unused: Any) -> Any:
-        """A tensor of class `cls` that shares the payload and the version of `data`."""
-        if require_grad and data._data.dtype.kind not in "fc":
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        made = new(cls)
-        made._data, made._counter = memory(data), shared_counter(data)
-        made._view = made._cold = None
-        made._node = LEAF if require_grad else None
-        return made
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        pass
-
     # Identity.
 
     @property
@@ -104,14 +98,6 @@ class Tensor:
     @property
     def shape(self) -> types.Size:
         return tuple.__new__(types.Size, self._data.shape)
-
-    @property
-    def device(self) -> types.device:
-        return types.CPU
-
-    @property
-    def layout(self) -> Any:
-        return types.strided
 
     @property
     def ndim(self) -> int:
@@ -157,14 +143,12 @@ class Tensor:
         if self._view is not None:
             self._view.refresh(self)
         node = self._node
-        if node is None or not node._rank:
-            return None
-        return node.node if node.__class__ is Output else node.shown()
+        return None if node is None or not node._rank else node_of(node).shown()
 
     @property
     def output_nr(self) -> int:
         """Which result of `grad_fn` this tensor is."""
-        return self._node.nr if self._node.__class__ is Output else 0
+        return getattr(self._node, "nr", 0)
 
     @property
     def is_leaf(self) -> bool:
@@ -231,36 +215,19 @@ class Tensor:
 
         Returns a handle with ``remove()``. Raises RuntimeError if this tensor does not require grad.
         """
-        from ..utils.hooks import RemovableHandle
-
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if self.is_leaf:
-            cold = self._cold_state()
-            cold.hooked = True
-            hooks = cold.hooks = cold.hooks if cold.hooks is not None else OrderedDict()
-            handle = RemovableHandle(hooks)
-            hooks[handle.id] = hook
-        else:
-            hooks = self._node_extras().tensor_pre
-            handle = RemovableHandle(hooks)
-            hooks[handle.id] = (self.output_nr, hook)
-        return handle
+            return registered(self._cold_state().to_run("hooks"), hook)
+        return registered(self._node_extras().tensor_pre, (self.output_nr, hook))
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Any:
         """Calls ``hook(tensor)`` after backward has added to this leaf's `.grad`. Returns a handle."""
-        from ..utils.hooks import RemovableHandle
-
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if not self.is_leaf:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-        cold = self._cold_state()
-        cold.hooked = True
-        hooks = cold.post_accumulate = cold.post_accumulate if cold.post_accumulate is not None else OrderedDict()
-        handle = RemovableHandle(hooks)
-        hooks[handle.id] = hook
-        return handle
+        return registered(self._cold_state().to_run("post_accumulate"), hook)
 
     def detach(self) -> Tensor:
         """This tensor's payload without its history; memory and version counter are shared."""
@@ -293,10 +260,6 @@ class Tensor:
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         self._data = memory(value)
 
-    @property
-    def is_sparse(self) -> bool:
-        return False
-
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         from ..ops.numpy_api import call_ufunc
 
@@ -306,41 +269,6 @@ class Tensor:
         from ..ops.numpy_api import call_function
 
         return call_function(function, args, kwargs)
-
-    def __bool__(self) -> bool:
-        if self._data.size != 1:
-            if self._data.size == 0:
-                raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
-            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-        return bool(self.item())
-
-    def item(self) -> Any:
-        """The value of a one-element tensor as a Python number. Raises RuntimeError for any other size."""
-        data = self._data
-        if data.size != 1:
-            raise RuntimeError(NOT_SCALAR_ITEM.format(data.size))
-        return data.item()
-
-    if TYPE_CHECKING:
-        # What `rushlight.ops` hangs on this class, for type checkers.
-        def __getattr__(self, name: str) -> Any: ...
-        def __setitem__(self, index: Any, value: Any) -> None: ...
-        def __len__(self) -> int: ...
-        def __int__(self) -> int: ...
-        def __index__(self) -> int: ...
-        def __float__(self) -> float: ...
-        def __complex__(self) -> complex: ...
-        def __iter__(self) -> Iterator[Tensor]: ...
-        def _unary(self) -> Tensor: ...
-        def _binary(self, other: Any, /) -> Tensor: ...
-        def __eq__(self, other: Any, /) -> Tensor: ...  # type: ignore[override]
-        def __ne__(self, other: Any, /) -> Tensor: ...  # type: ignore[override]
-
-        __neg__ = __pos__ = __invert__ = __abs__ = _unary
-        __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __pow__ = __matmul__ = _binary
-        __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rpow__ = __rmatmul__ = _binary
-        __and__ = __or__ = __xor__ = __lshift__ = __rshift__ = __rand__ = __ror__ = __rxor__ = _binary
-        __getitem__ = __lt__ = __le__ = __gt__ = __ge__ = _binary
 
 
 #: The classes whose instances take the short way through an operation.

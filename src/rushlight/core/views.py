@@ -37,16 +37,15 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.promotion import check_output_dtype
-from ..arrays.strided import geometry, overlaps_itself, overlaps_partly, place, place_backward
+from ..arrays.strided import geometry, overlaps_itself, overlaps_partly
 from . import errors
 from .declare import op
-from .errors import CUSTOM_VIEW, DEFAULT_VIEW, INFERENCE_VIEW, MULTI_VIEW, NO_GRAD_VIEW
+from .errors import DEFAULT_VIEW, INFERENCE_VIEW, MULTI_VIEW, NO_GRAD_VIEW
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
-from .node import Node, Output, next_rank
-from .op import LAYERS, OBSERVERS, Call, Op, layer_of
-from .record import versions_of
+from .node import Node, Output, filled, node_of
+from .op import LAYERS, OBSERVERS, OPS, Call, Op, layer_of
 from .saved import PACKERS, bump, read
-from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, memory, new, shared_counter
+from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, memory, new, shared_counter, wrap
 
 #: One step from a base to a view: an operation with its parameters, the shape it was applied to, which of its results
 #: this is (None: it has one) out of how many, and the step before.
@@ -96,7 +95,9 @@ class View:
                 return replay(base, step)._node
             finally:
                 set_grad_mode(mode)
-        return AsStridedBackward0(edge_of(base), step)
+        node = filled(Node(), edge_of(base), (step,))
+        node.op = _replayed
+        return node
 
     def path(self, x: Tensor) -> Step:
         """The steps that lead from the base as it is now to the view `x`."""
@@ -104,17 +105,14 @@ class View:
         if base._data is not self.origin:
             # The base was transposed, resized, ... in place: only the memory still connects the two.
             place_of = geometry(x._data, base._data)
-            self.step = Step(as_strided.op, place_of, base._data.shape, None, 1, None)  # type: ignore[attr-defined]
+            self.step = Step(OPS["as_strided"], place_of, base._data.shape, None, 1, None)
             self.origin = base._data
         return self.step
 
     def error(self, x: Tensor, indirect: bool) -> RuntimeError:
         """torch's words for a view that may not be changed in place, itself or (`indirect`) through its base."""
-        node = x._node
-        if isinstance(node, Output):
-            return errors.view_error(self.creation, indirect, node.node.short_name(), node.nr)
-        name = None if node is None or node is LEAF else node.short_name()
-        return errors.view_error(self.creation, indirect, name, 0)
+        name = None if x._node is None or x._node is LEAF else node_of(x._node).short_name()
+        return errors.view_error(self.creation, indirect, name, x.output_nr)
 
 
 def steps(last: Step) -> list[Step]:
@@ -141,31 +139,22 @@ def pull_back(g: Any, last: Step) -> Any:
     for step in steps(last)[::-1]:
         values = (step.shape, *step.parameters)
         gradient = g if step.nr is None else tuple([g if i == step.nr else None for i in range(step.results)])
-        g = step.op.bound[0](gradient, values)
+        g = step.op.backward(None, gradient, values)[0]
     return g
 
 
-class AsStridedBackward0(Node):
-    """The node of a view that was made anew: from the base, by the view's steps."""
-
-    __slots__ = ()
-
-    def __init__(self, edge: Any, last: Step) -> None:
-        self._rank, self.edges = next_rank(), (edge,)
-        self.values, self.saved, self.versions = (last,), (), None
-        self.metas = self.extras = None
-
-    def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
-        return (pull_back(gradient, values[0]),)
-
-
-# View operations. They save the shape of their tensor and all their parameters, in this order, and nothing else; so
-# one function records them all. Their rules need no conjugation: they only move numbers about.
+#: What the node of a view that was made anew has computed: the view, from its base, by its steps.
+_replayed = Op("replay", replay, "AsStridedBackward0", ("x", "last"), rules={"x": lambda g, last: pull_back(g, last)})
 
 
 def view_call(op: Op) -> Call:
-    """The function that calls a view operation with one result."""
-    forward = op.forward
+    """The function that calls a view operation.
+
+    It saves the shape of its tensor and all its parameters, and nothing else; so one function records them all. Its rule
+    needs no conjugation: it only moves numbers about.
+    """
+    forward, several = op.forward, op.several
+    kind = MULTI_VIEW if several else DEFAULT_VIEW
 
     def call(x: Any, *parameters: Any) -> Any:
         if x.__class__ not in PLAIN:
@@ -173,107 +162,54 @@ def view_call(op: Op) -> Call:
                 return LAYERS[x.__class__].call(op, (x, *parameters))
             if not isinstance(x, Tensor):
                 return forward(x, *parameters)
-        data = x._data
-        if isinstance(data, np.generic):
+        data, counter = x._data, x._counter
+        if data.__class__ is not np.ndarray:
             data = memory(x)
-        out = new(Tensor)
-        out._data, out._cold, out._node = forward(data, *parameters), None, None
-        n = _attach(x, out, op, parameters, None, 1)
-        if n is not None:
-            node = out._node = Node()
-            node._rank, node.op, node.edges = next_rank(), op, (n,)
-            node.values, node.saved, node.versions = (data.shape, *parameters), (), None
-            node.metas = node.extras = None
-            if OBSERVERS:
-                for observe in OBSERVERS:
-                    observe(node, (x, *parameters), out)
-        return out
-
-    return call
-
-
-def views_call(op: Op) -> Call:
-    """The function that calls a view operation with several results."""
-
-    def call(x: Any, *parameters: Any) -> Any:
-        if x.__class__ in LAYERS:
-            return LAYERS[x.__class__].call(op, (x, *parameters))
-        if not isinstance(x, Tensor):
-            return op.forward(x, *parameters)
-        data = memory(x)
-        payloads = op.forward(data, *parameters)
-        node, outs = None, []
-        for nr, payload in enumerate(payloads):
-            out: Tensor = new(Tensor)
-            out._data, out._cold, out._node = payload, None, None
-            n = _attach(x, out, op, parameters, nr, len(payloads))
-            if n is not None:
-                if node is None:
-                    node = op.node_class()
-                    node._rank, node.edges, node.outputs = next_rank(), (n,), len(payloads)  # type: ignore[misc]
-                    node.values, node.saved, node.versions = (data.shape, *parameters), (), None
-                    node.metas = node.extras = None
-                out._node = Output(node, nr)
-            outs.append(out)
-        if node is not None:
+        if counter is None:
+            counter = x._counter = [0]
+        found = forward(data, *parameters)
+        mode, edge, above = grad_mode(), x._node, x._view
+        creation = NO_GRAD_VIEW if mode == NO_GRAD else INFERENCE_VIEW if mode == INFERENCE else kind
+        base, origin, last = x, data, None
+        if above is not None:
+            base, last = above.base, above.path(x)
+            origin, creation = above.origin, creation or above.creation
+            if mode == GRAD:
+                edge = edge_of(x)
+        node = None
+        if edge is not None and mode == GRAD and counter is not UNTRACKED:
+            node = filled(op.node_class() if several else Node(), x if edge is LEAF else edge, (data.shape, *parameters))
+            if several:
+                node.outputs = len(found)
+            else:
+                node.op = op
+        if several:
+            result: Any = []
+            for nr, part in enumerate(found):
+                step = _step(Step, (op, parameters, data.shape, nr, len(found), last))
+                edge = None if node is None else Output(node, nr)
+                result.append(_viewing(part, edge, counter, base, origin, creation, step))
+        else:
+            step = _step(Step, (op, parameters, data.shape, None, 1, last))
+            result = _viewing(found, node, counter, base, origin, creation, step)
+        if node is not None and OBSERVERS:
             for observe in OBSERVERS:
-                observe(node, (x, *parameters), outs)
-        return tuple(outs)
+                observe(node, (x, *parameters), result)
+        return tuple(result) if several else result
 
     return call
 
 
-def _attach(x: Tensor, out: Tensor, op: Op, parameters: tuple[Any, ...], nr: int | None, results: int) -> Any:
-    """Makes `out` a view of `x`. Returns the edge for its node; None where there is nothing to record."""
-    counter = x._counter
-    if counter is None:
-        counter = x._counter = [0]
-    out._counter = counter
-    if counter is UNTRACKED:
-        out._view = None
-        return None
-    view = out._view = new(View)
-    above, mode, n = x._view, grad_mode(), x._node
-    creation = NO_GRAD_VIEW if mode == NO_GRAD else INFERENCE_VIEW if mode == INFERENCE else DEFAULT_VIEW
-    if nr is not None and creation == DEFAULT_VIEW:
-        creation = MULTI_VIEW
-    if above is None:
-        view.base, view.origin = x, x._data
-        view.step = _step(Step, (op, parameters, x._data.shape, nr, results, None))
-    else:
-        if mode == GRAD:
-            n = edge_of(x)
-        view.base = above.base
-        last = above.path(x) if above.origin is not above.base._data else above.step
-        view.origin = above.origin
-        view.step = _step(Step, (op, parameters, x._data.shape, nr, results, last))
-        creation = creation or above.creation
-    view.creation, view.seen = creation, counter[0]
-    return None if mode != GRAD else x if n is LEAF else n
-
-
-def same_view(x: Any) -> Any:
-    """`x` as a view of itself, without a node."""
+def _viewing(data: Any, node: Any, counter: Any, base: Tensor, origin: Any, creation: int, step: Any) -> Tensor:
     out: Tensor = new(Tensor)
-    out._data, out._cold, out._node = memory(x), None, None
-    _attach(x, out, alias.op, (), None, 1)  # type: ignore[attr-defined]
+    out._data, out._node, out._counter, out._view, out._cold = data, node, counter, None, None
+    if counter is not UNTRACKED:
+        view = out._view = View()
+        view.base, view.origin, view.creation, view.seen, view.step = base, origin, creation, counter[0], step
     return out
 
 
-def custom_view(x: Tensor) -> None:
-    """Notes that the view `x` has the history that a custom Function gave it, which must not be rewritten."""
-    if x._view is not None:
-        x._view.creation = CUSTOM_VIEW
-
-
 alias = op("alias", lambda x: x[...], "AliasBackward0", {"x": lambda g: g}, view=True)
-#: A view of x's memory, in any strides; see Note [as_strided] in `strided`.
-as_strided = op("as_strided", place, "AsStridedBackward0", {
-    "x": lambda g, x_shape, size, stride, offset, layout: as_strided_backward(g, x_shape, size, stride, offset, layout),
-}, view=True)  # fmt: skip
-as_strided_backward = op("as_strided_backward", place_backward, "AsStridedBackwardBackward0", {
-    "g": lambda gg, size, stride, offset, layout: as_strided(gg, size, stride, offset, layout),
-}, names=("g", "shape", "size", "stride", "offset", "layout"))  # fmt: skip
 
 
 def _write_slice(x: Any, value: Any, last: Step) -> Any:
@@ -309,11 +245,8 @@ class CopySlices(Node):
         if inner.outputs != 1:
             raise RuntimeError("Functions which modify views in-place must return a single Variable")
         self.last, self.position = last, position
-        self._rank = next_rank()
-        self.edges = (edge_of(base), *inner.edges[:position], *inner.edges[position + 1 :])
         # F counts as saved, whatever it saved: as in torch, a second backward through here is always an error.
-        self.values, self.saved, self.versions = (inner,), (None,), None
-        self.metas = self.extras = None
+        filled(self, (edge_of(base), *inner.edges[:position], *inner.edges[position + 1 :]), (inner,), (None,))
 
     def backward(self, gradient: Any, values: tuple[Any, ...]) -> Any:
         (inner,) = values
@@ -369,27 +302,27 @@ def assign(x: Tensor, call: Call, arguments: tuple[Any, ...], *, like_copy: bool
     check_inplace(x, recording)
     if not overlap:
         check_overlap(x, arguments)
-    if not recording:
-        result = call(x, *arguments)
-        _check_fits(x, result, like_copy)
-        if result is not x:
-            write(x, result._data)
-        bump(x)
-        return x
-    source = _apart(_before(x))
-    result = call(source, *[_apart(_stand_in(x)) if a is x else a for a in arguments])
+    source = x
+    if recording:
+        source, arguments = _before(x), tuple([_before(x, argument=True) if a is x else a for a in arguments])
+    result = call(source, *arguments)
     _check_fits(x, result, like_copy)
-    node = result._node
-    if node is None and x._data.dtype.kind in "fc":
-        node = _constant(getattr(call, "func", call).__name__, source)
-    if result is source:
-        bump(x)
-        return x
-    _keep_original(node, source)
-    write(x, result._data)
+    node = None
+    if recording and result is not source:
+        node = result._node
+        if node is None and x._data.dtype.kind in "fc":
+            node = _constant(getattr(call, "func", call).__name__, source)
+        if node is not None and any([origin is source for origin in node_of(node).saved]):
+            # What is about to be overwritten was saved: the node keeps a copy. See Note [In-place].
+            source._data, source._counter = source._data.copy(), None
+            _save_again(node, source, source, source._data, 0)
+    if result is not source:
+        write(x, result._data)
     bump(x)
     if node is not None:
-        _adopt_saved_result(x, result)
+        if result._counter is not None and result._counter is not x._counter:
+            # What the node saved as its result is `x` now: checked by x's counter, read from x's memory.
+            _save_again(node, result._counter, x._counter, x._data, x._version)
         rebase(x, node)
     return x
 
@@ -410,13 +343,10 @@ def assign_view(x: Tensor, call: Call, parameters: tuple[Any, ...]) -> Tensor:
     recording = is_recorded(x, ())
     check_inplace(x, recording)
     memory(x)
-    source, view = _before(x), x._view
-    result = call(source, *parameters)
+    result, view = call(_as_before(x), *parameters), x._view
     bump(x)
     if view is not None:
-        last = result._view.step
-        view.step = Step(last.op, last.parameters, last.shape, None, 1, view.path(x))
-        view.seen = x._version
+        view.step, view.seen = result._view.step._replace(above=view.path(x)), x._version
     x._data = result._data
     if recording:
         old, x._node = x._node, result._node
@@ -433,53 +363,43 @@ def _check_fits(x: Tensor, result: Tensor, like_copy: bool) -> None:
         check_output_dtype(result.dtype, x.dtype)
 
 
-def _before(x: Tensor) -> Tensor:
+def _as_before(x: Tensor) -> Tensor:
     """`x` as it is now: same payload and counter, and the history that it will leave behind."""
-    before: Tensor = new(Tensor)
     if x._view is not None:
         x._view.refresh(x)
-    before._data, before._node, before._counter = x._data, x._node, shared_counter(x)
-    before._view = before._cold = None
+    before = wrap(x._data, x._node)
+    before._counter = shared_counter(x)
     return before
 
 
-def _stand_in(x: Tensor) -> Tensor:
-    """`_before`, for an argument that is `x` itself: an error about it speaks of `x` as it will be."""
-    before = _before(x)
-    before.__dict__["stands_for"] = weakref.ref(x)
+def _before(x: Tensor, argument: bool = False) -> Tensor:
+    """What an in-place operation on `x` reads; as another `argument` it is what an error about it calls `x`.
+
+    It has a payload of its own where a hook is about to pack it, and may look at it after the write.
+    """
+    before = _as_before(x)
+    if argument:
+        before.__dict__["stands_for"] = weakref.ref(x)
+    if PACKERS and isinstance(before._data, np.ndarray):
+        before._data, before._counter = before._data.copy(), None
     return before
 
 
-def _apart(source: Tensor) -> Tensor:
-    """`source`, with a copy of its payload where a hook is about to pack it, and may look at it after the write."""
-    if PACKERS and isinstance(source._data, np.ndarray):
-        source._data, source._counter = source._data.copy(), None
-    return source
-
-
-def _keep_original(node: Any, source: Tensor) -> None:
-    """If the node saved what is about to be overwritten, lets it keep a copy: see Note [In-place]."""
-    if isinstance(node, Output):
-        node = node.node
-    if node is None or not any([origin is source for origin in node.saved]):
-        return
-    if isinstance(source._data, np.ndarray):
-        source._data = source._data.copy()
-    source._counter = None
-    node.values = tuple([source._data if o is source else v for o, v in zip(node.saved, node.values)])
-    node.versions = versions_of(node.saved)
+def _save_again(node: Any, old: Any, new: Any, payload: Any, version: int) -> None:
+    """Puts another origin, its payload and its version where the node saved `old`."""
+    node = node_of(node)
+    at = [i for i, origin in enumerate(node.saved) if origin is old]
+    if at:
+        values, saved, versions = list(node.values), list(node.saved), list(node.versions or [0] * len(node.saved))
+        for i in at:
+            values[i], saved[i], versions[i] = payload, new, version
+        node.values, node.saved, node.versions = tuple(values), tuple(saved), tuple(versions)
 
 
 def _constant(name: str, source: Tensor) -> Node | None:
     """The node of an in-place operation without derivative, such as ``x.ge_(0)``: what was in `x` gets zeros."""
     edge = edge_of(source)
-    if edge is None:
-        return None
-    node = _constant_class(name)()
-    node._rank, node.edges = next_rank(), (edge,)
-    node.values, node.saved, node.versions = (), (), None
-    node.metas = node.extras = None
-    return node
+    return None if edge is None else filled(_constant_class(name)(), (edge,))
 
 
 @cache
@@ -499,21 +419,6 @@ def write(x: Tensor, payload: Any) -> None:
         x._data = payload
 
 
-def _adopt_saved_result(x: Tensor, result: Tensor) -> None:
-    """What the node saved as its result is `x` now: checked by x's counter, read from x's memory."""
-    counter, node = result._counter, result._node
-    if counter is None or counter is x._counter or node is None or isinstance(node, Output):
-        return
-    at = [i for i, origin in enumerate(node.saved) if origin is counter]
-    if not at:
-        return
-    versions = list(node.versions or [0] * len(node.saved))
-    values, saved = list(node.values), list(node.saved)
-    for i in at:
-        versions[i], saved[i], values[i] = x._version, x._counter, x._data
-    node.values, node.saved, node.versions = tuple(values), tuple(saved), tuple(versions)
-
-
 def rebase(x: Tensor, node: Any, position: int = 0) -> None:
     """Moves `x` to a new node; if it is a view, its base moves, and `x` becomes stale.
 
@@ -525,9 +430,7 @@ def rebase(x: Tensor, node: Any, position: int = 0) -> None:
         move_retained(x, old)
         return
     base = view.base
-    if isinstance(node, Output):
-        node = node.node
-    slices = CopySlices(base, view.path(x), node, position)
+    slices = CopySlices(base, view.path(x), node_of(node), position)
     old, base._node = base._node, slices
     move_retained(base, old)
     view.seen = -1
@@ -538,12 +441,7 @@ def move_retained(x: Tensor, old: Any) -> None:
     cold = x._cold
     if cold is None or not cold.retain:
         return
-    if isinstance(old, Output):
-        old, nr = old.node, old.nr
-    else:
-        nr = 0
-    if isinstance(old, Node) and old.extras is not None:
-        old.extras.retained.pop(nr, None)
+    if isinstance(old, (Node, Output)) and node_of(old).extras is not None:
+        node_of(old).extras.retained.pop(old.nr, None)
     if x._node is not None and x._node is not LEAF:
-        node = x._node.node if isinstance(x._node, Output) else x._node
-        node._extras().retained[x.output_nr] = weakref.ref(x)
+        node_of(x._node)._extras().retained[x.output_nr] = weakref.ref(x)

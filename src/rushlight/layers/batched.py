@@ -42,7 +42,7 @@ from ..core.declare import op
 from ..core.modes import GRAD, grad_mode
 from ..core.node import Node
 from ..core.op import Op
-from ..core.record import Broadcast, conform, unbroadcast
+from ..core.record import conform, unbroadcast
 from ..core.short import CONSTANTS
 from ..core.tensor import LEAF, PLAIN, Tensor, new
 from ..ops.language.inspection import REQUIRES_GRAD
@@ -388,9 +388,7 @@ def backward(node: Node, part: Any, g: Tensor) -> list[Any] | None:
     if physical.__class__ not in PLAIN or rows.size >= LARGE or not op.inputs or not is_pointwise(op):
         return None
     edges: Any = repeat((rows.shape[1:], None))
-    if metas.__class__ is Broadcast:
-        edges = [(shape, None) for shape in metas.shapes]
-    elif metas is not None:
+    if metas is not None:
         if metas.conjugate:
             return None
         edges = metas.edges

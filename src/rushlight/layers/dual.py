@@ -38,7 +38,7 @@ from ..core.declare import NUMBERS
 from ..core.modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from ..core.node import Output
 from ..core.op import Op, parameters
-from ..core.saved import PACKERS, SavedDual
+from ..core.saved import PACKERS, SavedResult
 from ..core.tensor import LEAF, Tensor, edge_of, memory, new, shared_counter, wrap
 from ..ops import add, zeros_like
 from ..ops.support.layered import is_tracked
@@ -326,7 +326,7 @@ def _dual_entry(origin: Any, result: Tensor, nr: int, duals: dict[int, Any]) -> 
         return tuple([_dual_entry(part, result, nr, duals) for part in origin])
     if origin is result._counter and origin is not None and result.__class__ is Dual:
         tangents = dict(tangents_of(result))
-        return SavedDual(origin, lambda x: restore_tangents(x, tangents))
+        return SavedResult(origin, restore=lambda x: restore_tangents(x, tangents))
     return origin
 
 

@@ -6,14 +6,22 @@ whether a gradient is wanted for each example of a batch or for all of them toge
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from ..core.op import count_level
+from ..core.op import LIVE
 
 _entered: ContextVar[tuple[Transform, ...]] = ContextVar("rushlight.transforms", default=())
+_counting = threading.Lock()
+
+
+def count_level(change: int) -> None:
+    """Notes that a level was entered (1) or left (-1), in any thread."""
+    with _counting:
+        LIVE[0] += change
 
 
 #: What is to be done with nodes as soon as they have saved tensors with their tangents; None where they have at once.

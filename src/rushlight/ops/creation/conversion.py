@@ -261,6 +261,22 @@ def array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarr
     return np.array(data, dtype, copy=copy)
 
 
+def item(self: Tensor) -> Any:
+    """The value of a one-element tensor as a Python number. Raises RuntimeError for any other size."""
+    data = self._data
+    if data.size != 1:
+        raise RuntimeError(f"a Tensor with {data.size} elements cannot be converted to Scalar")
+    return data.item()
+
+
+def truth(self: Tensor) -> bool:
+    """``bool(x)`` of a one-element tensor. Raises RuntimeError for any other size."""
+    if self._data.size != 1:
+        number = "more than one value" if self._data.size else "no values"
+        raise RuntimeError(f"Boolean value of Tensor with {number} is ambiguous")
+    return bool(self.item())
+
+
 def tolist(self: Tensor) -> Any:
     """This tensor as nested lists of Python numbers; a 0-d tensor as a number."""
     return self._data.tolist()
@@ -442,7 +458,7 @@ _NAMED = {
 
 methods(
     clone=_clone_method, contiguous=contiguous, to=to, type=type_, type_as=type_as, cpu=cpu, cuda=_elsewhere("cuda"),
-    xpu=_elsewhere("xpu"), numpy=numpy, __array__=array, tolist=tolist, __dlpack__=dlpack,
+    xpu=_elsewhere("xpu"), numpy=numpy, __array__=array, item=item, __bool__=truth, tolist=tolist, __dlpack__=dlpack,
     __dlpack_device__=dlpack_device, __float__=to_float, __complex__=to_complex, __int__=to_int, __index__=to_index,
     __len__=length, __iter__=iterate, __contains__=contains, __reversed__=backwards, apply_=apply_, map_=map_,
     map2_=map2_, chalf=_chalf, **{name: _conversion(name, dtype) for name, dtype in _NAMED.items()},

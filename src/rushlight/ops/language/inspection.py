@@ -13,6 +13,7 @@ from ...arrays.promotion import can_cast, promote_types
 from ...arrays.shapes import wrap_dim
 from ...arrays.strided import offset_between, storage, strides
 from ...arrays.types import (
+    CPU,
     Size,
     channels_last,
     channels_last_3d,
@@ -313,7 +314,8 @@ def _requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
 methods(
     requires_grad_=_requires_grad_,
     __div__=lambda self, other: self / other, __idiv__=lambda self, other: self.div_(other),
-    __nonzero__=Tensor.__bool__, __long__=_index_to_int, const_data_ptr=data_ptr, module_load=module_load, ipu=_ipu, mtia=_mtia,
+    __nonzero__=lambda self: bool(self), __long__=_index_to_int, const_data_ptr=data_ptr, module_load=module_load,
+    ipu=_ipu, mtia=_mtia,
     size=size, stride=stride, numel=numel, nelement=numel, dim=dim, ndimension=dim, element_size=element_size,
     is_contiguous=is_contiguous, storage_offset=storage_offset, data_ptr=data_ptr,
     is_floating_point=is_floating_point, is_complex=is_complex, is_signed=is_signed, is_conj=is_conj, is_neg=is_neg,
@@ -329,6 +331,8 @@ _PROPERTIES = {
     "itemsize": element_size,
     "nbytes": lambda self: self._data.size * self.dtype.itemsize,
     "is_cpu": lambda self: True,
+    "device": lambda self: CPU,
+    "layout": lambda self: strided,
     "name": lambda self: None,
     "__cuda_array_interface__": _no_cuda_array,
     **dict.fromkeys(_NEVER, lambda self: False),

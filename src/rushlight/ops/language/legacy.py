@@ -9,11 +9,11 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.types import CPU, Size, device
-from ...core.tensor import Tensor, memory, new, shared_counter
+from ...core.tensor import LEAF, Tensor, memory, new, shared_counter
 from ...core.views import alias
 from ..creation.from_data import copied
 from ..support.attach import methods
-from ..support.options import MISSING, check_nonnegative, check_size, made, type_name
+from ..support.options import MISSING, NEEDS_FLOATING_POINT, check_nonnegative, check_size, made, type_name
 
 _SIGNATURES = (
     " * (*, torch.device device = None)\n{}"
@@ -128,4 +128,18 @@ def _new(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
     return payload.detach() if isinstance(payload, Tensor) else made(payload)
 
 
-methods(new=_new)
+def _make_subclass(cls: type, data: Any, require_grad: bool = False, *unused: Any) -> Any:
+    """A tensor of class `cls` that shares the payload and the version of `data`."""
+    if require_grad and data._data.dtype.kind not in "fc":
+        raise RuntimeError(NEEDS_FLOATING_POINT)
+    shared = new(cls)
+    shared._data, shared._counter = memory(data), shared_counter(data)
+    shared._view = shared._cold = None
+    shared._node = LEAF if require_grad else None
+    return shared
+
+
+methods(
+    new=_new, __new__=staticmethod(legacy_tensor), __init__=lambda self, *args, **kwargs: None,
+    _make_subclass=staticmethod(_make_subclass),
+)  # fmt: skip

@@ -12,6 +12,7 @@ from ...arrays.strided import (
     offset_between,
     overlaps_itself,
     place,
+    place_backward,
     place_into,
     reach,
     resized,
@@ -25,8 +26,7 @@ from ...core.declare import op
 from ...core.op import LAYERS
 from ...core.saved import bump
 from ...core.tensor import Tensor, memory
-from ...core.views import Step, as_strided_backward, assign_view, check_inplace
-from ...core.views import as_strided as as_strided_op
+from ...core.views import Step, assign_view, check_inplace
 from ..support.arguments import check_int, check_number, check_tensor
 from ..support.attach import methods
 from ..support.layered import reads_values
@@ -35,6 +35,15 @@ from .broadcasting import squeeze_dim, squeezing, unsqueeze_to
 from .shape import check_t, exchange, sequence, t_op, transpose_op, two_dims, wrap_dim
 
 __all__ = ["as_strided", "as_strided_scatter", "resize_as_"]
+
+
+#: A view of x's memory, in any strides; see Note [as_strided] in `strided`.
+as_strided_op = op("as_strided", place, "AsStridedBackward0", {
+    "x": lambda g, x_shape, size, stride, offset, layout: as_strided_backward(g, x_shape, size, stride, offset, layout),
+}, view=True)  # fmt: skip
+as_strided_backward = op("as_strided_backward", place_backward, "AsStridedBackwardBackward0", {
+    "g": lambda gg, size, stride, offset, layout: as_strided_op(gg, size, stride, offset, layout),
+}, names=("g", "shape", "size", "stride", "offset", "layout"))  # fmt: skip
 
 
 def _placed(name: str, x: Tensor, size: Any, stride: Any, offset: Any) -> tuple[Any, ...]:

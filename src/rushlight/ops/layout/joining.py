@@ -12,7 +12,7 @@ from ...arrays.promotion import can_cast, promote_types
 from ...arrays.shapes import wrap_dim
 from ...core.declare import op
 from ...core.modes import GRAD, grad_mode
-from ...core.node import Node, next_rank
+from ...core.node import Node, filled
 from ...core.op import LAYERS, OBSERVERS, layer_of
 from ...core.tensor import Tensor, edge_of, wrap
 from ..support.arguments import check_int, check_tensor
@@ -113,10 +113,9 @@ def _joined(call: Any, xs: list[Tensor], dim: int, mixed: bool) -> Tensor:
         else:
             return out
         node = out._node = Node()
-        node._rank, node.op, node.edges = next_rank(), call.op, edges
+        node.op = call.op
         shapes = [data.shape for data in datas] if call is cat_op else None
-        node.values, node.saved, node.versions = (dim,) if shapes is None else (shapes, dim), (), None
-        node.metas = node.extras = None
+        filled(node, edges, (dim,) if shapes is None else (shapes, dim))
     return out
 
 

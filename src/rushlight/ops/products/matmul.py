@@ -23,7 +23,7 @@ from ...arrays.promotion import result_dtype
 from ...arrays.shapes import broadcast_shapes
 from ...core.declare import op
 from ...core.modes import GRAD, grad_mode
-from ...core.node import Node
+from ...core.node import Node, filled
 from ...core.tensor import Tensor
 from ..layout.shape import t_op, unsafe_view, view_op
 from ..support.arguments import check_tensor, unimplemented
@@ -199,9 +199,8 @@ def _show_transpose(operation: Any, position: int) -> None:
         shown = list(Node.next_functions.fget(self))  # type: ignore[attr-defined]
         weight = self.edges[position]
         if weight is not None:
-            node = t_op.op.node_class()
-            node._rank, node.edges, node.values, node.saved = self._rank, (weight,), (), ()
-            node.versions = node.metas = node.extras = None
+            node = filled(t_op.op.node_class(), (weight,))
+            node._rank = self._rank
             shown[position] = (node, 0)
         return tuple(shown)
 

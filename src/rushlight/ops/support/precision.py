@@ -5,41 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from ...arrays import dtypes
+from ...arrays import dtypes, precision
+from ...arrays.precision import is_narrow, widened
 from ...core.declare import op
 from ...core.op import parameters
 from ...core.tensor import Tensor
 
 Call = Callable[..., Any]
-_HALF = np.dtype(np.float16)
-
-
-def widened(forward: Call) -> Call:
-    """`forward` with its 16-bit payloads in float32, and its float32 results as narrow again if there were any."""
-
-    def compute(*arguments: Any) -> Any:
-        x = arguments[0]
-        if x.dtype is _HALF or type(x) is dtypes.BFloat16Array:
-            dtype = dtypes.of_array(x)
-            return narrowed(forward(*[_wide(a) for a in arguments]), dtype)
-        return forward(*arguments)
-
-    compute.plain = forward  # type: ignore[attr-defined]
-    return compute
-
-
-def _wide(a: Any) -> Any:
-    half = isinstance(a, (np.ndarray, np.generic)) and (a.dtype == _HALF or type(a) is dtypes.BFloat16Array)
-    return dtypes.cast(a, dtypes.float32) if half else a
 
 
 def wide(x: Any) -> Any:
     """A payload or Tensor of 16 bits in float32; others as they are. For derivative rules that compute in float32."""
     if isinstance(x, Tensor):
-        return x.to(dtypes.float32) if x._data.dtype == _HALF or type(x._data) is dtypes.BFloat16Array else x
-    return _wide(x)
+        return x.to(dtypes.float32) if is_narrow(x._data) else x
+    return precision.wide(x)
 
 
 def as_wide_as(x: Any, g: Any) -> Any:
@@ -48,14 +27,6 @@ def as_wide_as(x: Any, g: Any) -> Any:
     if same or g.dtype.itemsize != 4 or x.dtype.itemsize == 8:
         return g
     return g.to(x.dtype) if isinstance(g, Tensor) else dtypes.cast(g, dtypes.of_array(x))
-
-
-def narrowed(result: Any, dtype: dtypes.dtype) -> Any:
-    """float32 results as `dtype`; others as they are."""
-    if isinstance(result, tuple):
-        parts = [narrowed(r, dtype) for r in result]
-        return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
-    return dtypes.cast(result, dtype) if result.dtype == np.float32 else result
 
 
 def wide_op(name: str, forward: Call, node: str = "", vjp: Any = None, **about: Any) -> Any:
