@@ -14,7 +14,7 @@ _HALF = np.dtype(np.float16)
 
 def is_narrow(x: Any) -> bool:
     """Whether `x` is a payload of 16 bits, in floating point."""
-    return isinstance(x, (np.ndarray, np.generic)) and (x.dtype == _HALF or type(x) is dtypes.BFloat16Array)
+    return hasattr(x, "dtype") and (x.dtype == _HALF or type(x) is dtypes.BFloat16Array)
 
 
 def widened(forward: Callable[..., Any]) -> Callable[..., Any]:
