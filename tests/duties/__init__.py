@@ -167,7 +167,7 @@ def _observed() -> tuple[dict[str, set[str]], dict[str, Sample]]:
     calls: dict[str, Sample] = {}
 
     def observe(op: Op, arguments: Sequence[Any]) -> None:
-        if op.name not in calls:
+        if op.name not in calls or all(a.size < 2 for a in calls[op.name].inputs):  # no memory is a single number's
             calls[op.name] = _replayed(op, arguments)
 
     with warnings.catch_warnings():

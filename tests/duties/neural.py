@@ -37,13 +37,17 @@ EXCEPTIONS = {
             upsample_bicubic2d_aa_backward upsample_lanczos2d_aa_backward
             upsample_nearest1d_backward upsample_nearest2d_backward upsample_nearest3d_backward
             upsample_nearest_exact1d_backward upsample_nearest_exact2d_backward
-            upsample_nearest_exact3d_backward soft_margin_loss_backward
+            upsample_nearest_exact3d_backward soft_margin_loss_backward binary_cross_entropy
+            ctc_loss_backward linear_cross_entropy_batch_chunked
+            linear_cross_entropy_batch_chunked_no_reduction multi_margin_loss_backward
+            multilabel_margin_loss_backward
         """,
         "16 bits alone": "native_layer_norm_narrow",
         "complex numbers are convolved as three of real ones": """
             transposed_convolution convolution_of_examples transposed_convolution_of_examples
             weight_gradient_of_examples
         """,
+        "of complex numbers it is three of real ones, as in PyTorch": "convolution",
     },
     "0-d": {
         "takes vectors or matrices": """
@@ -77,6 +81,7 @@ EXCEPTIONS = {
             upsample_nearest3d_backward upsample_nearest_exact1d_backward
             upsample_nearest_exact2d_backward upsample_nearest_exact3d_backward linear_of_examples
             convolution_of_examples transposed_convolution_of_examples weight_gradient_of_examples
+            ctc_loss_backward
         """,
     },
     "empty": {
@@ -86,6 +91,9 @@ EXCEPTIONS = {
             batch_norm_with_update ctc_loss
         """,
         "left to what it is made of": "scaled_dot_product_attention",
+        "only tangents pass, as in PyTorch": """
+            ctc_loss_backward multi_margin_loss_backward multilabel_margin_loss_backward
+        """,
     },
     "non-contiguous": {
         "16 bits alone": "native_layer_norm_narrow",

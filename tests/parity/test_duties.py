@@ -20,9 +20,9 @@ def test_real_in_pytorch_too(name):
     for sample in duties.own_samples()[name]:
         if not sample.parity or not any(a.dtype == np.float64 for a in sample.inputs) or not all(a.size for a in sample.inputs):
             continue
-        for inputs in duties.variants(sample, "complex128"):
-            if accepted(torch, sample.call, inputs):
-                assert accepted(rushlight, sample.call, inputs), f"PyTorch takes {sample} of complex numbers"
+        inputs = next(duties.variants(sample, "complex128"))
+        if accepted(torch, sample.call, inputs):
+            assert accepted(rushlight, sample.call, inputs), f"PyTorch takes {sample} of complex numbers"
 
 
 def accepted(torch, call, inputs):
