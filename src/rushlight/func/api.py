@@ -448,7 +448,8 @@ def _rows(count: int, size: int, offset: int, dtype: Any) -> Tensor:
 
 def _split(column: Tensor, sizes: Sequence[int], outputs: Sequence[Tensor], x: Tensor) -> list[Tensor]:
     """The stacked rows of one input's gradients, as a Jacobian for each output."""
-    return [part.reshape(*o.shape, *x.shape) for part, o in zip(ops.split(column, list(sizes)), outputs)]
+    parts = ops.split(column, list(sizes)) if len(sizes) > 1 else (column,)
+    return [part.reshape(*o.shape, *x.shape) for part, o in zip(parts, outputs)]
 
 
 def _assembled(rows: Any, out_spec: TreeSpec, spec: TreeSpec, argnums: Any) -> Any:
