@@ -75,3 +75,25 @@ SAMPLES = [
         label="matrices",
     ),
 ]
+
+SAMPLES += [
+    # Nothing to look at, one thing to look at, rows without any weight, memory that lies otherwise.
+    attention(Q[:, :, :1], K[:, :, :1], V[:, :, :1]),
+    attention(Q, K, V, attn_mask=np.zeros((3, 5), bool), label="nothing"),
+    attention(Q, K, V, scale=0.0),
+    attention(array(4, 3, 2, 1).T, array(4, 5, 2, 1).T, V, twice=True),
+    *[
+        Sample(
+            "safe_softmax",
+            lambda t, q, k, v: t.nn.functional.scaled_dot_product_attention(q, k, v),
+            inputs,
+            label="empty",
+            parity=False,  # its graph is another one in PyTorch
+        )
+        for inputs in ((Q[:0], K[:0], V[:0]), (Q[:, :, :0], K, V), (Q, K[:, :, :0], V[:, :, :0]), (Q, K, V[..., :0]))
+    ],
+    *[
+        Sample("safe_softmax", lambda t, x, d=d: t._safe_softmax(x, d), (x,))
+        for x, d in ((array(0, 3), 1), (array(3, 0), 1), (array(3, 2).T, 0), (array(4, 1), 1), (1e3 * array(2, 3), 1))
+    ],
+]

@@ -93,3 +93,27 @@ SAMPLES = [
         for pad in (None, 2, -1)
     ],
 ]
+
+SAMPLES += [
+    # Bags of nothing, one bag of all, each index its own bag, a row that is never looked at or always padded.
+    *[
+        bags(
+            "embedding_bag_max" if mode == "max" else "embedding_bag",
+            mode=mode,
+            twice=twice,
+            label=f"{mode},{label}",
+            **given,
+        )
+        for mode in ("sum", "mean", "max")
+        for twice in (False, True)
+        for label, given in {
+            "one bag": {"offsets": np.array([0])},
+            "each its own": {"offsets": np.arange(5)},
+            "nothing": {"indices": np.zeros(0, np.int64), "offsets": np.array([0, 0])},
+            "last ones empty": {"offsets": np.array([0, 5, 5])},
+            "one row": {"indices": np.array([3, 3, 3, 3, 3])},
+            "padding alone": {"indices": np.array([2, 2, 2, 2, 2]), "padding_idx": 2},
+        }.items()
+        if not (twice and "padding_idx" in given)
+    ],
+]

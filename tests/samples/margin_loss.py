@@ -84,3 +84,17 @@ SAMPLES = [
         (array(), X), smooth=False, twice=False, parity=False,
     ),
 ]  # fmt: skip
+
+#: Other memory, one class, weights of zero, labels all there and none.
+FLIPPED, ONE = array(8, 3).T[:, ::-2], array(3, 1)
+SAMPLES += [
+    *classes("multi_margin_loss", FLIPPED, TARGET, p=2),
+    *classes("multi_margin_loss", ONE, np.zeros(3, np.int64)),
+    *classes("multi_margin_loss", X, TARGET, weight=np.zeros(4)),
+    *classes("multi_margin_loss", X, TARGET, margin=-0.7),
+    *classes("multi_margin_loss", X, TARGET, margin=10.0, p=2),
+    *classes("multilabel_margin_loss", FLIPPED, LABELS),
+    *classes("multilabel_margin_loss", X, np.full((3, 4), -1)),
+    *classes("multilabel_margin_loss", ONE, np.array([[0], [-1], [0]])),
+    *classes("soft_margin_loss", np.array([-70.0, -40.0, 0.0, 40.0, 70.0]), np.array([1, -1, 1, 1, -1]), twice=True),
+]
