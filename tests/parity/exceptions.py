@@ -50,7 +50,7 @@ BATCHED: dict[str, str] = {}
 #: Entries of `op_db` that answer some bad call with another type of error than PyTorch: the rest answer every bad call of
 #: `corrupted` as PyTorch does. This list should shrink.
 BAD_CALLS = (
-    "bincount bmm broadcast_shapes diff gradient histc histogram histogramdd index_add index_copy index_fill "
+    "bincount bmm broadcast_shapes diff einsum gradient histc histogram histogramdd index_add index_copy index_fill "
     "index_put isin istft ldexp linalg.det linalg.eigh linalg.eigvalsh linalg.ldl_solve linalg.lstsq "
     "linalg.lu_solve linalg.matrix_rank linalg.svd linalg.tensorinv lu_solve lu_unpack "
     "max_pool2d_with_indices_backward native_batch_norm native_dropout_backward native_group_norm native_layer_norm "
@@ -64,7 +64,7 @@ BAD_CALLS = (
     "nn.functional.max_unpool2d nn.functional.max_unpool3d nn.functional.multi_head_attention_forward "
     "nn.functional.multilabel_margin_loss nn.functional.pdist nn.functional.poisson_nll_loss nn.functional.rrelu "
     "nn.functional.scaled_dot_product_attention nn.functional.soft_margin_loss nn.functional.upsample_bilinear "
-    "nn.functional.upsample_nearest pca_lowrank roll round stft svd svd_lowrank take_along_dim tensordot to "
+    "nn.functional.upsample_nearest pca_lowrank roll round slice stft svd svd_lowrank take_along_dim tensordot to "
     "unflatten unsafe_split "
 ).split()
 

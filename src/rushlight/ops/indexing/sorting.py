@@ -221,6 +221,11 @@ def _answer(operation: Any, input: Tensor, inverse: bool, counts: bool, dim: int
 
 @reads_values
 def _search(sequence: Tensor, values: Any, out_int32: bool, right: bool, sorter: Any) -> Tensor:
+    given = [t for t in (sequence, values) if isinstance(t, Tensor)]
+    if all([t._data.size for t in given]):
+        for t in given:
+            if t.dtype.is_complex:
+                raise unimplemented("searchsorted_out_cpu", t.dtype)
     a = np.asarray(sequence._data)
     v = np.asarray(values._data if isinstance(values, Tensor) else values)
     side: Literal["left", "right"] = "right" if right else "left"
