@@ -148,7 +148,15 @@ class Broadcast(Metas):
     """The `Metas` of the short way: two real tensors of one dtype, of shapes that differ."""
 
     __slots__ = ()
-    noted = Metas.backward
+
+    def backward(self, node: Node, g: Any, values: tuple[Any, ...]) -> list[Any]:
+        """Runs the node's rules and brings each gradient to the shape of its edge."""
+        return [
+            unbroadcast(grad, shape) if grad is not None and grad.shape != shape else grad
+            for grad, (shape, _) in zip(node.op.backward(node, g, values), self.edges)
+        ]
+
+    noted = backward
 
 
 def _may_pend(edge: Any) -> bool:
