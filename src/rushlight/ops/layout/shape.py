@@ -302,15 +302,20 @@ permute_op = op("permute", lambda x, dims: x.transpose(dims), "PermuteBackward0"
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """`input` with two dimensions exchanged, as a view."""
     check_tensor("transpose", input)
-    dim0, dim1 = two_dims("transpose", input, dim0, dim1)
-    return transpose_op(input, dim0, dim1)
+    return transpose_op(input, *two_dims("transpose", input, dim0, dim1, 2))
 
 
-def two_dims(name: str, x: Tensor, dim0: Any, dim1: Any) -> tuple[int, int]:
+def _transpose(self: Tensor, dim0: int, dim1: int) -> Tensor:
+    """The tensor with two dimensions exchanged, as a view."""
+    return transpose_op(self, *two_dims("transpose", self, dim0, dim1))
+
+
+def two_dims(name: str, x: Tensor, dim0: Any, dim1: Any, first: int = 1) -> tuple[int, int]:
+    """Two dimensions of `x`, which are the arguments number `first` and the next."""
     if dim0.__class__ is not int:
-        check_int(name, dim0, "dim0", 2 - name.endswith("_"))
+        check_int(name, dim0, "dim0", first)
     if dim1.__class__ is not int:
-        check_int(name, dim1, "dim1", 3 - name.endswith("_"))
+        check_int(name, dim1, "dim1", first + 1)
     return wrap_dim(dim0, x._data.ndim), wrap_dim(dim1, x._data.ndim)
 
 
@@ -462,7 +467,7 @@ def _conjugated(x: Tensor) -> Tensor:
 
 methods(
     view=view, view_as=view_as, reshape=_reshape_method, reshape_as=reshape_as, flatten=flatten, unflatten=unflatten,
-    ravel=ravel, transpose=transpose, swapaxes=swapaxes, swapdims=swapdims, t=t, permute=_permute_method,
+    ravel=ravel, transpose=_transpose, swapaxes=swapaxes, swapdims=swapdims, t=t, permute=_permute_method,
     movedim=movedim, moveaxis=moveaxis, adjoint=adjoint, T=property(_reversed), mT=property(_matrix_transposed),
     mH=property(_adjoint_property), H=property(_conjugate_transposed),
 )  # fmt: skip
