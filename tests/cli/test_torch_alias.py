@@ -120,7 +120,7 @@ def test_missing_names(python):
         "ModuleNotFoundError No module named 'torch.only_in_pytorch' " + NOTE.format("only_in_pytorch"),
         "ModuleNotFoundError No module named 'torch.nn.functional.below'; 'torch.nn.functional' is not a package ",
         "AttributeError module 'torch' has no attribute 'only_in_pytorch' " + NOTE.format("only_in_pytorch"),
-        "AttributeError module 'rushlight.nn' has no attribute 'only_in_pytorch' ",
+        "AttributeError module 'torch.nn' has no attribute 'only_in_pytorch' ",
         "ModuleNotFoundError No module named 'torch.only_in_pytorch' " + NOTE.format("only_in_pytorch"),
     ]
 

@@ -61,13 +61,6 @@ def test_shared_memory_is_seen_by_forked_processes():
     assert x[0, 1] == 7.0 and y[0] == 0.0
 
 
-def test_memory_that_others_have_is_not_moved():
-    x = torch.zeros(4)
-    view = x[:2]
-    with pytest.raises(NotImplementedError, match="memory that other tensors share"):
-        x.share_memory_()
-    assert not view.is_shared()
-
 
 def test_from_file(tmp_path):
     path = str(tmp_path / "numbers")

@@ -271,10 +271,15 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
             step = lambda step=step, guard=guard: guard(node, argument, step)  # type: ignore[misc]
         results = step()
     if extras is not None and extras.post:
-        results = _with_hooks(job, extras.post, results, tuple([as_tensor(g) for g in gradients]))
+        results = _with_hooks(job, extras.post, _of_all_edges(node, results), tuple([as_tensor(g) for g in gradients]))
     if not job.keep_graph:
         node.release()
     return node.edges, results
+
+
+def _of_all_edges(node: Node, results: Sequence[Any]) -> tuple[Any, ...]:
+    """A node's results as programs see them: one for each edge, also where it stands alone in the node."""
+    return (*results, *[None] * (len(node.edges) - len(results)))
 
 
 # Hooks see Tensors, whatever the run carries.
@@ -498,5 +503,5 @@ def call_node(node: Node, gradients: Sequence[Any]) -> Any:
         raise TypeError(f"expected {node.outputs} arguments, got {len(gradients)} instead")
     job = Run()
     job.keep_graph = job.on_tensors = True
-    results = tuple(run_node(job, node, list(gradients) if node.several else gradients[0]))
+    results = _of_all_edges(node, run_node(job, node, list(gradients) if node.several else gradients[0]))
     return results[0] if len(results) == 1 else results
