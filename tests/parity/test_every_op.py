@@ -8,6 +8,8 @@ from samples import all_samples
 
 torch = pytest.importorskip("torch")
 SAMPLES = [s for s in all_samples() if s.parity]
+#: Of complex numbers, PyTorch makes these of real ones, so that the last node is another.
+COMPOSED = {"convolution_input_gradient", "convolution_weight_gradient", "transposed_convolution_input_gradient"}
 
 
 def evaluated(module, sample):
@@ -33,7 +35,8 @@ def evaluated(module, sample):
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 def test_as_torch(sample):
     ours, theirs = evaluated(rushlight, sample), evaluated(torch, sample)
-    assert ours["names"] == theirs["names"]
+    if sample.op not in COMPOSED or all(a.dtype.kind != "c" for a in sample.inputs):
+        assert ours["names"] == theirs["names"]
     for key in ("values", "first", "second"):
         got, want = ours.get(key, []), theirs.get(key, [])
         if key == "second":

@@ -25,7 +25,7 @@ SPACES = [
     "torch.utils", "torch.utils.checkpoint", "torch.utils.data", "torch.utils.hooks",
 ]  # fmt: skip
 #: Modules that PyTorch loads when it needs them: whether they are there depends on what ran before.
-LATE = {"onnx"}
+LATE = {"onnx", "cpp_extension", "file_baton"}
 
 
 def spaces(name):
@@ -37,7 +37,7 @@ def spaces(name):
 def public(name, space):
     """What `__all__` lists where there is one that is whole, else all that there is."""
     whole = name in ("torch", "torch.nn", "torch.optim")
-    names = (set(dir(space)) - LATE) if whole else getattr(space, "__all__", None) or dir(space)
+    names = set(dir(space) if whole else getattr(space, "__all__", None) or dir(space)) - LATE
     return {n for n in names if not n.startswith("_") and not leaked(name, getattr(space, n, None))}
 
 

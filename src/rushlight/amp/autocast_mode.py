@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -164,12 +164,13 @@ class autocast:
         autocast_increment_nesting()
         return self
 
-    def __exit__(self, *exception: Any) -> None:
+    def __exit__(self, *exception: Any) -> Literal[False]:
         if not autocast_decrement_nesting():
             clear_autocast_cache()
         enabled, dtype, AUTOCAST.keeps_casts = self._before.pop()
         set_autocast_enabled(self.device, enabled)
         set_autocast_dtype(self.device, dtype)
+        return False
 
     def __call__(self, func: Callable[..., Any]) -> Callable[..., Any]:
         if not callable(func):

@@ -245,12 +245,23 @@ def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
     return _triangle("triu", _triu, input, diagonal, out)
 
 
-def _triangle(name: str, call: Any, x: Tensor, diagonal: int, out: Tensor | None) -> Tensor:
+def _triangle(name: str, call: Any, x: Tensor, diagonal: int, out: Tensor | None, place: int = 2) -> Tensor:
+    """`place`: of the argument `diagonal`, which is the first of a method."""
     check_tensor(name, x)
-    check_int(name, diagonal, "diagonal", 2)
+    check_int(name, diagonal, "diagonal", place)
     if x._data.ndim < 2:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
     return call(x, diagonal) if out is None else into(out, call, x, diagonal, own=True)
+
+
+def _tril_method(self: Tensor, diagonal: int = 0) -> Tensor:
+    """`torch.tril`."""
+    return _triangle("tril", _tril, self, diagonal, None, 1)
+
+
+def _triu_method(self: Tensor, diagonal: int = 0) -> Tensor:
+    """`torch.triu`."""
+    return _triangle("triu", _triu, self, diagonal, None, 1)
 
 
 def _sum_to_size(self: Tensor, *size: Any, **keywords: Any) -> Tensor:
@@ -267,6 +278,6 @@ def _sum_to_size(self: Tensor, *size: Any, **keywords: Any) -> Tensor:
 
 methods(
     repeat=repeat, tile=_tile_method, repeat_interleave=repeat_interleave, flip=_flip_method, fliplr=fliplr,
-    flipud=flipud, roll=roll, rot90=rot90, tril=tril, triu=triu, sum_to_size=_sum_to_size,
+    flipud=flipud, roll=roll, rot90=rot90, tril=_tril_method, triu=_triu_method, sum_to_size=_sum_to_size,
 )  # fmt: skip
 inplace_methods(tril, triu)

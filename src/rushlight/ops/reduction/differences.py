@@ -178,7 +178,7 @@ def gradient(
         isinstance(spacing, numbers) and not getattr(spacing, "ndim", 0)
     )  # fmt: skip
     if not fits or not isinstance(edge_order, int) or not (dim is None or isinstance(dim, (int, tuple, list))):
-        given = {"dim": dim, "spacing": spacing, "edge_order": edge_order if edge_order != 1 else None}
+        given = {"spacing": spacing, "dim": dim, "edge_order": edge_order if edge_order != 1 else None}
         raise no_such_call("gradient", (input,), {k: v for k, v in given.items() if v is not None}, _GRADIENT_FORMS)
     if input.dtype is dtypes.uint8:
         raise RuntimeError("torch.gradient does not support uint8 input.")
@@ -213,7 +213,7 @@ def _trapezoids(name: str, y: Any, x: Any, dx: Any, dim: Any) -> tuple[int, Tens
     real = isinstance(dx, (int, float)) or (isinstance(dx, complex) and name != "trapz")
     x_fits, dx_fits = x is MISSING or (isinstance(x, Tensor) and dx is MISSING), dx is MISSING or real
     if not (isinstance(y, Tensor) and x_fits and dx_fits):
-        given = {k: v for k, v in (("dx", dx), ("x", x)) if v is not MISSING}
+        given = {k: v for k, v in (("x", x), ("dx", dx)) if v is not MISSING}
         forms = ["(Tensor y, Tensor x, *, int dim = -1)", "(Tensor y, *, Number dx = 1, int dim = -1)"]
         if name == "trapz":
             forms = ["(Tensor y, *, float dx = 1, int dim = -1)", forms[0]]
