@@ -26,7 +26,7 @@ TILE = 64
 FLOATS = frozenset(map(np.dtype, "fdFD"))
 
 
-def product(x: Any, y: Any, row: Any = None) -> Any:
+def product(x: Any, y: Any, *, row: Any = None) -> Any:
     """``x @ y``, of payloads or Tensors; plus `row`, of payloads that are matrices.
 
     (A stack's result lies in C's order, as torch's does, not in that of its factors.)

@@ -177,7 +177,7 @@ _addbmm = _adding(
 
 
 def _linear_value(x: Any, weight: Any, bias: Any) -> Any:
-    return product(fold(x), weight.T, bias)
+    return product(fold(x), weight.T, row=bias)
 
 
 _linear = wide_op("linear", _linear_value, "AddmmBackward0", {
