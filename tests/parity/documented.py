@@ -21,11 +21,13 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import types
 import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 SPACES = (
     "torch torch.Tensor torch.amp torch.autograd torch.autograd.forward_ad torch.autograd.function torch.autograd.functional "
@@ -123,10 +125,11 @@ def outcomes() -> tuple[dict[str, list[str]], dict[str, dict[str, list[str | Non
 
     def of(side: str) -> dict[str, list[str | None]]:
         command = [sys.executable, "-W", "ignore", "-m", "parity.documented", "--side", side]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        here = Path(__file__).parents[1]
-        done = subprocess.run(command, cwd=here, env=environment, text=True, input=json.dumps(given), stdout=subprocess.PIPE)
-        return json.loads(done.stdout)
+        paths = os.pathsep.join([str(Path(__file__).parents[1]), *map(os.path.abspath, sys.path)])
+        environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        with tempfile.TemporaryDirectory() as folder:  # some examples write files
+            options: dict[str, Any] = {"cwd": folder, "env": environment, "text": True, "stdout": subprocess.PIPE}
+            return json.loads(subprocess.run(command, input=json.dumps(given), **options).stdout)
 
     sides = "rushlight", "torch"
     with ThreadPoolExecutor() as pool:
@@ -134,8 +137,10 @@ def outcomes() -> tuple[dict[str, list[str]], dict[str, dict[str, list[str | Non
 
 
 def names() -> Iterator[str]:
-    """The names that have examples."""
-    yield from outcomes()[0]
+    """The names that have an example which runs under PyTorch and is not left out."""
+    for name, theirs in outcomes()[1]["torch"].items():
+        if any(outcome is not None and not re.match(r"\w+(Error|Exception): ", outcome) for outcome in theirs):
+            yield name
 
 
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]\d+)?")
@@ -159,9 +164,9 @@ def problems(name: str) -> Iterator[str]:
             yield f"{name}: {source.strip()!r} shows {ours.strip()[:200]!r}, not {theirs.strip()[:200]!r}"
 
 
-def main(names: Iterable[str]) -> None:
+def main(given: Iterable[str]) -> None:
     failed = 0
-    for name in names or outcomes()[0]:
+    for name in given or names():
         found = list(problems(name))
         failed += bool(found)
         print(*found, sep="\n", end="\n" if found else "")
