@@ -197,7 +197,7 @@ def test_products_with_a_row_to_add(shape, number_of_threads):
     n, k, m = shape
     x, y, row = numbers(n, k), numbers(k, m, seed=1), numbers(m, seed=2)
     for added in (row, row[:1]):
-        np.testing.assert_allclose(products.product(x, y, added), x @ y + added, rtol=1e-3, atol=1e-3)
+        np.testing.assert_allclose(products.product(x, y, row=added), x @ y + added, rtol=1e-3, atol=1e-3)
 
 
 def test_products_of_what_blas_cannot_read(number_of_threads):
