@@ -224,7 +224,7 @@ GPT = """
 import sys
 sys.path.insert(0, {examples!r})
 import torch, gpt
-gpt.BLOCKS = 28
+gpt.BLOCKS = 29
 letters = torch.randint(60, (2, 17))
 model = gpt.GPT(60)
 loss = torch.nn.functional.cross_entropy(model(letters[:, :-1]).flatten(0, 1), letters[:, 1:].flatten())
