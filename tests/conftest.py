@@ -5,8 +5,20 @@ HYPOTHESIS_PROFILE=explore looks further: new examples on every run.
 
 import os
 
+import pytest
 from hypothesis import settings
+
+from rushlight.arrays import threads
 
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.fixture(params=[1, 2, 5])
+def number_of_threads(request):
+    """Large tensors are computed by so many threads."""
+    before = threads.get_number()
+    threads.set_number(request.param)
+    yield request.param
+    threads.set_number(before)

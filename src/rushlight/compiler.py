@@ -36,10 +36,10 @@ class OptimizedModule(Module):
         return getattr(self.__dict__["_modules"]["_orig_mod"], name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        own = "_modules" not in self.__dict__ or "_orig_mod" not in self._modules or name in self.__dict__
-        if own and name != "training":
+        # Its own are the hooks and registries of a module; `training` is that of the module it stands for.
+        if name in self.__dict__ and name != "training":
             super().__setattr__(name, value)
-        elif "_orig_mod" in self.__dict__.get("_modules", {}):
+        else:
             setattr(self._modules["_orig_mod"], name, value)
 
     @property

@@ -6,17 +6,9 @@ import warnings
 import numpy as np
 import pytest
 
-from rushlight.arrays import blocks, products, summation, threads
+from rushlight.arrays import blocks, products, summation
 
 SIZE = blocks.LARGE + 12_345
-
-
-@pytest.fixture(params=[1, 2, 5])
-def number_of_threads(request):
-    before = threads.get_number()
-    threads.set_number(request.param)
-    yield request.param
-    threads.set_number(before)
 
 
 def numbers(*shape, dtype=np.float32, seed=0):

@@ -10,14 +10,6 @@ from rushlight.core import record
 SIZE = blocks.LARGE + 12_343
 
 
-@pytest.fixture(params=[1, 2, 5])
-def number_of_threads(request):
-    before = torch.get_num_threads()
-    torch.set_num_threads(request.param)
-    yield request.param
-    torch.set_num_threads(before)
-
-
 def leaf(seed, *shape):
     x = np.random.default_rng(seed).standard_normal(shape or (SIZE,)).astype(np.float32)
     return torch.from_numpy(x).requires_grad_()

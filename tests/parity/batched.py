@@ -21,6 +21,7 @@ import rushlight
 
 from . import exceptions
 from .op_db import CHOICE, ENTRIES, ROUGH, TIES, _samples, _tolerance, compared, described, seed, tensors
+from .report import report
 from .translation import Untranslatable, translated
 
 #: Samples that are run of each entry, and how many are looked at to choose them.
@@ -234,20 +235,14 @@ def _as_theirs(tree):
     return tuple([_as_theirs(t) for t in tree])
 
 
-def main(names: list[str]) -> int:
-    failed = unsupported = 0
-    for name in names or NAMES:
-        found = list(itertools.islice(problems(name), 12 if names else 3))
-        failed += bool(found)
-        unsupported += not GIVEN[name]
-        loops = f"  (loop: {', '.join(sorted(LOOPS[name]))})" if LOOPS[name] else ""
-        alone = "" if GIVEN[name] else "  (PyTorch has none)"
-        print(f"{'FAIL' if found else 'ok  '} {name}{alone}{loops}", flush=True)
-        for line in found:
-            print("    " + line, flush=True)
-    print(f"{failed} of {len(names or NAMES)} fail; PyTorch has none for {unsupported}")
-    return min(failed, 1)
+def _about(name: str) -> str:
+    loops = f"  (loop: {', '.join(sorted(LOOPS[name]))})" if LOOPS[name] else ""
+    return ("" if GIVEN[name] else "  (PyTorch has none)") + loops
+
+
+def _summary() -> str:
+    return f"; PyTorch has none for {sum([not given for given in GIVEN.values()])}"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(NAMES, problems, sys.argv[1:], _about, _summary))

@@ -18,6 +18,7 @@ import rushlight
 import rushlight.autograd.forward_ad as our_forward
 
 from .op_db import CHOICE, DIFFERENTIATED, ENTRIES, _run, _samples, _tolerance, compared, described, seed, tensors
+from .report import report
 from .translation import Untranslatable, translated
 
 MOST = 24
@@ -105,17 +106,5 @@ def _numbers(module, x, seed: int):
     return module.from_numpy(np.asarray(numbers)).to(x.dtype)
 
 
-def main(names: list[str]) -> int:
-    failed = 0
-    for name in names or FORWARD:
-        found = list(itertools.islice(problems(name), 12 if names else 3))
-        failed += bool(found)
-        print(f"{'FAIL' if found else 'ok  '} {name}", flush=True)
-        for line in found:
-            print("    " + line, flush=True)
-    print(f"{failed} of {len(names or FORWARD)} fail")
-    return min(failed, 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(FORWARD, problems, sys.argv[1:]))

@@ -23,6 +23,7 @@ import rushlight.autograd.forward_ad as forward_ad
 from . import exceptions
 from .forward import FORWARD, MOST, SYMMETRIC
 from .op_db import DIFFERENTIATED, ENTRIES, _run, _samples, described, seed, tensors
+from .report import report
 from .translation import Untranslatable, translated
 
 #: How many directions and weights each sample gets.
@@ -167,17 +168,5 @@ def _numbers(x, rng):
     return torch.from_numpy(np.asarray(numbers)).to(x.dtype)
 
 
-def main(names: list[str]) -> int:
-    failed = 0
-    for name in names or NAMES:
-        found = list(itertools.islice(problems(name), 12 if names else 3))
-        failed += bool(found)
-        print(f"{'FAIL' if found else 'ok  '} {name}", flush=True)
-        for line in found:
-            print("    " + line, flush=True)
-    print(f"{failed} of {len(names or NAMES)} fail")
-    return min(failed, 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(NAMES, problems, sys.argv[1:]))

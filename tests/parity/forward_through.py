@@ -21,6 +21,7 @@ import rushlight.autograd.forward_ad as our_forward
 from . import exceptions, forward_beyond
 from .forward import FORWARD
 from .op_db import DIFFERENTIATED, ENTRIES, _run, _samples, described, seed, tensors
+from .report import report
 from .translation import Untranslatable, translated
 
 #: Samples that are run of each entry and dtype.
@@ -79,17 +80,13 @@ def _dual(tree, module, forward, duals):
     return {k: _dual(v, module, forward, duals) for k, v in tree.items()} if isinstance(tree, dict) else tree
 
 
-def main(names: list[str]) -> int:
-    failed = 0
-    for name in names or NAMES:
-        found = list(itertools.islice(problems(name), 12 if names else 3))
-        failed += bool(found)
-        print(f"{'FAIL' if found else 'ok  '} {name}{'' if GIVEN[name] else '  (nothing carries a tangent)'}", flush=True)
-        for line in found:
-            print("    " + line, flush=True)
-    print(f"{failed} of {len(names or NAMES)} fail; {sum(map(bool, GIVEN.values()))} pass tangents by")
-    return min(failed, 1)
+def _about(name: str) -> str:
+    return "" if GIVEN[name] else "  (nothing carries a tangent)"
+
+
+def _summary() -> str:
+    return f"; {sum(map(bool, GIVEN.values()))} pass tangents by"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(NAMES, problems, sys.argv[1:], _about, _summary))

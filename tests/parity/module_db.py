@@ -26,6 +26,7 @@ import rushlight
 
 from .more_modules import MORE
 from .op_db import _gradients, _run, compared, tensors
+from .report import report
 from .translation import Untranslatable, lookup, tensor, translated
 
 DTYPES = (torch.float64, torch.float32)
@@ -232,17 +233,5 @@ def _raised(lib, cls, constructor, given, dtype) -> tuple[str, Exception] | None
     return None
 
 
-def main(names: list[str]) -> int:
-    failed = 0
-    for name in names or sorted(ENTRIES):
-        found = list(itertools.islice(problems(name), 12 if names else 3))
-        failed += bool(found)
-        print(f"{'FAIL' if found else 'ok  '} {name}", flush=True)
-        for line in found:
-            print("    " + line, flush=True)
-    print(f"{failed} of {len(names or ENTRIES)} fail")
-    return min(failed, 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(sorted(ENTRIES), problems, sys.argv[1:]))

@@ -21,6 +21,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 
 import rushlight
 
+from .report import report
 from .translation import Untranslatable, sharing, translated
 
 #: Dtypes in which gradients are compared, and those in which values are.
@@ -321,17 +322,5 @@ def _compared_values(what: str, got, want, factor: int) -> Iterator[str]:
         yield f"{what}values differ by up to {worst:.3g}: {g.ravel()[:4]!s} not {w.ravel()[:4]!s}"
 
 
-def main(names: list[str]) -> int:
-    failed = 0
-    for name in names or sorted(ENTRIES):
-        found = list(itertools.islice(problems(name), 12 if names else 3))
-        failed += bool(found)
-        print(f"{'FAIL' if found else 'ok  '} {name}", flush=True)
-        for line in found:
-            print("    " + line, flush=True)
-    print(f"{failed} of {len(names or ENTRIES)} fail")
-    return min(failed, 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(sorted(ENTRIES), problems, sys.argv[1:]))

@@ -22,6 +22,7 @@ import rushlight
 
 from .module_db import _each
 from .op_db import compared
+from .report import report
 from .translation import lookup, tensor, translated
 
 STEPS = 8
@@ -199,17 +200,5 @@ def _errors(entry, ours) -> Iterator[str]:
             yield f"{entry.optim_cls.__name__} error #{number} {sample.desc}: {mine!r}, not {right!r}"
 
 
-def main(names: list[str]) -> int:
-    failed = 0
-    for name in names or sorted(ENTRIES):
-        found = list(itertools.islice(problems(name), 12 if names else 3))
-        failed += bool(found)
-        print(f"{'FAIL' if found else 'ok  '} {name}", flush=True)
-        for line in found:
-            print("    " + line, flush=True)
-    print(f"{failed} of {len(names or ENTRIES)} fail")
-    return min(failed, 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(sorted(ENTRIES), problems, sys.argv[1:]))

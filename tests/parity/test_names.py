@@ -25,7 +25,7 @@ SPACES = [
     "torch.utils", "torch.utils.checkpoint", "torch.utils.data", "torch.utils.hooks",
 ]  # fmt: skip
 #: Modules that PyTorch loads when it needs them: whether they are there depends on what ran before.
-LATE = {"onnx", "cpp_extension", "file_baton"}
+LATE = {"onnx", "cpp_extension", "file_baton", "serialization"}
 
 
 def spaces(name):
