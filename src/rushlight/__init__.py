@@ -21,6 +21,7 @@ from ._torch_alias import install_as_torch
 from .arrays import dtypes as _dtypes
 from .arrays.dtypes import dtype
 from .arrays.memory import keep_freed as _keep_freed
+from .arrays.threads import rest_soon as _rest_soon
 from .arrays.types import Size, contiguous_format, device, finfo, iinfo, layout, memory_format
 from .core import (
     enable_grad,
@@ -36,6 +37,7 @@ from .ops import later as _later
 from .version import __version__
 
 _keep_freed()
+_rest_soon()
 globals().update(_dtypes.NAMES)
 newaxis = None
 legacy_contiguous_format = contiguous_format

@@ -1,6 +1,8 @@
 """One computation on several threads."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -142,3 +144,32 @@ def test_blas_keeps_to_one_thread_for_a_while():
         assert get() == 2
     finally:
         put(before)
+
+
+#: Prints the state of every thread but the program's own, a little after a product: "S" for asleep.
+STATES = """
+import os, threading, time
+import numpy
+import rushlight
+assert "OPENBLAS_THREAD_TIMEOUT" not in os.environ
+x = numpy.ones((512, 512), numpy.float32)
+x @ x
+time.sleep(0.1)
+others = set(os.listdir("/proc/self/task")) - {str(threading.get_native_id())}
+print(*[open(f"/proc/self/task/{thread}/stat").read().rpartition(")")[2].split()[0] for thread in others])
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="needs Linux's /proc")
+def test_threads_of_blas_do_not_wait_awake_for_long():
+    if threads._blas() is None or not hasattr(threads._library(), "blas_thread_shutdown_"):
+        pytest.skip("NumPy's BLAS is no OpenBLAS, or hides how it is told")
+    environment = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
+    done = subprocess.run([sys.executable, "-c", STATES], env=environment, capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"S"}
+
+
+def test_who_has_told_blas_how_long_to_wait_is_left_alone(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_THREAD_TIMEOUT", "20")
+    assert not threads.rest_soon()
+    assert os.environ["OPENBLAS_THREAD_TIMEOUT"] == "20"

@@ -15,7 +15,7 @@ from numpy import ndarray
 
 from .threads import get_number, one_blas_thread, share, shares_products
 
-#: Below this many elements of the first factor, nobody looks how large the product is.
+#: Below this many elements of each factor, nobody looks how large the product is.
 SMALL = 1 << 12
 #: From this many multiplications on OpenBLAS uses several threads, if one factor is a vector, if none is,
 THREADED_VECTOR, THREADED = 9216, 1 << 18
@@ -33,7 +33,7 @@ def product(x: Any, y: Any, *, row: Any = None) -> Any:
     """
     if x.__class__ is not ndarray or y.__class__ is not ndarray:
         out = x @ y
-    elif x.size < SMALL:
+    elif x.size < SMALL > y.size:
         # The same BLAS, called in half the time.
         out = x.dot(y) if 0 < x.ndim <= 2 and 0 < y.ndim <= 2 else np.matmul(x, y, order="C")
     elif (work := _work(x, y)) == 0:

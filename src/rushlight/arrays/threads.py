@@ -6,6 +6,8 @@ busy elsewhere costs nothing but its help.
 
 NumPy's linear algebra has threads of its own, which wait for each other awake: where another process takes one of the
 processors, they lose milliseconds on every product. Within `one_blas_thread` they rest, and products are shared out here.
+Where they are used all the same, `rest_soon` has them go to sleep after the product: OpenBLAS lets them wait so long that
+they would take a processor from our helpers, and from other programs, for good.
 """
 
 from __future__ import annotations
@@ -14,8 +16,7 @@ import ctypes
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from queue import SimpleQueue
 from typing import Any
@@ -185,16 +186,42 @@ def shares_products() -> bool:
     return _blas() is not None
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
+class one_blas_thread:
     """Within, NumPy's linear algebra keeps to the thread that calls it."""
-    blas = _blas()
-    before = blas[0]() if blas is not None else 1
-    if blas is None or before <= 1:
-        yield
-        return
-    blas[1](1)
+
+    __slots__ = ("before",)
+
+    def __enter__(self) -> None:
+        blas = _blas()
+        self.before = blas[0]() if blas is not None else 1
+        if blas is not None and self.before > 1:
+            blas[1](1)
+
+    def __exit__(self, *error: object) -> None:
+        blas = _blas()
+        if blas is not None and self.before > 1:
+            blas[1](self.before)
+
+
+#: OpenBLAS's variable for how long its threads wait awake (the power of two in cycles of the processor's clock), and what it
+#: is set to: a tenth of a millisecond. The next product of a step comes sooner than that, and the next step often does not.
+_AWAKE, _CYCLES = "OPENBLAS_THREAD_TIMEOUT", "18"
+
+
+def rest_soon() -> bool:
+    """Has the threads of NumPy's OpenBLAS go to sleep soon after a product. Whether they do so by this.
+
+    OpenBLAS reads its variables when it is loaded, and how long to wait when it starts its threads: so it is asked to read
+    them again, and its threads are ended. It starts them anew with the next product, as it does in a forked child. A program
+    that has set the variable itself is left alone.
+    """
+    ask, end = (getattr(_library(), name, None) for name in ("openblas_read_env", "blas_thread_shutdown_"))
+    if _AWAKE in os.environ or ask is None or end is None:
+        return False
+    os.environ[_AWAKE] = _CYCLES
     try:
-        yield
+        ask()
     finally:
-        blas[1](before)
+        del os.environ[_AWAKE]
+    end()
+    return True
