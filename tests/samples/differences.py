@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.reduction.sums.differences`."""
+"""Samples of `rushlight.ops.reduction.differences`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.reduction.sums.histograms`, whose results have no derivative."""
+"""Samples of `rushlight.ops.reduction.histograms`, whose results have no derivative."""
 
 from . import Sample, array
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.products.matmul` and `rushlight.ops.products.einsum`."""
+"""Samples of `rushlight.ops.products`."""
 
 import numpy as np
 

@@ -40,7 +40,9 @@ from .layout.splitting import *
 from .neural.dropout import *
 from .neural.loss import *
 from .neural.normalization import *
+from .products.adding import *
 from .products.einsum import *
+from .products.linear import *
 from .products.matmul import *
 from .random.tensors import *
 from .reduction.extremum import *
