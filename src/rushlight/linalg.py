@@ -30,7 +30,7 @@ from .ops.linalg.spectral import linalg_svdvals as svdvals
 from .ops.linalg.triangular import linalg_solve_triangular as solve_triangular
 from .ops.products.einsum import multi_dot
 from .ops.products.matmul import matmul
-from .ops.reduction.sums import vector_norm
+from .ops.reduction.norms import vector_norm
 
 __all__ = [
     "LinAlgError",

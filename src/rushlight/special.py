@@ -26,7 +26,7 @@ from .ops.elementwise.math import digamma as psi
 from .ops.elementwise.math import lgamma as gammaln
 from .ops.elementwise.math import mvlgamma as multigammaln
 from .ops.elementwise.math import sigmoid as expit
-from .ops.reduction.sums import logsumexp
+from .ops.reduction.norms import logsumexp
 from .ops.special.bessel import (
     airy_ai,
     bessel_j0,

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.reduction.sums`, `scan`, `extremum` and `sorting`."""
+"""Samples of `rushlight.ops.reduction`: sums, norms, variances, scans and extremes; and of sorting."""
 
 import numpy as np
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import ops
 from ..core.tensor import Tensor
-from ..ops.reduction.sums import aten_norm
+from ..ops.reduction.norms import aten_norm
 from .batched import raised
 from .batching import lifted, rules
 from .levels import Batch

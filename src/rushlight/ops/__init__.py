@@ -46,8 +46,10 @@ from .products.linear import *
 from .products.matmul import *
 from .random.tensors import *
 from .reduction.extremum import *
+from .reduction.norms import *
 from .reduction.scan import *
 from .reduction.sums import *
+from .reduction.variances import *
 
 #: What torch has in torch.nn.functional alone.
 _FUNCTIONAL = {

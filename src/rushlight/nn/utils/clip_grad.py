@@ -7,7 +7,7 @@ from types import GeneratorType
 
 from ... import ops
 from ...core import Tensor, no_grad
-from ...ops.reduction.sums import vector_norm
+from ...ops.reduction.norms import vector_norm
 from ...ops.support.options import warn_user
 
 __all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]

@@ -11,7 +11,8 @@ from ...arrays import dtypes
 from ...arrays.shapes import wrap_dim
 from ...core.tensor import Tensor
 from ..layout.shape import permute
-from ..reduction.sums import Dims, aten_norm, check_keepdim, check_norm_dtype, norm_order, vector_norm
+from ..reduction.norms import aten_norm, check_norm_dtype, norm_order, vector_norm
+from ..reduction.sums import Dims, check_keepdim
 from ..reduction.sums import dims as wrapped_dims
 from ..support.arguments import check_tensor
 from ..support.casting import in_float32

@@ -18,7 +18,7 @@ from ...core.op import parameters
 from ...core.saved import bump
 from ...core.tensor import Tensor, memory, wrap
 from ..elementwise.comparison import choose as where
-from ..reduction.sums import aten_norm
+from ..reduction.norms import aten_norm
 from ..support.accumulation import rows_added
 from ..support.arguments import unimplemented
 from ..support.checked import checked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.tensor import Tensor
-from ..reduction.sums import vector_norm
+from ..reduction.norms import vector_norm
 from ..support.arguments import check_tensor
 from ..support.precision import as_wide_as, wide, wide_op
 

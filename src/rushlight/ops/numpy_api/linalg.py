@@ -15,7 +15,7 @@ from ...core.tensor import Tensor, memory
 from ..linalg import cholesky as _cholesky
 from ..linalg import determinants, inverse, least_squares, norms, products, spectral
 from ..linalg import qr as _qr
-from ..reduction.sums import vector_norm as _vector_norm
+from ..reduction.norms import vector_norm as _vector_norm
 from .arguments import every_axis, floating, payloads, promoted, tensor, torch_dtype
 from .calculus import cross as _cross
 

@@ -24,7 +24,7 @@ from ..support.operands import common
 from ..support.options import argument_error, as_number
 from ..support.outputs import into
 from ..support.precision import widened
-from .sums import aten_norm
+from .norms import aten_norm
 
 __all__ = ["cdist", "dist", "pdist", "renorm"]
 

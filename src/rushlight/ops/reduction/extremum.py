@@ -26,7 +26,8 @@ from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.options import MISSING, no_such_call
 from ..support.outputs import into, into_each
-from .sums import Dims, check_keepdim, count, dims, greatest, least, ties
+from .norms import ties
+from .sums import Dims, check_keepdim, count, dims, greatest, least
 
 __all__ = [
     "amax", "amin", "aminmax", "argmax", "argmin", "kthvalue", "max", "median", "min", "mode", "nanmedian",

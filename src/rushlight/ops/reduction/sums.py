@@ -1,4 +1,4 @@
-"""Sums, means, products, variances and norms over some dimensions or all.
+"""Sums, means, products and logical sums over some dimensions or all.
 
 A dimension argument is an int, a sequence of ints or None for all; an empty sequence means all, too. ``keepdim`` keeps
 the reduced dimensions with size 1. Dimensions out of range raise IndexError, repeated ones RuntimeError.
@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import builtins
 import math
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ...arrays import dtypes
-from ...arrays.promotion import promote_types
 from ...arrays.shapes import wrap_dim
 from ...arrays.summation import along, total
 from ...core.declare import op
 from ...core.op import F32, F64
 from ...core.tensor import Tensor, new
-from ..elementwise.arithmetic import sgn
 from ..elementwise.comparison import choose as where
 from ..layout.broadcasting import expand_op
 from ..support.along import restored
@@ -29,15 +26,12 @@ from ..support.arguments import check_bool, check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.casting import in_float32
 from ..support.checked import checked
-from ..support.options import MISSING, as_number, check_dtype, no_such_call
+from ..support.options import MISSING, check_dtype, no_such_call
 from ..support.outputs import dtype_to_add_in, into, renamed
-from ..support.precision import converting, summed_dtype, wide_op
+from ..support.precision import converting, summed_dtype
 from .scan import products_of_others
 
-__all__ = [
-    "all", "any", "count_nonzero", "logsumexp", "mean", "nanmean", "nansum", "norm", "prod", "std", "std_mean", "sum",
-    "var", "var_mean",
-]  # fmt: skip
+__all__ = ["all", "any", "count_nonzero", "mean", "nanmean", "nansum", "prod", "sum"]
 
 Dims = int | Sequence[int] | None
 # (Any: NumPy's annotations want by keyword what is quicker by position.)
@@ -267,138 +261,6 @@ def prod(
     return _reduced("prod", _prod_all, _prod_dim, input, dim, keepdim, dtype, out, None, keepdims)
 
 
-# Variances.
-
-
-def _deviation(x: Any, dim: Any) -> Any:
-    n = count(tuple(x.shape), dim) or np.nan
-    if x.__class__ is np.ndarray:
-        return x - add(x, dim, None, None, True) / n
-    return x - (x.sum(keepdims=True) if dim is None else x.sum(dim, keepdims=True)) / n
-
-
-def _var_value(x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
-    d = np.asarray(x)
-    d = _deviation(d, dim)
-    squares = d * d if d.dtype.kind == "f" else d.real * d.real + d.imag * d.imag
-    freedom = max(count(d.shape, dim) - correction, 0)
-    return add(squares, dim, None, None, keepdim) / (freedom or _zero(squares))
-
-
-def _zero(like: Any) -> Any:
-    """A zero that numbers may be divided by."""
-    return like.dtype.type(0)
-
-
-def _var_slope(g: Any, x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
-    freedom = max(count(tuple(x.shape), dim) - correction, 0)
-    return (2 / freedom if freedom else np.inf) * restored(g, dim, keepdim, x.ndim) * _deviation(x, dim)
-
-
-def _std_value(x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
-    return np.sqrt(_var_value(x, dim, correction, keepdim))
-
-
-def _std_slope(g: Any, x: Any, out: Any, dim: Any, correction: float, keepdim: bool) -> Any:
-    return _var_slope(where(0, g / (out * 2), out == 0), x, dim, correction, keepdim)
-
-
-_var = wide_op("var", _var_value, "VarBackward0", {"x": _var_slope}, holomorphic=False)
-_std = wide_op("std", _std_value, "StdBackward0", {"x": _std_slope}, holomorphic=False)
-
-
-def _mean_value(x: Any, dim: Any, keepdim: bool) -> Any:
-    return add(x, dim, None, None, keepdim) / (count(x.shape, dim) or np.nan)
-
-
-def _with_mean(value: Any) -> Any:
-    def both(x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
-        return value(x, dim, correction, keepdim), _mean_value(x, dim, keepdim)
-
-    return both
-
-
-def _mean_slope(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
-    return spread(g / (count(shape, dim) or np.nan), shape, dim, keepdim)
-
-
-def _sum_of(*parts: Any) -> Any:
-    """The sum of the gradients that are there."""
-    there = [p for p in parts if p is not None]
-    return there[0] if len(there) == 1 else there[0] + there[1]
-
-
-def _var_mean_slope(g: Any, x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
-    return _sum_of(
-        None if g[0] is None else _var_slope(g[0], x, dim, correction, keepdim),
-        None if g[1] is None else _mean_slope(g[1], tuple(x.shape), dim, keepdim),
-    )
-
-
-def _std_mean_slope(g: Any, x: Any, out: Any, dim: Any, correction: float, keepdim: bool) -> Any:
-    return _sum_of(
-        None if g[0] is None else _std_slope(g[0], x, out[0], dim, correction, keepdim),
-        None if g[1] is None else _mean_slope(g[1], tuple(x.shape), dim, keepdim),
-    )
-
-
-_var_mean = wide_op(
-    "var_mean", _with_mean(_var_value), "VarMeanBackward0", {"x": _var_mean_slope}, several=True, holomorphic=False,
-)  # fmt: skip
-_std_mean = wide_op(
-    "std_mean", _with_mean(_std_value), "StdMeanBackward0", {"x": _std_mean_slope}, several=True, holomorphic=False
-)  # fmt: skip
-
-
-FREEDOM = (
-    "{}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel "
-    "divided by output numel)."
-)
-
-
-def _spread_function(name: str, operation: Any, refusal: str, summary: str) -> Any:
-    """var, std and their kin: they share their arguments."""
-
-    def function(
-        input: Tensor, dim: Any = None, unbiased: bool = MISSING, keepdim: bool = False, *,
-        correction: complex | None = None, out: Tensor | None = None, axis: Dims = None, keepdims: bool = False,
-    ) -> Any:  # fmt: skip
-        if isinstance(dim, bool):
-            dim, unbiased = None, dim
-        if input._data.dtype.kind not in "fc":
-            raise RuntimeError(refusal)
-        if correction is None:
-            correction = 1 if unbiased is MISSING else int(unbiased)
-        elif isinstance(correction, complex):
-            raise RuntimeError("value cannot be converted to type double without overflow")
-        dim = dims(name, axis if dim is None else dim, input._data.ndim)
-        if count(input._data.shape, dim) <= correction:
-            warnings.warn(FREEDOM.format(name), UserWarning, stacklevel=2)
-        if out is not None:
-            return into(out, operation, input, dim, correction, keepdim or keepdims)
-        return operation(input, dim, correction, keepdim or keepdims)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"""{summary} over `dim`.
-
-    The sum of squared deviations is divided by n - `correction` (1 by default; ``unbiased=False`` is correction 0).
-    Raises RuntimeError for integers.
-    """
-    return checked(function, signatures=FORMS[name])
-
-
-_ONE = "std and var only support floating point and complex dtypes"
-var = _spread_function("var", _var, _ONE, "The variance")
-std = _spread_function("std", _std, _ONE, "The standard deviation")
-var_mean = _spread_function(
-    "var_mean", _var_mean, "var_mean only support floating point and complex dtypes", "The variance and the mean"
-)
-std_mean = _spread_function(
-    "std_mean", _std_mean, "std_mean only support floating point and complex dtypes",
-    "The standard deviation and the mean",
-)  # fmt: skip
-
-
 # Logic and counts.
 
 
@@ -440,166 +302,6 @@ def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
     return _count_nonzero(input, dims("count_nonzero", dim, input._data.ndim))
 
 
-# Norms.
-
-
-def _logsumexp_value(x: Any, dim: Any, keepdim: bool) -> Any:
-    top = greatest(x.real if x.dtype.kind == "c" else x, dim, None, None, True, -np.inf)
-    top = np.where(np.isinf(top), 0, top)
-    result = np.log(add(np.exp(x - top), dim, None, None, True)) + top
-    return result if keepdim else result.reshape(add(x, dim).shape)
-
-
-_logsumexp = wide_op("logsumexp", _logsumexp_value, "LogsumexpBackward0", {
-    "x": lambda g, x, out, dim, keepdim: (
-        restored(g, dim, keepdim, x.ndim) * np.exp(x - restored(out, dim, keepdim, x.ndim))
-    ),
-})  # fmt: skip
-
-
-def logsumexp(
-    input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None, axis: Dims = None,
-    keepdims: bool = False,
-) -> Tensor:  # fmt: skip
-    """log(sum(exp(input))) over `dim`, without overflow. Integers give the default dtype."""
-    check_tensor("logsumexp", input)
-    check_keepdim("logsumexp", keepdim)
-    dim = axis if dim is None else dim
-    if dim is None:
-        raise TypeError("logsumexp(): argument 'dim' must be tuple of ints, not NoneType")
-    if input.dtype.category < 2:
-        input = input.to(dtypes.get_default_dtype())
-    chosen = dims("logsumexp", dim, input._data.ndim)
-    if not input._data.ndim:
-        chosen = None
-    if out is not None:
-        return into(out, _logsumexp, input, chosen, keepdim or keepdims)
-    return _logsumexp(input, chosen, keepdim or keepdims)
-
-
-def _norm_value(x: Any, ord: float, dim: Any, keepdim: bool) -> Any:
-    a = np.abs(x)
-    if ord == 2:
-        return np.sqrt(add(a * a, dim, None, None, keepdim))
-    if ord == 1:
-        return add(a, dim, None, None, keepdim)
-    if ord == 0:
-        return add(a != 0, dim, a.dtype, None, keepdim)
-    if np.isinf(ord):
-        return (greatest if ord > 0 else least)(a, dim, None, None, keepdim)
-    return add(a**ord, dim, None, None, keepdim) ** (1 / ord)
-
-
-def _norm_slope(g: Any, x: Any, out: Any, ord: float, dim: Any, keepdim: bool) -> Any:
-    g, norm = (restored(a, dim, keepdim, x.ndim) for a in (g, out))
-    if ord == 2:
-        return g * where(0, x / norm, norm == 0)
-    sign = sgn(x)
-    if ord == 1:
-        return sign * g
-    if ord == 0:
-        return None
-    size = np.abs(x)
-    if np.isinf(ord):
-        return sign * g * ties(size, norm, dim)
-    if ord < 1:
-        return sign * where(0, size ** (ord - 1), x == 0) * (g * norm ** (1 - ord))
-    scale = g * where(0, 1 / where(1, norm, norm == 0) ** (ord - 1), norm == 0)
-    return (sign * size ** (ord - 1) if ord < 2 else x * size ** (ord - 2)) * scale
-
-
-def _ties(x: Any, extreme: Any, dim: Any, nan: bool = False) -> Any:
-    mask = x == extreme
-    if nan:
-        mask |= (x != x) & (extreme != extreme)
-    return np.asarray(mask / add(mask, dim, np.int64, None, True)).astype(x.dtype, copy=False)
-
-
-#: Shares of the places that attain the extreme, even among ties; `extreme` has the reduced dimensions as ones. NaN ties
-#: with NaN if asked for. It is constant but for jumps.
-ties = op("ties", _ties)
-
-_vector_norm = converting("linalg_vector_norm", _norm_value, "LinalgVectorNormBackward0", {
-    "x": _norm_slope,
-}, holomorphic=False)  # fmt: skip
-#: The same, as distances record it.
-aten_norm = wide_op("norm", _norm_value, "NormBackward1", {"x": _norm_slope}, holomorphic=False)
-
-
-def norm_order(name: str, ord: Any) -> float:
-    """The order of a norm as a float. Raises RuntimeError if it is complex."""
-    number = as_number(name, "ord", ord, 2)
-    if isinstance(number, complex):
-        raise RuntimeError(f"{name}: Expected a non-complex scalar as the order of norm.")
-    return float(number)
-
-
-def check_norm_dtype(name: str, input: Tensor, dtype: dtypes.dtype | None) -> None:
-    """Raises RuntimeError unless a norm may be computed in `dtype`: of the input's kind, and as wide at least."""
-    if dtype is None:
-        return
-    d, wanted = input.dtype, dtype.scalar_name
-    if dtype.category < 2:
-        raise RuntimeError(f"{name}: dtype should be floating point or complex, but got {wanted}")
-    if d.is_complex is not dtype.is_complex:
-        kind = "complex" if d.is_complex else "real"
-        raise RuntimeError(f"{name}: dtype should be {kind} for {kind} inputs, but got {wanted}")
-    if promote_types(d, dtype) is not dtype:
-        raise RuntimeError(
-            f"{name}: the dtype of the input ({d.scalar_name}) should be convertible without narrowing to the specified "
-            f"dtype ({wanted})"
-        )
-
-
-@checked(name="linalg_vector_norm")
-def vector_norm(
-    input: Tensor, ord: complex = 2, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
-    out: Tensor | None = None,
-) -> Tensor:  # fmt: skip
-    """sum(|x| ** ord) ** (1 / ord) over `dim`; the count of nonzeros for 0, the extremes for the infinities.
-
-    Raises RuntimeError for integers, and for extremes of nothing.
-    """
-    name = "linalg.vector_norm"
-    d = input.dtype
-    if d.category < 2:
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {d.scalar_name}")
-    if ord.__class__ is not float:
-        ord = norm_order(name, as_number("linalg_vector_norm", "ord", ord, 2))
-    chosen = dims(name, dim, input._data.ndim)
-    if (ord < 0 or np.isinf(ord)) and not count(input._data.shape, chosen):
-        empty = [d for d in ((chosen,) if chosen.__class__ is int else chosen or ()) if not input._data.shape[d]]
-        # (torch's words run together here.)
-        what = "an empty tensor" if chosen is None else f"the dimension {empty[0]}because this dimension is empty"
-        why = "because" if chosen is None else "and"
-        raise RuntimeError(
-            f"{name} cannot compute the {ord:g} norm on {what} {why} the operation does not have an identity"
-        )
-    check_norm_dtype(name, input, dtype)
-    result = _vector_norm(input, ord, chosen, keepdim, dtype=dtype)
-    if out is None:
-        return result
-    from ..linalg.results import single
-
-    return single("linalg_vector_norm", result, out)
-
-
-def norm(
-    input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, out: Tensor | None = None,
-    dtype: dtypes.dtype | None = None,
-) -> Tensor:  # fmt: skip
-    """The vector norm of order `p` over `dim`; ``"fro"``, the default, is 2. ``"nuc"`` is a matrix norm."""
-    if not isinstance(input, Tensor):
-        raise AttributeError(f"'{type(input).__name__}' object has no attribute 'layout'")
-    if isinstance(p, str) and (p != "fro" or (isinstance(dim, (tuple, list)) and len(dim) > 2)):
-        from ..linalg.norms import matrix_norm
-
-        of = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
-        return matrix_norm(input, p, tuple(of), keepdim, dtype=dtype, out=out)
-    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype, out=out)
-
-
 methods(
-    all=all, any=any, count_nonzero=count_nonzero, logsumexp=logsumexp, mean=mean, nanmean=nanmean, nansum=nansum,
-    norm=norm, prod=prod, std=std, sum=sum, var=var,
+    all=all, any=any, count_nonzero=count_nonzero, mean=mean, nanmean=nanmean, nansum=nansum, prod=prod, sum=sum,
 )  # fmt: skip
