@@ -69,6 +69,56 @@ def _of_method(form: str) -> str:
     return f"({', '.join(parts[:-1] if parts[-1:] == ['*'] else parts)})"
 
 
+class _Parameters:
+    """What a function takes, from its annotations."""
+
+    def __init__(self, function: Any) -> None:
+        parameters = signature(function).parameters
+        positional = Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD
+        names = [p.name for p in parameters.values() if p.kind in positional]
+        self.names = parameters.keys()
+        self.required = [p.name for p in parameters.values() if p.default is Parameter.empty]
+        self.kinds = {p.name: _Kind(p.annotation) for p in parameters.values() if p.annotation.removesuffix(" | None") in _KINDS}
+        self.places = tuple([(i, n, self.kinds[n]) for i, n in enumerate(names) if n in self.kinds])
+        self.aliases = {alias: word for alias, word in _ALIASES.items() if word in parameters and alias not in parameters}
+
+
+class _Refusals:
+    """The errors of calls that do not fit: `first` is 1 for a function, and 0 for a method, which counts without its tensor."""
+
+    def __init__(self, called: str, signatures: Sequence[str], required: list[str], first: int) -> None:
+        self.called, self.required, self.first = called, required, first
+        self.forms = signatures if first else [_of_method(form) for form in signatures if not form.startswith("(Number")]
+
+    def of_several(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> TypeError | None:
+        """The error that lists all forms, unless only one takes so many arguments."""
+        count = len(args) + len(keywords) - 1 + self.first
+        if not self.forms or sum([_could_be(form, count) for form in self.forms]) == 1:
+            return None
+        return no_such_call(self.called, args[1 - self.first :], keywords, self.forms)
+
+    def of_argument(
+        self, args: tuple[Any, ...], keywords: dict[str, Any], argument: str, word: str, place: int | None
+    ) -> TypeError:
+        """The error of an argument that is no `word`, by keyword or at a place."""
+        value = keywords[argument] if place is None else args[place]
+        place = None if place is None else place + self.first
+        return (
+            self.of_several(args, keywords)
+            or (size_error(self.called, argument, value, place) if word == "tuple of ints" else None)
+            or argument_error(self.called, argument, word, value, place)
+        )
+
+    def of_count(self, error: TypeError, args: tuple[Any, ...], keywords: dict[str, Any]) -> TypeError:
+        """The error of arguments that are too many, too few or of other names, which Python has found."""
+        missing = [f'"{name}"' for name in self.required[len(args) :] if name not in keywords]
+        if missing:
+            words = f"missing {len(missing)} required positional arguments: {', '.join(missing)}"
+        else:
+            words = re.sub(r" positional arguments \(.*\)", "", str(error).partition("() ")[2])
+        return self.of_several(args, keywords) or TypeError(f"{self.called}() {words}")
+
+
 def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str = "") -> Any:
     """`function`, which raises TypeError for an argument that is not what its annotation says.
 
@@ -80,63 +130,33 @@ def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str =
     """
     if function is None:
         return lambda function: checked(function, signatures=signatures, name=name)
-    parameters = signature(function).parameters
-    kinds = {p.name: _Kind(p.annotation) for p in parameters.values() if p.annotation.removesuffix(" | None") in _KINDS}
-    positional = [p.name for p in parameters.values() if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
-    places = tuple([(i, n, kinds[n]) for i, n in enumerate(positional) if n in kinds])
-    required = [p.name for p in parameters.values() if p.default is Parameter.empty]
-    called = name or function.__name__
-    aliases = {alias: word for alias, word in _ALIASES.items() if word in parameters and alias not in parameters}
+    called, parameters = name or function.__name__, _Parameters(function)
+    call = _guarded(function, parameters, _Refusals(called, signatures, parameters.required, 1))
+    call.as_method = _guarded(function, parameters, _Refusals(called, signatures, parameters.required, 0))
+    return call
 
-    def with_first_place(first: int) -> Any:
-        forms = signatures if first else [_of_method(form) for form in signatures if not form.startswith("(Number")]
 
-        def of_several(args: tuple[Any, ...], keywords: dict[str, Any]) -> TypeError | None:
-            """The error that lists all forms, unless only one takes so many arguments."""
-            if not forms or sum([_could_be(form, len(args) + len(keywords) - 1 + first) for form in forms]) == 1:
-                return None
-            return no_such_call(called, args[1 - first :], keywords, forms)
+def _guarded(function: Any, parameters: _Parameters, refusals: _Refusals) -> Any:
+    names, kinds, places, aliases = parameters.names, parameters.kinds, parameters.places, parameters.aliases
 
-        def refuse(args: tuple[Any, ...], keywords: dict[str, Any], argument: str, place: int | None) -> TypeError:
-            value = keywords[argument] if place is None else args[place]
-            place = None if place is None else place + first
-            return (
-                of_several(args, keywords)
-                or (size_error(called, argument, value, place) if kinds[argument].word == "tuple of ints" else None)
-                or argument_error(called, argument, kinds[argument].word, value, place)
-            )
+    @wraps(function)
+    def call(*args: Any, **keywords: Any) -> Any:
+        count = len(args)
+        for i, argument, kind in places:
+            if i >= count:
+                break
+            if args[i].__class__ not in kind.classes and not kind.takes(args[i]):
+                raise refusals.of_argument(args, keywords, argument, kind.word, i)
+        if keywords and not keywords.keys() <= names:
+            keywords = {aliases.get(argument, argument): value for argument, value in keywords.items()}
+        for argument, value in keywords.items():
+            if argument in kinds and not kinds[argument].takes(value):
+                raise refusals.of_argument(args, keywords, argument, kinds[argument].word, None)
+        try:
+            return function(*args, **keywords)
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise  # from within
+            raise refusals.of_count(error, args, keywords) from None
 
-        def miscalled(error: TypeError, args: tuple[Any, ...], keywords: dict[str, Any]) -> TypeError:
-            """The error of arguments that are too many, too few or of other names, which Python has found."""
-            missing = [f'"{name}"' for name in required[len(args) :] if name not in keywords]
-            if missing:
-                words = f"missing {len(missing)} required positional arguments: {', '.join(missing)}"
-            else:
-                words = re.sub(r" positional arguments \(.*\)", "", str(error).partition("() ")[2])
-            return of_several(args, keywords) or TypeError(f"{called}() {words}")
-
-        @wraps(function)
-        def call(*args: Any, **keywords: Any) -> Any:
-            count = len(args)
-            for i, argument, kind in places:
-                if i >= count:
-                    break
-                if args[i].__class__ not in kind.classes and not kind.takes(args[i]):
-                    raise refuse(args, keywords, argument, i)
-            if keywords and not keywords.keys() <= parameters.keys():
-                keywords = {aliases.get(argument, argument): value for argument, value in keywords.items()}
-            for argument, value in keywords.items():
-                if argument in kinds and not kinds[argument].takes(value):
-                    raise refuse(args, keywords, argument, None)
-            try:
-                return function(*args, **keywords)
-            except TypeError as error:
-                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
-                    raise  # from within
-                raise miscalled(error, args, keywords) from None
-
-        return call
-
-    call = with_first_place(1)
-    call.as_method = with_first_place(0)
     return call
