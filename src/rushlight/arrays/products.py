@@ -22,7 +22,7 @@ THREADED_VECTOR, THREADED = 9216, 1 << 18
 #: and with this many for each it pays.
 WORTH_VECTOR, WORTH = 1 << 19, 1 << 22
 #: Panels are multiples of this wide, as the tiles of BLAS are.
-TILE = 64
+TILE = 16
 FLOATS = frozenset(map(np.dtype, "fdFD"))
 
 

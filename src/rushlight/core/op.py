@@ -23,7 +23,7 @@ Note [Complex derivatives]
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,10 @@ class Op:
     ``differentiable`` parameters at once. ``saves`` lists what rules read, in the order of `Node.values`.
     """
 
+    #: ``backward(node, g, values)``: the gradients of a node's edges; None where one wants none. Written when it is first
+    #: called, as the class of nodes is made when one is first seen: most programs use few operations.
+    backward: Rule
+
     def __init__(self, name: str, forward: Call, node: str, names: Sequence[str], *, rules: dict[str, Rule] | None = None,
                  joint: Rule | None = None, differentiable: Sequence[str] = (), saves: Sequence[str] | None = None,
                  several: bool = False, view: bool = False, variadic: bool = False, conforms: bool = False,
@@ -90,12 +94,21 @@ class Op:
         self.saves = tuple(saves) if saves is not None else tuple(sorted(wanted, key=self._order))
         self.plans: dict[tuple[bool, ...], list[tuple[int, int]]] = {}
         torch_names = {"x": "self", "y": "other", "out": "result", "x_shape": "self_sym_sizes", **(saved_as or {})}
-        #: ``backward(node, g, values)``: the gradients of a node's edges; None where one wants none.
-        self.backward: Rule = self._written_out(every)
-        self.node_class = type(node, (Node,), {
-            "__slots__": ("outputs",) if several else (), "op": self, "several": several, "__module__": "builtins",
-            **saved_properties({torch_names.get(n, n): i for i, n in enumerate(self.saves) if n in wanted})})  # fmt: skip
+        self._node, self._saved = node, {torch_names.get(n, n): i for i, n in enumerate(self.saves) if n in wanted}
+
+        def first(node: Node, g: Any, values: Any) -> Any:
+            self.backward = self._written_out(every)
+            return self.backward(node, g, values)
+
+        self.backward = first
         OPS[name] = self
+
+    @cached_property
+    def node_class(self) -> Any:
+        """The class of this operation's nodes, as a program sees them: see Note [One class on the way] in `node`."""
+        return type(self._node, (Node,), {
+            "__slots__": ("outputs",) if self.several else (), "op": self, "several": self.several, "__module__": "builtins",
+            **saved_properties(self._saved)})  # fmt: skip
 
     def _order(self, name: str) -> int:
         return len(self.names) if name == "out" else self.names.index(name.removesuffix("_shape"))
