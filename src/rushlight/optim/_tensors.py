@@ -20,11 +20,12 @@ class TensorOptimizer(Optimizer):
     parameter and its state (:meth:`_rule`). The rest is here: whose turn it is, the number of steps, `maximize`, weight
     decay and complex parameters.
 
-    Note [States of recorded steps]: the rules write to the state in place. A step that is recorded (`differentiable`)
-    may have saved the state that it left, for its derivative; so the next one begins with copies::
+    Note [States of recorded steps]
+        The rules write to the state in place. A step that is recorded (`differentiable`) may have saved the state that
+        it left, for its derivative; so the next one begins with copies::
 
-        step 1    v1 = v0 + g1**2     p1 = p0 - g1 / sqrt(v1)      saves v1
-        step 2    v1' = copy of v1, becomes v2 in place            v1 stays
+            step 1    v1 = v0 + g1**2     p1 = p0 - g1 / sqrt(v1)      saves v1
+            step 2    v1' = copy of v1, becomes v2 in place            v1 stays
     """
 
     _if_absent: dict[str, Any] = {"foreach": None, "maximize": False, "capturable": False, "differentiable": False}

@@ -1,7 +1,8 @@
 """Complex tensors: their parts, their conjugates, and how they are put together.
 
-None of these functions is holomorphic, so their rules are written out for torch's convention: see Note [Complex
-derivatives] in `rushlight.core.op`. A conjugate is computed at once; torch only marks it, which shows in `is_conj`.
+None of these functions is holomorphic, so their rules are written out for torch's convention: see
+Note [Complex derivatives] in `rushlight.core.op`. A conjugate is computed at once; torch only marks it, which shows in
+`is_conj`.
 """
 
 from __future__ import annotations
