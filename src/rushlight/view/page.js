@@ -15,7 +15,7 @@ const WORDS = {
     slider: "Step of backward", search: "Search (/)", closeAll: "Close all modules (c)", openAll: "Open all modules (o)",
     minus: "Smaller (-)", plus: "Larger (+)", fit: "Show all (f)", theme: "Light or dark (d)", language: "中文 (l)",
     canvas: "Computation graph", step: "Step", of: "of", leaf: "leaf", constant: "not on the graph: no gradient",
-    op: "operation", more: "left out", module: "Module", operations: "operations", parameters: "parameters", value: "Value", values: "Values",
+    op: "operation", more: "left out", module: "Module", operations: ["operation", "operations"], leaves: ["leaf", "leaves"], parameters: ["parameter", "parameters"], value: "Value", values: "Values",
     saved: "Saved for backward", line: "Line of the program", gradient: "Gradient", time: "Time and memory", forward: "forward, at most",
     backward: "backward", bytes: "bytes", made: "Recorded by the backward of", rule: "Local rule, as the source has it", numbers: "With these numbers",
     result: "gives", chain: "Chain rule", sum: "Several paths lead here: their gradients are added up.", none: "No gradient has flowed here yet.",
@@ -32,7 +32,7 @@ const WORDS = {
     slider: "反向传播的步骤", search: "搜索 (/)", closeAll: "折叠全部模块 (c)", openAll: "展开全部模块 (o)",
     minus: "缩小 (-)", plus: "放大 (+)", fit: "显示全图 (f)", theme: "浅色或深色 (d)", language: "English (l)",
     canvas: "计算图", step: "第", of: "步，共", leaf: "叶子张量", constant: "不在计算图上：没有梯度",
-    op: "运算", more: "未画出", module: "模块", operations: "个运算", parameters: "个参数", value: "值", values: "值",
+    op: "运算", more: "未画出", module: "模块", operations: ["个运算"], leaves: ["个叶子张量"], parameters: ["个参数"], value: "值", values: "值",
     saved: "为反向传播保存", line: "程序中的位置", gradient: "梯度", time: "时间与内存", forward: "前向，至多",
     backward: "反向", bytes: "字节", made: "记录于此节点的反向传播：", rule: "局部求导规则（源代码原文）", numbers: "代入数值",
     result: "得到", chain: "链式法则", sum: "有多条路径到达这里：梯度相加。", none: "梯度还没有流到这里。",
@@ -47,6 +47,7 @@ const WORDS = {
 };
 let language = data.language !== "auto" ? data.language : navigator.language.startsWith("zh") ? "zh" : "en";
 const word = (key) => WORDS[language][key];
+const counted = (count, key) => `${count.toLocaleString()} ${count === 1 ? word(key)[0] : word(key).at(-1)}`;
 
 function make(tag, text, kind) {
   const element = document.createElement(tag);
@@ -279,13 +280,17 @@ function stop() {
 
 // Zoom.
 
+/** The scale below which text is too small to be read. */
+const READABLE = 0.75;
+
 function applyZoom() {
   view.setAttribute("transform", `translate(${zoom.x} ${zoom.y}) scale(${zoom.k})`);
 }
-function fit() {
-  const { clientWidth: w, clientHeight: h } = canvas, k = Math.min(1.6, (w - 40) / (extent.width + 70), (h - 40) / (extent.height + 46));
-  // A long graph begins at its end, where backward begins, at a size that can be read.
-  zoom.k = Math.max(k, Math.min(0.55, (w - 40) / (extent.width + 70)), 0.1);
+/** All of the drawing; or, of one that would be smaller than `least`, its end, where backward begins. */
+function fit(least = 0) {
+  const { clientWidth: w, clientHeight: h } = canvas, across = (w - 40) / (extent.width + 70);
+  const k = Math.min(1.6, across, (h - 40) / (extent.height + 46));
+  zoom.k = Math.max(k, Math.min(least, across), 0.03);
   zoom.x = (w - (extent.width + 60) * zoom.k) / 2;
   zoom.y = k < zoom.k ? h - (extent.height + 60) * zoom.k : (h - (extent.height + 36) * zoom.k) / 2;
   applyZoom();
@@ -322,8 +327,8 @@ const title = (text) => put(make("h3", text));
 
 function showOverview() {
   put(make("h2", word("overview")), make("p", word("help"), "quiet"));
-  const count = vertices.filter((v) => v.kind === "op").length;
-  put(make("p", `${count} ${word("operations")}, ${vertices.filter((v) => v.kind === "leaf").length} × ${word("leaf")}`));
+  const count = (kind) => vertices.filter((v) => v.kind === kind).length;
+  put(make("p", `${counted(count("op"), "operations")}, ${counted(count("leaf"), "leaves")}`));
   for (const hint of data.hints) put(make("p", hint, "wrong"));
   title(word("keys"));
   const table = make("table");
@@ -423,7 +428,7 @@ function showEdge(e) {
 
 function showGroup(g) {
   put(make("h2", g.name || g.kind), make("p", `${word("module")} ${g.kind}`, "quiet"));
-  put(make("p", `${g.operations} ${word("operations")}, ${g.numbers.toLocaleString()} ${word("parameters")}`));
+  put(make("p", `${counted(g.operations, "operations")}, ${counted(g.numbers, "parameters")}`));
   const button = make("button", word(open.has(g.id) ? "closeIt" : "openIt"));
   button.onclick = () => toggle(g.id);
   put(button);
@@ -447,7 +452,7 @@ function setAll(opened) {
   if (opened) for (const g of groups) open.add(g.id);
   arrange();
   paint();
-  fit();
+  fit(READABLE);
 }
 
 // Search.
@@ -507,7 +512,7 @@ function colour() {
 
 const actions = {
   first: () => go(0), previous: () => go(step - 1), next: () => go(step + 1), last: () => go(steps.length), play,
-  close: () => setAll(false), open: () => setAll(true), minus: () => scaleBy(0.8), plus: () => scaleBy(1.25), fit,
+  close: () => setAll(false), open: () => setAll(true), minus: () => scaleBy(0.8), plus: () => scaleBy(1.25), fit: () => fit(),
   theme: () => { dark = !dark; colour(); },
   language: () => { language = language === "zh" ? "en" : "zh"; speak(); },
 };
@@ -581,5 +586,5 @@ for (const [id, g] of part) {
 colour();
 arrange();
 speak();
-fit();
+fit(READABLE);
 document.documentElement.dataset.ready = "yes";
