@@ -1,7 +1,6 @@
 """The house keeps its shape: imports go one way, files stay readable, importing stays light."""
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,13 +99,6 @@ def test_core_is_small():
         for number, line in enumerate(path.read_text().splitlines(), 1):
             lines += bool(line.strip()) and not line.strip().startswith("#") and number not in docs
     assert lines <= 1800
-
-
-def test_notes_that_are_referred_to_are_written_once():
-    text = "\n".join(path.read_text() for path in FILES)
-    written = re.findall(r"^\s*(?:# )?Note \[(.+)\]$", text, re.MULTILINE)
-    assert len(written) == len(set(written)) >= 40
-    assert {note.replace("\n", " ") for note in re.findall(r"Note \[([^]]+)\]", text)} == set(written)
 
 
 @pytest.mark.parametrize("module", later.FAMILIES)

@@ -1,4 +1,4 @@
-"""What the documents show runs, and prints what they say."""
+"""What the documents show runs, and prints what they say; what they and the Notes refer to is there."""
 
 import re
 from pathlib import Path
@@ -40,9 +40,14 @@ def test_links_lead_somewhere(document):
         assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_files_and_notes_that_documents_name_are_there(document):
-    """A file of the package is named from the package's folder on, a Note with the file that it stands in."""
-    package = ROOT / "src" / "rushlight"
-    for note, file in re.findall(r"`Note \[([^]]+)\]`(?: and `Note \[[^]]+\]`)*\s+in\s+`([\w/]+\.py)`", document.read_text()):
-        assert f"Note [{note}]" in (package / file).read_text(), (note, file)
+def test_notes_stand_where_the_architecture_says():
+    for notes, file in re.findall(r"((?:`Note \[[^]]+\]`(?: and )?)+) in `([^`]+)`", (ROOT / "docs" / "architecture.md").read_text()):
+        for note in re.findall(r"Note \[[^]]+\]", notes):
+            assert note in (ROOT / "src" / "rushlight" / file).read_text(), (note, file)
+
+
+def test_notes_that_are_referred_to_are_written_once():
+    text = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+    written = re.findall(r"^\s*(?:# )?Note \[(.+)\]$", text, re.MULTILINE)
+    assert len(written) == len(set(written)) >= 40
+    assert set(re.findall(r"Note \[([^]]+)\]", text)) == set(written)
