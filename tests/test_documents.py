@@ -41,7 +41,8 @@ def test_links_lead_somewhere(document):
 
 
 def test_notes_stand_where_the_architecture_says():
-    for notes, file in re.findall(r"((?:`Note \[[^]]+\]`(?: and )?)+) in `([^`]+)`", (ROOT / "docs" / "architecture.md").read_text()):
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    for notes, file in re.findall(r"((?:`Note \[[^]]+\]`(?: and )?)+) in `([^`]+)`", text):
         for note in re.findall(r"Note \[[^]]+\]", notes):
             assert note in (ROOT / "src" / "rushlight" / file).read_text(), (note, file)
 
