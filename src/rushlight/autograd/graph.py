@@ -298,17 +298,16 @@ def _hooks_for_any(tensors: Sequence[Tensor], fn: Callable[..., None]) -> list[t
 
 def _count_executed(job: Run, nodes: Sequence[Node]) -> int:
     """How many of `nodes` the run reaches, with their repetitions."""
-    if job.captures is None:
+    captured = {} if job.captures is None or job.accumulate else job.captures
+    if any([_leaf_or_node(n) in captured for n in nodes if isinstance(n, AccumulateGrad)]):
+        raise RuntimeError(
+            "A leaf node was passed to _will_engine_execute_node but we are currently running autograd.grad(). This is "
+            "currently not supported."
+        )
+    if job.needed is None:
         executed = _reached(job.roots)
     else:
-        executed = {e.node if isinstance(e, Output) else e for e in job.needed or ()}
-        if not job.accumulate and any(
-            [_leaf_or_node(n) in job.captures for n in nodes if isinstance(n, AccumulateGrad)]
-        ):
-            raise RuntimeError(
-                "A leaf node was passed to _will_engine_execute_node but we are currently running autograd.grad(). This is "
-                "currently not supported."
-            )
+        executed = {e.node if isinstance(e, Output) else e for e in job.needed}
     return sum(_leaf_or_node(node) in executed for node in nodes)
 
 

@@ -347,20 +347,28 @@ def _with_hooks(job: Run, hooks: Any, gradients: Sequence[Any], *outputs: Any) -
 # Captures: what `grad()` and `inputs=` ask for.
 
 
-def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> tuple[set[Any], dict[Any, Part]]:
-    """The nodes on a path from a root to a captured edge, with the captured edges themselves; and `Run.parts`."""
-    seen = {node_of(e) for e in roots if e is not None and e._rank}
-    stack = list(seen)
+def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> tuple[set[Any] | None, dict[Any, Part]]:
+    """The nodes on a path from a root to a captured edge, with the captured edges themselves, and `Run.parts`.
+
+    None where that is the whole graph: what is captured are its leaves, all of them.
+    """
+    edges_of: dict[Any, tuple[Any, ...]] = {}
+    stack = [node_of(e) for e in roots if e is not None]
+    others = any([e._rank for e in captures])
     while stack:
-        for e in _targets(stack.pop()):
-            if e is not None and e._rank:
-                node = node_of(e)
-                if node not in seen:
-                    seen.add(node)
-                    stack.append(node)
+        node = stack.pop()
+        if not node._rank:
+            others = others or node not in captures
+        elif node not in edges_of:
+            edges = node._edges
+            edges_of[node] = edges = edges if edges.__class__ is tuple else (edges,)
+            others = others or not edges
+            stack += [e.node if e.__class__ is Output else e for e in edges if e is not None]
+    if not others:
+        return None, {}
     needed, parts = set(captures), {}
-    for node in sorted(seen, key=_rank, reverse=True):  # the oldest first: what is below a node is known before it
-        wanted = [e in needed for e in _targets(node) if e is not None]
+    for node in sorted(edges_of, key=_rank, reverse=True):  # the oldest first: what is below a node is known before it
+        wanted = [e in needed for e in edges_of[node] if e is not None]
         if True in wanted:
             needed.add(node)
             if node.several:

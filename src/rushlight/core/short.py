@@ -62,7 +62,10 @@ def one_input(op: Op, slow: Call) -> Call:
         if input.__class__ in RAW:
             return forward(input, *parameters)
         if input.__class__ not in PLAIN or out is not None:
-            return slow(input, *parameters) if out is None else into(out, slow, input, *parameters)
+            if out is not None:
+                return into(out, slow, input, *parameters)
+            layer = LAYERS.get(input.__class__)
+            return slow(input, *parameters) if layer is None else layer.call(op, (input, *parameters))
         a = input._data
         d = a.dtype
         if (d is not F32 and d is not F64) or a.size >= large:
@@ -119,7 +122,10 @@ def two_inputs(op: Op, slow: Call) -> Call:
     def call(input: Any, other: Any) -> Any:
         kind = other.__class__
         if input.__class__ not in PLAIN:
-            return forward(input, other) if input.__class__ in RAW and kind in RAW else slow(input, other)
+            if input.__class__ in RAW and kind in RAW:
+                return forward(input, other)
+            layer = LAYERS.get(input.__class__) if kind is input.__class__ or kind is float else None
+            return slow(input, other) if layer is None else layer.call(op, (input, other))
         a = input._data
         d = a.dtype
         if kind in PLAIN:

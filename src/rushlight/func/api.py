@@ -71,13 +71,20 @@ class Pullback:
         stack, seen = [edge_of(base_of(o)) for o in outputs], self.inner
         while stack:
             edge = stack.pop()
-            node = edge.node if isinstance(edge, Output) else edge
-            if node is None or id(node) in seen:
+            if edge is None:
                 continue
-            seen.add(id(node))
-            if not isinstance(node, Tensor):
-                stack.extend(node.edges)
-            elif id(node) not in self.leaves:
+            node = edge.node if edge.__class__ is Output else edge
+            place = id(node)
+            if place in seen:
+                continue
+            seen.add(place)
+            if node._rank:
+                edges = node._edges
+                if edges.__class__ is tuple:
+                    stack += edges
+                else:
+                    stack.append(edges)
+            elif place not in self.leaves:
                 self.inner = set()
                 return True
         return False

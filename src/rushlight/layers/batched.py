@@ -30,24 +30,19 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Sequence
-from itertools import repeat
 from typing import Any
 
 import numpy as np
 
-from ..arrays.blocks import LARGE
-from ..core import tensor, views
+from ..core import views
 from ..core.backward import as_tensor
 from ..core.declare import op
 from ..core.modes import GRAD, grad_mode
-from ..core.node import Node
 from ..core.op import Op
-from ..core.record import conform, unbroadcast
 from ..core.short import CONSTANTS
 from ..core.tensor import LEAF, PLAIN, Tensor, new
 from ..ops.language.inspection import REQUIRES_GRAD
 from . import dual
-from .kinds import is_pointwise
 from .levels import Batch, is_differentiated, newest_gradient
 
 DATA_DEPENDENT = (
@@ -223,6 +218,15 @@ def wrap(physical: Tensor, level: Batch, axis: int = 0) -> Tensor:
     return out
 
 
+def examples(rows: Any, level: Batch) -> Tensor:
+    """The batched tensor whose examples are the rows of a payload."""
+    physical: Tensor = new(Tensor)
+    physical._data, physical._node, physical._counter, physical._view, physical._cold = rows, None, None, None, None
+    out: Tensor = new(Batched)
+    out._data, out._node, out._counter, out._view, out._cold = Hidden(level, physical), None, None, None, None
+    return out
+
+
 def unwrap(x: Any, level: Batch) -> Tensor | None:
     """The physical tensor of `x` at `level`, its examples along the first dimension; None if it has none there."""
     data = x._data
@@ -376,37 +380,6 @@ def _rule_of(op: Op) -> Any:
     from .batching import rule_of
 
     return rule_of(op)
-
-
-def backward(node: Node, part: Any, g: Tensor) -> list[Any] | None:
-    """The gradients of the edges of a node whose result has a batched gradient, where they can be had from the payloads:
-    those of a pointwise operation. `part` is the node as its rules see it. (What these do to one example they do to all:
-    the batch is one dimension more.)
-    """
-    op, metas, level, physical = node.op, node.metas, g._data.level, g._data.physical
-    rows = physical._data
-    if physical.__class__ not in PLAIN or rows.size >= LARGE or not op.inputs or not is_pointwise(op):
-        return None
-    edges: Any = repeat((rows.shape[1:], None))
-    if metas is not None:
-        if metas.conjugate:
-            return None
-        edges = metas.edges
-    found: list[Any] = []
-    for gradient, edge in zip(op.backward(part, rows, node.values), edges):
-        fitted = None if gradient is None or edge is None else _fitted(gradient, rows, *edge)
-        found.append(None if fitted is None else wrap(tensor.wrap(fitted), level))
-    return found
-
-
-def _fitted(gradient: Any, rows: Any, shape: tuple[int, ...], dtype: Any) -> Any:
-    """The gradients of all examples in the shape and the dtype of one example's input: broadcasts are undone."""
-    wanted = (len(rows), *shape)
-    if gradient.shape != wanted:
-        if gradient.ndim < rows.ndim:
-            gradient = np.broadcast_to(gradient, rows.shape)
-        gradient = unbroadcast(gradient, (len(rows), *(1,) * (rows.ndim - len(wanted)), *shape)).reshape(wanted)
-    return gradient if dtype is None else conform(gradient, wanted, dtype)
 
 
 def assign(x: Tensor, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Tensor:

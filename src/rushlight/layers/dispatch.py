@@ -14,7 +14,7 @@ from ..core.node import Node
 from ..core.op import LAYERS, Op
 from ..core.saved import tensors
 from ..core.tensor import PLAIN, Tensor
-from . import batched, dual
+from . import batched, dual, rows
 from .levels import newest_batch, refuse_inside  # noqa: F401 - the latter for `ops.support.layered`
 
 
@@ -32,25 +32,30 @@ def call(op: Op, arguments: Sequence[Any]) -> Any:
 
 def run_node(job: Run, node: Node, gradient: Any) -> Any:
     """The `Run.run_node` of a backward that layers look on: the gradients of a node's edges, as Tensors or payloads."""
-    if node.several:
-        payloads: Any = [g._data if g.__class__ in PLAIN else g for g in gradient]
-        layered = any([isinstance(g, Tensor) for g in payloads])
-    else:
-        payloads = gradient._data if gradient.__class__ in PLAIN else gradient
-        layered = isinstance(payloads, Tensor)
     if node.op.__class__ is Op and not _saved_more(node.saved):
-        if not layered:
-            return run_rules(job, node, payloads, node.values)
         if gradient.__class__ is batched.Batched:
-            found = batched.backward(node, job.parts.get(node, node), gradient)
+            try:
+                found = rows.backward(node, job.parts.get(node, node), gradient)
+            except RuntimeWarning:  # the long way knows how to be quiet
+                found = None
             if found is not None:
                 return found
+        elif node.several:
+            payloads = [g._data if g.__class__ in PLAIN else g for g in gradient]
+            if not any([isinstance(g, Tensor) for g in payloads]):
+                return run_rules(job, node, payloads, node.values)
+        elif gradient.__class__ in PLAIN:
+            return run_rules(job, node, gradient._data, node.values)
+        elif not isinstance(gradient, Tensor):
+            return run_rules(job, node, gradient, node.values)
     return run_rules(job, node, [as_tensor(g) for g in gradient] if node.several else as_tensor(gradient), tensors(node))
 
 
 def _saved_more(saved: Any) -> bool:
     """Whether the payloads are not all there is to what a node saved: a layer has a part in it, or a hook."""
-    return saved.__class__ is not tuple or any([
+    if saved.__class__ is not tuple:
+        return True
+    return saved != () and any([
         origin is not None and origin.__class__ is not list and origin.__class__ not in PLAIN for origin in saved
     ])  # fmt: skip
 
