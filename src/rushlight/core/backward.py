@@ -354,17 +354,12 @@ def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> tuple[set[A
     """
     edges_of: dict[Any, tuple[Any, ...]] = {}
     stack = [node_of(e) for e in roots if e is not None]
-    others = any([e._rank for e in captures])
     while stack:
         node = stack.pop()
-        if not node._rank:
-            others = others or node not in captures
-        elif node not in edges_of:
-            edges = node._edges
-            edges_of[node] = edges = edges if edges.__class__ is tuple else (edges,)
-            others = others or not edges
-            stack += [e.node if e.__class__ is Output else e for e in edges if e is not None]
-    if not others:
+        if node not in edges_of:
+            edges_of[node] = edges = _targets(node) if node._rank else ()
+            stack += [node_of(e) for e in edges if e is not None]
+    if not any([e._rank for e in captures]) and all([edges or node in captures for node, edges in edges_of.items()]):
         return None, {}
     needed, parts = set(captures), {}
     for node in sorted(edges_of, key=_rank, reverse=True):  # the oldest first: what is below a node is known before it

@@ -16,7 +16,7 @@ from ..arrays.blocks import blockwise
 from ..arrays.precision import widened
 from ..arrays.promotion import result_dtype
 from ..arrays.shapes import broadcast_shapes
-from .op import Call, Op, Rule, layer_of, parameters, quietly
+from .op import LAYERS, Call, Op, Rule, layer_of, parameters, quietly
 from .record import record
 from .short import CONSTANTS, is_tensor, one_input, two_inputs, with_out
 from .tensor import PLAIN, Tensor
@@ -68,6 +68,8 @@ def general(op: Op) -> Call:
     forward, direct = op.forward, not op.variadic and not op.inputs
 
     def call(*arguments: Any) -> Any:
+        if arguments and arguments[0].__class__ in LAYERS:
+            return LAYERS[arguments[0].__class__].call(op, arguments)
         if not direct:
             return _anything(op, arguments)
         payloads, plain = [], False

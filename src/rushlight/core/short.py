@@ -62,10 +62,7 @@ def one_input(op: Op, slow: Call) -> Call:
         if input.__class__ in RAW:
             return forward(input, *parameters)
         if input.__class__ not in PLAIN or out is not None:
-            if out is not None:
-                return into(out, slow, input, *parameters)
-            layer = LAYERS.get(input.__class__)
-            return slow(input, *parameters) if layer is None else layer.call(op, (input, *parameters))
+            return slow(input, *parameters) if out is None else into(out, slow, input, *parameters)
         a = input._data
         d = a.dtype
         if (d is not F32 and d is not F64) or a.size >= large:
@@ -80,9 +77,7 @@ def one_input(op: Op, slow: Call) -> Call:
         y = new(Tensor)
         y._data = r
         y._view = y._cold = None
-        mode = grad_mode()
-        counter = input._counter
-        n = input._node
+        mode, counter, n = grad_mode(), input._counter, input._node
         if counter is not None and input._view is not None and mode == GRAD and smooth:
             n = edge_of(input)
         if n is None or mode != GRAD or not smooth:
@@ -122,10 +117,7 @@ def two_inputs(op: Op, slow: Call) -> Call:
     def call(input: Any, other: Any) -> Any:
         kind = other.__class__
         if input.__class__ not in PLAIN:
-            if input.__class__ in RAW and kind in RAW:
-                return forward(input, other)
-            layer = LAYERS.get(input.__class__) if kind is input.__class__ or kind is float else None
-            return slow(input, other) if layer is None else layer.call(op, (input, other))
+            return forward(input, other) if input.__class__ in RAW and kind in RAW else slow(input, other)
         a = input._data
         d = a.dtype
         if kind in PLAIN:
@@ -172,9 +164,8 @@ def two_inputs(op: Op, slow: Call) -> Call:
                 versions = versions_of(saved)
         metas = None
         if conforms and kind is not float and kind is not int:
-            shape, shape_y = a.shape, b.shape
-            if shape != shape_y and (shape_y or kind in PLAIN):
-                metas = Broadcast(((shape, None), (shape_y, None)))
+            if a.shape != b.shape and (b.shape or kind in PLAIN):
+                metas = Broadcast(((a.shape, None), (b.shape, None)))
         edge = input if nx is LEAF else nx
         z._node = node = Node()
         node._edges = edge if one_edge or ny is None else (edge, other if ny is LEAF else ny)
