@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+import rushlight as torch
 from rushlight.core.op import OPS
+from rushlight.layers import batching
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted((ROOT / "docs").glob("*.md"))
@@ -13,17 +15,39 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#([\w-]+))?\)")
 
 
+def blocks(document):
+    return BLOCK.findall((ROOT / document).read_text())
+
+
+@pytest.fixture
+def declarations():
+    """What is declared meanwhile is forgotten again."""
+    before = dict(OPS), dict(batching.RULES)
+    yield
+    for table, entries in zip((OPS, batching.RULES), before):
+        table.clear()
+        table.update(entries)
+
+
 @pytest.mark.parametrize("number", range(3))
-def test_the_examples_of_the_readme_print_what_they_say(number, capsys):
-    block = BLOCK.findall((ROOT / "README.md").read_text())[number]
+def test_the_examples_of_the_readme_print_what_they_say(number, declarations, capsys):
+    block = blocks("README.md")[number]
     said = re.findall(r"print\(.*\) +# (.+)", block)
-    known = set(OPS)
-    try:
-        exec(block, {})
-    finally:
-        for name in set(OPS) - known:
-            del OPS[name]
+    exec(block, {})
     assert said and capsys.readouterr().out.splitlines() == said
+
+
+def test_an_operation_is_added_as_the_document_says(declarations):
+    names = {}
+    for block in blocks("docs/adding-an-op.md"):
+        exec(block, names)
+    x = torch.tensor([[0.5, -1.0]], dtype=torch.float64, requires_grad=True)
+    square_sum, gudermannian = names["square_sum"], names["gudermannian"]
+    assert torch.autograd.gradcheck(gudermannian, x) and torch.autograd.gradgradcheck(gudermannian, x)
+    assert torch.autograd.gradcheck(square_sum, (x, 1), check_forward_ad=True) and torch.autograd.gradgradcheck(square_sum, (x, 1))
+    assert torch.equal(torch.vmap(square_sum, (0, None))(x, 0), torch.tensor([1.25], dtype=torch.float64))
+    with pytest.raises(TypeError, match=r"square_sum\(\): argument 'dim' \(position 2\) must be int, not str"):
+        square_sum(x, "rows")
 
 
 def anchors(document):
