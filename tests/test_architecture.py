@@ -22,7 +22,7 @@ LONG = {
 }
 #: A room may import, when it is loaded, from itself and the rooms before it. A file of the package itself is a room.
 ROOMS = (
-    "_version version return_types arrays random core ops functional storage types fft linalg masked signal special layers "
+    "_version version return_types arrays random core ops _ops functional storage types fft linalg masked signal special layers "
     "autograd func amp profiler serialization distributed utils testing nn compiler optim view distributions multiprocessing "
     "backends cuda accelerator cpu mps xpu "
     "_torch_alias __init__ _VF _notebook cli __main__"

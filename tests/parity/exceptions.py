@@ -198,9 +198,6 @@ NAMES: dict[str, dict[str, str]] = {
 
 #: Names that are here and raise NotImplementedError, with the reason.
 REFUSED: dict[str, dict[str, str]] = {
-    "torch.utils.checkpoint": {
-        "create_selective_checkpoint_contexts": "a policy chooses among the operations of PyTorch's dispatcher, which is not here",
-    },
     "torch.nn.attention.flex_attention": each(
         "PyTorch compiles a kernel of the function that changes the scores", "flex_attention create_block_mask"
     ),

@@ -10,11 +10,9 @@ Note [Watching from outside]
 
 from __future__ import annotations
 
-import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from functools import cache
 from math import prod
 from time import perf_counter_ns
 from types import CodeType, FrameType, FunctionType
@@ -24,6 +22,7 @@ from ..core import backward, declare, short, views
 from ..core.node import Node, Output
 from ..core.op import Op
 from ..core.tensor import Tensor
+from ..ops.language.overloads import aten_name
 from ..ops.support import attach
 from .anomaly_mode import in_package
 from .profiler_util import FunctionEvent
@@ -43,15 +42,6 @@ _OPERATIONS = _made_by((
 #: The code of in-place methods: the function that they write the result of is in the closure.
 _IN_PLACE = _made_by((attach.inplace, attach.inplace_operator))
 _ACCUMULATE = backward.accumulate.__code__
-
-
-@cache
-def aten_name(op: Op) -> str:
-    """PyTorch's name of an operation, from that of its node: aten::sum for what makes a SumBackward1."""
-    base, derivative, number = op.node_class.__name__.rpartition("Backward")
-    if not derivative or not number.isdigit():
-        return f"aten::{op.name}"
-    return "aten::" + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.sub(r"(\d)D", r"\1d", base)).lower()  # conv2d, not conv2_d
 
 
 def _functions() -> dict[CodeType, str]:
@@ -120,7 +110,7 @@ class Recorder:
         if what == "call":
             code = frame.f_code
             if code in _OPERATIONS:
-                self._called(frame, aten_name(_op_of(frame)))
+                self._called(frame, f"aten::{aten_name(_op_of(frame))}")
             elif code in _IN_PLACE:
                 names = frame.f_locals
                 function = names["function" if "function" in names else "operator"]

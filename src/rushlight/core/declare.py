@@ -7,6 +7,7 @@ here, for all that is out of the ordinary: other dtypes, numbers, layers, shapes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..arrays.blocks import blockwise
 from ..arrays.precision import widened
 from ..arrays.promotion import result_dtype
 from ..arrays.shapes import broadcast_shapes
-from .op import LAYERS, Call, Op, Rule, layer_of, parameters, quietly
+from .op import LAYERS, MODES, Call, Op, Rule, layer_of, parameters, quietly
 from .record import record
 from .short import CONSTANTS, is_tensor, one_input, two_inputs, with_out
 from .tensor import PLAIN, Tensor
@@ -98,12 +99,17 @@ def _anything(op: Op, arguments: Sequence[Any]) -> Any:
     raw = not any([isinstance(a, Tensor) for a in (arguments[0] if op.variadic else arguments)])
     if raw and (not op.inputs or any([hasattr(a, "dtype") for a in arguments[: op.inputs]])):
         return op.forward(*arguments)
+    mode = MODES.get(get_ident()) if MODES else None
+    return computed(op, arguments) if mode is None else mode.call(op, arguments)
+
+
+def computed(op: Op, arguments: Sequence[Any], value: Any = None) -> Any:
+    """An operation on tensors, by the long way; `value` is its result where that is known already."""
     if op.inputs:
-        payloads, result = _promoted(op, arguments)
-    else:
-        payloads = [[_payload(x) for x in a] if op.variadic and a is arguments[0] else _payload(a) for a in arguments]
-        result = quietly(op.forward, *payloads)
-    return record(op, arguments, payloads, result)
+        payloads = _promoted(op, arguments)
+        return record(op, arguments, payloads, _elementwise_value(op, payloads) if value is None else value)
+    payloads = [[_payload(x) for x in a] if op.variadic and a is arguments[0] else _payload(a) for a in arguments]
+    return record(op, arguments, payloads, quietly(op.forward, *payloads) if value is None else value)
 
 
 def _payload(a: Any) -> Any:
@@ -136,8 +142,8 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     return call
 
 
-def _promoted(op: Op, arguments: Sequence[Any]) -> tuple[list[Any], Any]:
-    """The payloads of an elementwise operation in the dtype in which torch computes it, and its value."""
+def _promoted(op: Op, arguments: Sequence[Any]) -> list[Any]:
+    """The payloads of an elementwise operation in the dtype in which torch computes it."""
     operands = arguments[: op.inputs]
     if len(arguments) != len(op.names):
         count = f"{len(op.names)} positional argument{'s' * (len(op.names) != 1)}"
@@ -148,10 +154,13 @@ def _promoted(op: Op, arguments: Sequence[Any]) -> tuple[list[Any], Any]:
     dtype = result_dtype([_category(a) for a in operands])
     if op.promote is not None:
         dtype = op.promote(dtype)
-    payloads = [*[_cast_operand(a, dtype) for a in operands], *[_payload(a) for a in arguments[op.inputs :]]]
-    value = widened(op.forward) if dtype.itemsize == 2 and op.wide else op.forward
+    return [*[_cast_operand(a, dtype) for a in operands], *[_payload(a) for a in arguments[op.inputs :]]]
+
+
+def _elementwise_value(op: Op, payloads: list[Any]) -> Any:
+    value = widened(op.forward) if op.wide and dtypes.of_array(payloads[0]).itemsize == 2 else op.forward
     try:
-        return payloads, quietly(blockwise, value, payloads)
+        return quietly(blockwise, value, payloads)
     except ValueError:
         broadcast_shapes(*[p.shape for p in payloads if hasattr(p, "shape")])  # raises in torch's words
         raise

@@ -43,6 +43,8 @@ OBSERVERS: list[Callable[[Node, Sequence[Any], Any], None]] = []
 OPS: dict[str, Op] = {}
 #: Classes of Tensors that carry more than their payload, with the layer that handles operations on them: see `layers`.
 LAYERS: dict[type, Any] = {}
+#: What is asked before every operation on tensors, by thread (its id): see `layers.dispatch_mode`.
+MODES: dict[int, Any] = {}
 #: How many levels of layers are entered now: while there are any, backward runs on Tensors.
 LIVE = [0]
 

@@ -271,7 +271,9 @@ class Tensor(Surface):
         return call_function(function, args, kwargs)
 
 
-#: The classes whose instances take the short way through an operation.
+#: The classes whose instances are a payload and its history, and nothing more.
+ORDINARY: set[type[Tensor]] = {Tensor}
+#: Those whose instances take the short way through an operation: the same, or none while a mode looks on (`op.MODES`).
 PLAIN: set[type[Tensor]] = {Tensor}
 
 

@@ -31,6 +31,7 @@ from __future__ import annotations
 import weakref
 from collections import namedtuple
 from functools import cache
+from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ from .declare import op
 from .errors import DEFAULT_VIEW, INFERENCE_VIEW, MULTI_VIEW, NO_GRAD_VIEW
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import Node, Output, filled, node_of
-from .op import LAYERS, OBSERVERS, OPS, Call, Op, layer_of
+from .op import LAYERS, MODES, OBSERVERS, OPS, Call, Op, layer_of
 from .saved import PACKERS, bump, read
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, memory, new, shared_counter, wrap
 
@@ -162,6 +163,8 @@ def view_call(op: Op) -> Call:
                 return LAYERS[x.__class__].call(op, (x, *parameters))
             if not isinstance(x, Tensor):
                 return forward(x, *parameters)
+            if MODES and (watch := MODES.get(get_ident())) is not None:
+                return watch.call(op, (x, *parameters))
         data, counter = x._data, x._counter
         if data.__class__ is not np.ndarray:
             data = memory(x)
@@ -298,6 +301,8 @@ def assign(x: Tensor, call: Call, arguments: tuple[Any, ...], *, like_copy: bool
     layer = layer_of((x, *arguments)) if LAYERS else None
     if layer is not None:
         return layer.assign(x, call, arguments, {"like_copy": like_copy, "overlap": overlap})
+    if MODES and (mode := MODES.get(get_ident())) is not None:
+        return mode.assign(x, call, arguments, {"like_copy": like_copy, "overlap": overlap})
     recording = is_recorded(x, arguments)
     check_inplace(x, recording)
     if not overlap:

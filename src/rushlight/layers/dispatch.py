@@ -13,7 +13,7 @@ from ..core.backward import Run, as_tensor, run_rules
 from ..core.node import Node
 from ..core.op import LAYERS, Op
 from ..core.saved import tensors
-from ..core.tensor import PLAIN, Tensor
+from ..core.tensor import ORDINARY, Tensor
 from . import batched, dual, rows
 from .levels import newest_batch, refuse_inside  # noqa: F401 - the latter for `ops.support.layered`
 
@@ -41,10 +41,10 @@ def run_node(job: Run, node: Node, gradient: Any) -> Any:
             if found is not None:
                 return found
         elif node.several:
-            payloads = [g._data if g.__class__ in PLAIN else g for g in gradient]
+            payloads = [g._data if g.__class__ in ORDINARY else g for g in gradient]
             if not any([isinstance(g, Tensor) for g in payloads]):
                 return run_rules(job, node, payloads, node.values)
-        elif gradient.__class__ in PLAIN:
+        elif gradient.__class__ in ORDINARY:
             return run_rules(job, node, gradient._data, node.values)
         elif not isinstance(gradient, Tensor):
             return run_rules(job, node, gradient, node.values)
@@ -56,7 +56,7 @@ def _saved_more(saved: Any) -> bool:
     if saved.__class__ is not tuple:
         return True
     return saved != () and any([
-        origin is not None and origin.__class__ is not list and origin.__class__ not in PLAIN for origin in saved
+        origin is not None and origin.__class__ is not list and origin.__class__ not in ORDINARY for origin in saved
     ])  # fmt: skip
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from .. import ops
 from ..core import Tensor
-from ..core.tensor import PLAIN
+from ..core.op import MODES
+from ..core.tensor import ORDINARY, PLAIN
 
 __all__ = ["Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "is_lazy"]
 
@@ -84,7 +85,9 @@ def _rebuild_parameter(data: Tensor, requires_grad: bool, attributes: dict) -> P
 
 
 # Operations take the short way for parameters as for tensors.
-PLAIN.add(Parameter)
+ORDINARY.add(Parameter)
+if not MODES:
+    PLAIN.add(Parameter)
 
 
 class _BufferMeta(type(Tensor)):  # type: ignore[misc]

@@ -68,8 +68,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> _Any:
-    if name == "aten":
-        return _import_module(f"{__name__}.language.aten")
+    if name in ("aten", "prim"):
+        return getattr(_import_module(f"{__name__}.language.aten"), name)
     if name in later.FUNCTIONS:
         return getattr(later.load(later.FUNCTIONS[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

@@ -23,7 +23,6 @@ Note [Checkpoints]
 from __future__ import annotations
 
 import contextlib
-import enum
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -39,6 +38,12 @@ from ..core.modes import enable_grad, is_grad_enabled, no_grad
 from ..core.tensor import Tensor
 from ..random import fork_rng, get_rng_state, set_rng_state
 from ._checkpoint_log import TIP, CheckpointError, Logs
+from ._selective import (
+    SAC_IGNORED_OPS,
+    CheckpointPolicy,
+    SelectiveCheckpointContext,
+    create_selective_checkpoint_contexts,
+)
 
 __all__ = [
     "CheckpointError", "CheckpointFunction", "CheckpointPolicy", "DefaultDeviceType", "GraphExecGroup", "SAC_IGNORED_OPS",
@@ -421,7 +426,7 @@ class GraphExecGroup:
         return cls._current.get()
 
 
-# What is about devices, and about PyTorch's dispatcher.
+# What is about devices.
 
 
 def get_device_states(*args: Any) -> tuple[list[int], list[Tensor]]:
@@ -445,29 +450,3 @@ class DefaultDeviceType:
     @staticmethod
     def get_device_type() -> str:
         return DefaultDeviceType._default_device_type or "cpu"
-
-
-class CheckpointPolicy(enum.Enum):
-    """What selective checkpointing does with the result of an operation."""
-
-    MUST_SAVE = 0
-    PREFER_SAVE = 1
-    MUST_RECOMPUTE = 2
-    PREFER_RECOMPUTE = 3
-    MUST_CPU_OFFLOAD = 4
-    PREFER_CPU_OFFLOAD = 5
-
-
-class SelectiveCheckpointContext:
-    """What a policy of selective checkpointing is told."""
-
-    def __init__(self, *, is_recompute: bool, op_output: Any = None) -> None:
-        self.is_recompute, self.op_output = is_recompute, op_output
-
-
-SAC_IGNORED_OPS: set[Any] = set()
-
-
-def create_selective_checkpoint_contexts(policy_fn_or_list: Any, allow_cache_entry_mutation: bool = False) -> Any:
-    """Selective checkpointing speaks of operations of PyTorch's dispatcher, which are not here."""
-    raise NotImplementedError("torch.utils.checkpoint.create_selective_checkpoint_contexts is not implemented")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..autograd._recorder import aten_name
 from ..autograd.graph import _reached
 from ..core.node import Node, Output
 from ..core.tensor import Tensor
+from ..ops.language.overloads import aten_name
 from .names import Names, Place, place_of
 from .recording import KEY, Constant, Event, Flow, Note, Slot, Sweep
 from .rules import Rule, op_of, rule_of
@@ -313,7 +313,7 @@ class _Builder:
 def _operation_name(node: Node) -> str:
     """The operation as torch calls it: log_softmax for LogSoftmaxBackward0; a custom Function by its own name."""
     op = op_of(node)
-    return node.short_name().rpartition("::")[2] if op is None else aten_name(op).removeprefix("aten::")
+    return node.short_name().rpartition("::")[2] if op is None else aten_name(op).strip("_")
 
 
 def _note(node: Node) -> Note | None:

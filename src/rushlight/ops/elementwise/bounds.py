@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...core.declare import NUMBERS, elementwise
-from ...core.tensor import PLAIN, Tensor
+from ...core.tensor import ORDINARY, Tensor
 from ...core.views import assign
 from ..support.arguments import check_tensor
 from ..support.attach import functions, inplace_methods, methods, written
@@ -151,7 +151,7 @@ def _number(input: Any, min: Any, max: Any, bound: Any) -> Any:
     """One of two bounds as a number: a 0-d tensor beside a number counts as one."""
     if bound is None or isinstance(bound, NUMBERS):
         return bound
-    if isinstance(bound, Tensor) and bound.__class__ in PLAIN and not bound._data.ndim and not bound.requires_grad:
+    if isinstance(bound, Tensor) and bound.__class__ in ORDINARY and not bound._data.ndim and not bound.requires_grad:
         return bound.item()
     kinds = ", ".join(type(a).__name__ for a in (input, min, max))
     raise TypeError(

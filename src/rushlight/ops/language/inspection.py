@@ -26,7 +26,7 @@ from ...arrays.types import (
 from ...core.declare import NUMBERS
 from ...core.node import Output
 from ...core.op import LAYERS
-from ...core.tensor import PLAIN, Tensor, memory
+from ...core.tensor import ORDINARY, Tensor, memory
 from ..creation.conversion import in_order, type_string
 from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
@@ -239,7 +239,7 @@ def to_text(self: Tensor, *, tensor_contents: str | None = None) -> str:
         get_default_dtype().name,
         requires_grad=self.requires_grad,
         grad_fn_name=_grad_fn_name(self),
-        class_name="tensor" if kind in PLAIN or kind in LAYERS else kind.__name__,
+        class_name="tensor" if kind in ORDINARY or kind in LAYERS else kind.__name__,
         tangent=of_layer,
         tensor_contents=tensor_contents,
         options=PRINT_OPTS,

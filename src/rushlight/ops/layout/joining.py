@@ -13,7 +13,7 @@ from ...arrays.shapes import wrap_dim
 from ...core.declare import op
 from ...core.modes import GRAD, grad_mode
 from ...core.node import Node, filled
-from ...core.op import LAYERS, OBSERVERS, layer_of
+from ...core.op import LAYERS, MODES, OBSERVERS, layer_of
 from ...core.tensor import Tensor, edge_of, wrap
 from ..support.arguments import check_int, check_tensor
 from ..support.checked import checked
@@ -101,7 +101,7 @@ def _joined(call: Any, xs: list[Tensor], dim: int, mixed: bool) -> Tensor:
     Their gradients need no cast and no conjugation, and have the right shapes as they come.
     """
     first = xs[0]._data
-    if mixed or first.dtype.kind != "f" or OBSERVERS or (LAYERS and layer_of(xs) is not None):
+    if mixed or first.dtype.kind != "f" or OBSERVERS or MODES or (LAYERS and layer_of(xs) is not None):
         return call(xs, dim, _common(xs))
     datas = [x._data for x in xs]
     out = wrap(call.op.forward(datas, dim, None))

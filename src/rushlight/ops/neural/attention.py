@@ -22,7 +22,7 @@ import numpy as np
 from ...arrays import dtypes
 from ...arrays.shapes import wrap_dim
 from ...arrays.threads import one_blas_thread, share
-from ...core.tensor import PLAIN, Tensor, wrap
+from ...core.tensor import ORDINARY, Tensor, wrap
 from ..elementwise.activation import check_softmax_kernel, softmax_backward_data
 from ..support.arguments import check_tensor
 from ..support.casting import in_lower_precision
@@ -215,14 +215,14 @@ def _is_one_operation(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | 
     whole = (*q.shape[:3], k.shape[2])
     m = mask._data.shape
     fits = len(m) in (2, 4) and all([n in (1, size) for n, size in zip(m[::-1], whole[::-1])])
-    return fits and mask.__class__ in PLAIN and not mask.requires_grad
+    return fits and mask.__class__ in ORDINARY and not mask.requires_grad
 
 
 def _as_addend(mask: Tensor, dtype: dtypes.dtype) -> Tensor:
     """A mask of bools as numbers to add: 0 where true, minus infinity elsewhere."""
     if mask.dtype is not dtypes.bool_:
         return mask
-    if mask.__class__ not in PLAIN:
+    if mask.__class__ not in ORDINARY:
         return wrap(dtypes.cast(np.zeros((), np.float32), dtype)).masked_fill(mask.logical_not(), -np.inf)
     return wrap(dtypes.cast(np.where(mask._data, np.float32(0), np.float32(-np.inf)), dtype))
 

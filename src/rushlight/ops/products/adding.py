@@ -89,7 +89,7 @@ _addbmm = _adding(
 def _expanded_to(input: Tensor, shape: tuple[int, ...]) -> None:
     """Raises as ``input.expand(shape)`` does."""
     own = input._data.shape
-    if own != shape:
+    if len(own) > len(shape) or any([n != 1 and n != wanted for n, wanted in zip(own[::-1], shape[::-1])]):
         input.detach().expand(shape)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...arrays.products import product
 from ...core.node import Node, filled
+from ...core.op import MODES
 from ...core.tensor import Tensor
 from ..layout.shape import t_op, unsafe_view, view_op
 from ..support.arguments import check_tensor
@@ -78,6 +79,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
             return matrix_product(input, weight.t())
         if x.shape[-1] != w.shape[1] or not fits(x, w) or x.dtype.char == "?":
             check_mm("linear", Shape.of(input, fold(x).shape), Shape.of(weight, w.shape[::-1]))
+        if MODES:
+            return _odd_linear(input, weight, None)
         rows = _linear_mm(input, weight)
         return rows if x.ndim == 2 else unsafe_view(rows, (*x.shape[:-1], w.shape[0]))
     check_tensor("linear", bias, "bias", 3)
@@ -86,6 +89,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
     b = bias._data
     if x.shape[-1] != w.shape[1] or x.dtype.char == "?" or not (fits(x, w) and fits(b, w)):
         check_addmm(bias, Shape.of(input, fold(x).shape), Shape.of(weight, w.shape[::-1]))
+    if MODES and x.flags.c_contiguous:
+        return _odd_linear(input, weight, bias)
     if x.ndim == 2:
         return _linear(input, weight, bias)
     if not x.flags.c_contiguous:
@@ -94,7 +99,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
 
 
 def _odd_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """linear with a vector of weights, or with a bias that has to broadcast."""
+    """linear with a vector of weights, or with a bias that has to broadcast; or operation by operation, for modes to see."""
     if not input.ndim or not weight.ndim:
         raise RuntimeError(
             f"both arguments to linear need to be at least 1D, but they are {input.ndim}D and {weight.ndim}D"
