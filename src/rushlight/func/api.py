@@ -36,11 +36,12 @@ class Pullback:
     def __init__(self, func: Callable[..., Any], primals: Sequence[Tensor], call: Callable[..., Any]) -> None:
         outer = grad_mode() == GRAD
         self.fresh = [_fresh(x, outer) for x in primals]
-        self.leaves = {id(base_of(x)) for x in self.fresh}
+        bases = [base_of(x) for x in self.fresh]
+        self.leaves = set(map(id, bases))
         #: What is known not to lead out of here: nodes of the graph that `result` keeps alive.
         self.inner: set[int] = set()
         mode = grad_mode()
-        with Gradient(self.leaves):
+        with Gradient(self.leaves, bases):
             set_grad_mode(GRAD)
             try:
                 self.result = call(func, self.fresh)
@@ -310,7 +311,7 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool, ha
     level = forward_ad.enter_level()
     try:
         given = [_dual(x, t, level) for x, t in zip(leaves, moved)]
-        with Tangent():
+        with Tangent(level):
             result, aux = func(*tree_unflatten(given, spec)), None
         if has_aux:
             if not (isinstance(result, tuple) and len(result) == 2):

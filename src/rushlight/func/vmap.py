@@ -116,6 +116,9 @@ def mapped(
     """The outputs of `func`, each with whether it is batched: with the examples first, or as it is."""
     with level:
         given = [x if dim is None else wrap(x, level, dim) for x, dim in zip(leaves, dims)]
+        for x, dim in zip(given, dims):
+            if dim:
+                x._data.axis = dim
         out, spec = tree_flatten(func(*tree_unflatten(given, spec), **kwargs))
         found = [
             (raised(o, level), True) if isinstance(o, Tensor) and is_batched(o, level) else (o, level) for o in out

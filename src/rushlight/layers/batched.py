@@ -28,7 +28,6 @@ Note [Gradients of single examples]
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -87,13 +86,16 @@ def no_value(words: str, level: Batch) -> RuntimeError:
 
 
 class Hidden:
-    """The payload of a batched tensor: the shape and dtype of an example. Its values cannot be read."""
+    """The payload of a batched tensor: the shape and dtype of an example. Its values cannot be read.
 
-    __slots__ = ("dtype", "level", "ndim", "physical", "shape")
+    ``axis`` is where vmap was told that the examples lie, for printing.
+    """
+
+    __slots__ = ("axis", "dtype", "level", "ndim", "physical", "shape")
 
     def __init__(self, level: Batch, physical: Tensor) -> None:
         data = physical._data
-        self.level, self.physical = level, physical
+        self.level, self.physical, self.axis = level, physical, 0
         self.shape, self.ndim, self.dtype = data.shape[1:], data.ndim - 1, data.dtype
 
     @property
@@ -412,11 +414,3 @@ def assign_view(x: Tensor, function: Callable[..., Any], parameters: tuple[Any, 
     """``x.t_()`` and the like: `x` becomes that view of itself."""
     x._data = function(x, *parameters)._data
     return x
-
-
-def shown(x: Tensor) -> str:
-    """How a batched tensor prints."""
-    data = x._data
-    inner = textwrap.indent(repr(data.physical), "    ")
-    depth = len(levels_of(x))
-    return f"BatchedTensor(lvl={depth}, bdim=0, value=\n{inner}\n)"

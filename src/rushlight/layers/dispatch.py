@@ -141,9 +141,15 @@ def values(data: Any) -> Any:
     return batched.base_of(data.physical)._data
 
 
-def shown(x: Tensor) -> Any:
-    """What `x` prints as: all of the text of a batched tensor, the tangent of a dual one."""
-    return batched.shown(x) if x.__class__ is batched.Batched else dual.shown(x)
+def has_tangent(x: Tensor) -> bool:
+    return bool(dual.live_levels(x))
+
+
+def text(x: Tensor, plain: Callable[..., str]) -> str:
+    """How `x` prints: see `printing`."""
+    from . import printing
+
+    return printing.text(x, plain)
 
 
 LAYERS.update(dict.fromkeys((dual.Dual, batched.Batched, batched.Hidden), sys.modules[__name__]))

@@ -453,12 +453,6 @@ def assign_view(x: Tensor, function: Callable[..., Any], given: tuple[Any, ...])
         views.assign_view(tangents_of(x)[level], function, given)
 
 
-def shown(x: Tensor) -> Tensor | None:
-    """The tangent that is printed."""
-    level = newest((x,))
-    return None if level is None else tangent_of(x, level)
-
-
 # Custom Functions.
 
 

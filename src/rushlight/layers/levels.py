@@ -63,18 +63,23 @@ class Transform:
 
 
 class Gradient(Transform):
-    """A function whose gradient is going to be asked for: `func.grad`, `func.vjp`. `leaves`: by which tensors (their ids)."""
+    """A function whose gradient is going to be asked for: `func.grad`, `func.vjp`. `leaves`: by which tensors (their ids);
+    `fresh`: the tensors."""
 
-    __slots__ = ("leaves",)
+    __slots__ = ("fresh", "leaves")
 
-    def __init__(self, leaves: Collection[int] = ()) -> None:
-        self.leaves = leaves
+    def __init__(self, leaves: Collection[int] = (), fresh: Collection[Any] = ()) -> None:
+        self.leaves, self.fresh = leaves, fresh
 
 
 class Tangent(Transform):
-    """A function whose derivative along a direction is computed with its value: `func.jvp`."""
+    """A function whose derivative along a direction is computed with its value: `func.jvp`. `forward`: its level of forward
+    mode."""
 
-    __slots__ = ()
+    __slots__ = ("forward",)
+
+    def __init__(self, forward: Any = None) -> None:
+        self.forward = forward
 
 
 class Batch(Transform):

@@ -24,8 +24,7 @@ from ...arrays.types import (
     strided,
 )  # fmt: skip
 from ...core.declare import NUMBERS
-from ...core.node import Output
-from ...core.op import LAYERS
+from ...core.op import LAYERS, LIVE
 from ...core.tensor import ORDINARY, Tensor, memory
 from ..creation.conversion import in_order, type_string
 from ..support.arguments import check_bool, check_tensor
@@ -219,31 +218,29 @@ def set_default_tensor_type(t: Any) -> None:
 # Printing.
 
 
-def _grad_fn_name(x: Tensor) -> str | None:
+def printed_history(x: Tensor) -> tuple[bool, str | None]:
+    """Whether `x` requires grad, and the name of its node."""
     try:
         node = x.grad_fn
     except RuntimeError:  # a view whose history may not be rewritten
-        return "Invalid"
-    return None if node is None else type(node.node if isinstance(node, Output) else node).__name__
+        return x.requires_grad, "Invalid"
+    return x.requires_grad, None if node is None else type(node).__name__
 
 
 def to_text(self: Tensor, *, tensor_contents: str | None = None) -> str:
     """The elements, and what else tells this tensor from ``torch.tensor(elements)``; see `set_printoptions`."""
-    kind = type(self)
-    of_layer = LAYERS[kind].shown(self) if kind in LAYERS else None
-    if isinstance(of_layer, str):
-        return of_layer
-    return tensor_repr(
-        self._data,
-        self.dtype.name,
-        get_default_dtype().name,
-        requires_grad=self.requires_grad,
-        grad_fn_name=_grad_fn_name(self),
-        class_name="tensor" if kind in ORDINARY or kind in LAYERS else kind.__name__,
-        tangent=of_layer,
-        tensor_contents=tensor_contents,
-        options=PRINT_OPTS,
-    )
+    def plain(x: Tensor, history: tuple[bool, str | None], tangent: Any = None) -> str:
+        kind = type(x)
+        requires_grad, node = history
+        return tensor_repr(
+            x._data, x.dtype.name, get_default_dtype().name, requires_grad=requires_grad, grad_fn_name=node,
+            class_name="tensor" if kind in ORDINARY or kind in LAYERS else kind.__name__, tangent=tangent,
+            tensor_contents=tensor_contents, options=PRINT_OPTS,
+        )  # fmt: skip
+
+    if type(self) in LAYERS or (LIVE[0] and LAYERS):
+        return next(iter(LAYERS.values())).text(self, plain)
+    return plain(self, printed_history(self))
 
 
 def formatted(self: Tensor, spec: str) -> str:

@@ -191,7 +191,7 @@ def resize_(self: Tensor, *size: Any, memory_format: Any = contiguous_format, **
 def _resized(x: Tensor, size: tuple[int, ...]) -> Tensor:
     if x.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
-    if x.__class__ in LAYERS and isinstance(LAYERS[x.__class__].shown(x), Tensor):
+    if x.__class__ in LAYERS and LAYERS[x.__class__].has_tangent(x):
         raise RuntimeError("cannot resize variables that has a forward grad")
     if any(n < 0 for n in size):
         raise RuntimeError("numel: integer multiplication overflow")
