@@ -106,8 +106,7 @@ def _anything(op: Op, arguments: Sequence[Any]) -> Any:
 def computed(op: Op, arguments: Sequence[Any], value: Any = None) -> Any:
     """An operation on tensors, by the long way; `value` is its result where that is known already."""
     if op.inputs:
-        payloads = _promoted(op, arguments)
-        return record(op, arguments, payloads, _elementwise_value(op, payloads) if value is None else value)
+        return record(op, arguments, *_promoted(op, arguments, value))
     payloads = [[_payload(x) for x in a] if op.variadic and a is arguments[0] else _payload(a) for a in arguments]
     return record(op, arguments, payloads, quietly(op.forward, *payloads) if value is None else value)
 
@@ -142,8 +141,8 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     return call
 
 
-def _promoted(op: Op, arguments: Sequence[Any]) -> list[Any]:
-    """The payloads of an elementwise operation in the dtype in which torch computes it."""
+def _promoted(op: Op, arguments: Sequence[Any], known: Any) -> tuple[list[Any], Any]:
+    """The payloads of an elementwise operation in the dtype in which torch computes it, and its value."""
     operands = arguments[: op.inputs]
     if len(arguments) != len(op.names):
         count = f"{len(op.names)} positional argument{'s' * (len(op.names) != 1)}"
@@ -154,13 +153,12 @@ def _promoted(op: Op, arguments: Sequence[Any]) -> list[Any]:
     dtype = result_dtype([_category(a) for a in operands])
     if op.promote is not None:
         dtype = op.promote(dtype)
-    return [*[_cast_operand(a, dtype) for a in operands], *[_payload(a) for a in arguments[op.inputs :]]]
-
-
-def _elementwise_value(op: Op, payloads: list[Any]) -> Any:
-    value = widened(op.forward) if op.wide and dtypes.of_array(payloads[0]).itemsize == 2 else op.forward
+    payloads = [*[_cast_operand(a, dtype) for a in operands], *[_payload(a) for a in arguments[op.inputs :]]]
+    if known is not None:
+        return payloads, known
+    value = widened(op.forward) if dtype.itemsize == 2 and op.wide else op.forward
     try:
-        return quietly(blockwise, value, payloads)
+        return payloads, quietly(blockwise, value, payloads)
     except ValueError:
         broadcast_shapes(*[p.shape for p in payloads if hasattr(p, "shape")])  # raises in torch's words
         raise
