@@ -58,13 +58,39 @@ class _NamingLoader(SourceFileLoader):
     def exec_module(self, module: ModuleType) -> None:
         super().exec_module(module)
         _name_classes(module)
+        _name_missing(module)
 
 
 def _name_classes(module: ModuleType) -> None:
     """Let the classes that `module` defines say that they are from torch, where everything of this package can be found."""
     for value in list(vars(module).values()):
         if isinstance(value, type) and value.__module__ == module.__name__:
-            value.__module__ = f"torch{value.__module__.removeprefix(_PACKAGE)}"
+            value.__module__ = _torch_name(value.__module__)
+
+
+def _name_missing(module: ModuleType) -> None:
+    """Let the error about a name that `module` lacks speak of torch's module."""
+    own = vars(module).get("__getattr__")
+    if module.__name__ == _PACKAGE or (own is not None and own.__module__ == __name__):
+        return
+    torch_name = _torch_name(module.__name__)
+
+    def __getattr__(name: str) -> Any:
+        if own is not None:
+            try:
+                return own(name)
+            except AttributeError as error:
+                if error.name != name:
+                    raise
+        failure = AttributeError(f"module {torch_name!r} has no attribute {name!r}", name=name, obj=module)
+        failure.add_note(lacking(f"{torch_name}.{name}"))
+        raise failure
+
+    vars(module)["__getattr__"] = __getattr__
+
+
+def _torch_name(own_name: str) -> str:
+    return f"torch{own_name.removeprefix(_PACKAGE)}"
 
 
 def _own_name(torch_name: str) -> str:
@@ -79,7 +105,7 @@ def _name_loaded_modules() -> None:
     """
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == _PACKAGE:
-            sys.modules["torch" + name.removeprefix(_PACKAGE)] = module
+            sys.modules[_torch_name(name)] = module
 
 
 def lacking(torch_name: str) -> str:
@@ -116,4 +142,5 @@ def install_as_torch() -> None:
         for name, module in list(sys.modules.items()):
             if name.partition(".")[0] == _PACKAGE:
                 _name_classes(module)
+                _name_missing(module)
     _name_loaded_modules()

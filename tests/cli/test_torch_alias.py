@@ -99,7 +99,12 @@ error("import torch._C")
 error("import torch.only_in_pytorch.below")
 error("import torch.nn.functional.below")
 error("torch.only_in_pytorch")
-error("torch.nn.only_in_pytorch")
+error("torch.nn.nothing")
+error("torch.nn.functional.nothing")
+error("torch.autograd.nothing")
+error("torch.optim.nothing")
+error("torch.linalg.nothing")
+error("torch.utils.data.nothing")
 error("importlib.util.find_spec('torch.only_in_pytorch')")
 try:
     from torch import only_in_pytorch
@@ -120,7 +125,10 @@ def test_missing_names(python):
         "ModuleNotFoundError No module named 'torch.only_in_pytorch' " + NOTE.format("only_in_pytorch"),
         "ModuleNotFoundError No module named 'torch.nn.functional.below'; 'torch.nn.functional' is not a package ",
         "AttributeError module 'torch' has no attribute 'only_in_pytorch' " + NOTE.format("only_in_pytorch"),
-        "AttributeError module 'torch.nn' has no attribute 'only_in_pytorch' ",
+        *[
+            f"AttributeError module 'torch.{module}' has no attribute 'nothing' " + NOTE.format(f"{module}.nothing")
+            for module in ("nn", "nn.functional", "autograd", "optim", "linalg", "utils.data")
+        ],
         "ModuleNotFoundError No module named 'torch.only_in_pytorch' " + NOTE.format("only_in_pytorch"),
     ]
 

@@ -17,4 +17,4 @@ def __getattr__(name: str) -> _Any:
         return _import_module(f"{__name__}.{name}")
     if name == "DataParallel":
         return _import_module(f"{__name__}.parallel").DataParallel
-    raise AttributeError(f"module 'torch.nn' has no attribute {name!r}", name=name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

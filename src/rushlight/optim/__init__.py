@@ -43,8 +43,4 @@ __all__ = [
 def __getattr__(name: str) -> _ModuleType:
     if name in {"lr_scheduler", "swa_utils"}:  # loaded when they are first asked for
         return _import_module(f"{__name__}.{name}")
-    from .._torch_alias import lacking
-
-    failure = AttributeError(f"module 'torch.optim' has no attribute {name!r}", name=name)
-    failure.add_note(lacking(f"torch.optim.{name}"))
-    raise failure
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

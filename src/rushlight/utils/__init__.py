@@ -11,4 +11,4 @@ __all__ = ["checkpoint", "data", "dlpack", "hooks", "safetensors"]
 def __getattr__(name: str) -> _Any:
     if name in __all__:
         return _import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module 'torch.utils' has no attribute {name!r}", name=name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
