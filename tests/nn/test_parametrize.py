@@ -104,3 +104,8 @@ def test_what_has_no_shape_is_of_no_use():
             use(parameter)
     with pytest.raises(RuntimeError, match="Can't access the shape"):
         parameter.shape  # noqa: B018
+
+
+def test_the_class_of_a_parametrized_module_is_named_after_the_room_that_makes_it():
+    layer = torch.nn.utils.parametrizations.orthogonal(torch.nn.Linear(2, 2))
+    assert type(layer).__module__ == parametrize.__name__ and type(layer).__name__ == "ParametrizedLinear"

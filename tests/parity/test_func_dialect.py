@@ -294,3 +294,15 @@ WAYS = {
 @pytest.mark.parametrize("name", ["Power", "Generated", "Ruled", "Both", "Bare", "TooMany"])
 def test_custom_functions(name, way):
     agree(lambda t: WAYS[way](t, lambda x: functions(t)[name].apply(x, 3)))
+
+
+# Outputs that have no derivative.
+
+
+@pytest.mark.parametrize("transform", ["jacrev", "hessian", "vjp", "jacfwd"])
+def test_outputs_of_integers(transform):
+    def run(t):
+        make, x = getattr(t.func, transform), t.ones(2)
+        return make(lambda x: x.long(), x)[0] if transform == "vjp" else make(lambda x: x.long())(x)
+
+    agree(run)

@@ -30,6 +30,12 @@ NO_SETUP_CONTEXT = (
     "setup_context staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
 )
 
+_SAVED_AS_IS = (
+    "An input that has been returned as-is as output is being saved for backward. This is not supported if you override "
+    "setup_context. You should return and save a view of the input instead, e.g. with x.view_as(x) or setup ctx inside the "
+    "forward function itself."
+)
+
 
 class FunctionCtx:
     """What ``forward`` and ``backward`` of a custom Function share."""
@@ -372,7 +378,7 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
     else:
         ctx._output_metas = [(o._data.shape, o._data.dtype) if isinstance(o, Tensor) else None for o in results]
         if ctx.to_save:
-            _keep(ctx, outputs, results)
+            _keep(ctx, args, outputs, results)
         if OBSERVERS:
             for observe in OBSERVERS:
                 observe(ctx, args, results if several else results[0])
@@ -417,6 +423,10 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
         if differentiable:
             views.rebase(o, edge, position=next(n for n, a in enumerate(args) if a is o))
         return o
+    if is_input and any([o is t for t in ctx.to_save]) and ctx._forward_cls.setup_context is not _setup_context:
+        raise RuntimeError(_SAVED_AS_IS)
+    if is_input and not differentiable:
+        return o.detach()
     if is_input or o._node is not None:
         o = views.alias(o)  # each has its own history
         o._node = None
@@ -427,7 +437,7 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
     return o
 
 
-def _keep(ctx: BackwardCFunction, outputs: Any, results: Sequence[Any]) -> None:
+def _keep(ctx: BackwardCFunction, args: tuple[Any, ...], outputs: Any, results: Sequence[Any]) -> None:
     """Saves what ``save_for_backward`` was given: inputs as they are, outputs without holding them (see `Node`)."""
     values: list[Any] = []
     saved: list[Any] = []
@@ -443,7 +453,7 @@ def _keep(ctx: BackwardCFunction, outputs: Any, results: Sequence[Any]) -> None:
             )
         origin: Any = t
         for i, o in enumerate(outputs):
-            if o is t:
+            if o is t and (results[i] is t or not any([t is a for a in args])):
                 t = results[i]
                 origin = SavedResult(shared_counter(t), i) if ctx.several else shared_counter(t)
         values.append(t._data)

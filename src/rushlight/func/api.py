@@ -138,7 +138,10 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     return _vjp(func, leaves, spec, has_aux)
 
 
-def _vjp(func: Callable[..., Any], leaves: list[Any], spec: TreeSpec, has_aux: bool) -> Any:
+def _vjp(
+    func: Callable[..., Any], leaves: list[Any], spec: TreeSpec, has_aux: bool, *, discrete: bool = False
+) -> Any:  # fmt: skip
+    """What `vjp` returns; with `discrete`, outputs may also be integers, which have no derivative."""
     pullback = Pullback(func, leaves, lambda f, fresh: f(*tree_unflatten(fresh, spec)))
     result, aux = pullback.result, None
     if has_aux:
@@ -149,6 +152,11 @@ def _vjp(func: Callable[..., Any], leaves: list[Any], spec: TreeSpec, has_aux: b
         result, aux = result
     outputs, out_spec = tree_flatten(result)
     _only_tensors("vjp(f, *primals)", "f(*primals)", outputs)
+    for o in () if discrete else outputs:
+        if not (o.dtype.is_floating_point or o.dtype.is_complex):
+            raise RuntimeError(
+                f"vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with dtype {o.dtype}"
+            )
 
     def wrapper(*cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
         given: Any = cotangents[0] if len(cotangents) == 1 else cotangents
@@ -358,7 +366,7 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
     tensor(2.)
     """
     leaves, spec = tree_flatten(primals)
-    out, vjp_fn = _vjp(func, leaves, spec, False)
+    out, vjp_fn = _vjp(func, leaves, spec, False, discrete=True)
     outputs, out_spec = tree_flatten(out)
 
     def transposed(*vectors: Any) -> Any:

@@ -92,6 +92,9 @@ class _Inside:
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._ctx, name, value)
 
+    def __delattr__(self, name: str) -> None:
+        delattr(self._ctx, name)
+
     def save_for_backward(self, *tensors: Any) -> None:
         self._ctx.save_for_backward(*self._outside("saved_batched", tensors))
 

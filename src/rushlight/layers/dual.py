@@ -468,6 +468,9 @@ class _Context:
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self.ctx, name, value)
 
+    def __delattr__(self, name: str) -> None:
+        delattr(self.ctx, name)
+
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         return self.ctx.saved_for_forward or self.ctx.saved_tensors

@@ -212,7 +212,7 @@ def _inject_new_class(module: Module) -> None:
     def refuse(self: Module) -> dict:
         raise RuntimeError(_NOT_SERIALISED)
 
-    members: dict[str, Any] = {"__getstate__": refuse}
+    members: dict[str, Any] = {"__getstate__": refuse, "__module__": ParametrizationList.__module__}
     if not hasattr(cls, "__deepcopy__"):
         members["__deepcopy__"] = _deepcopy
     module.__class__ = type(f"Parametrized{cls.__name__}", (cls,), members)
