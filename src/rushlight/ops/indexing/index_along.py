@@ -62,6 +62,10 @@ def out_of_bounds(dim: int, n: int) -> Any:
     return lambda i: RuntimeError(f"index {i} is out of bounds for dimension {dim} with size {n}")
 
 
+def _out_of_self(i: int) -> Exception:
+    return IndexError("index out of range in self")
+
+
 # index_select and index_add are each other's derivatives.
 
 
@@ -133,7 +137,7 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
     if dim == 1:
         error: Any = lambda i: RuntimeError(f"INDICES element is out of DATA bounds, id={i} axis_dim={n}")
     else:
-        error = lambda i: IndexError("index out of range in self")
+        error = _out_of_self
     check_range(places, n, error)
     return index_select_op(input, dim, index)
 
@@ -144,7 +148,8 @@ def index_add(
 ) -> Tensor:
     """A copy of `input` with the parts of `source`, times `alpha`, added where a vector of indices says.
 
-    An index may come more than once. Raises RuntimeError for other sizes, dtypes, and for indices out of range.
+    An index may come more than once. Raises RuntimeError for other sizes, dtypes, and for indices out of range (IndexError
+    where `input` is a vector).
     """
     if out is not None:
         return into(out, partial(index_add, alpha=alpha), input, dim, index, source, own=True)
@@ -153,7 +158,8 @@ def index_add(
     dim = wrap_dim(dim, input._data.ndim)
     check_vectors("index_add", input, dim, index, source)
     n = input._data.shape[dim] if input._data.ndim else 1
-    check_range(index._data, n, out_of_bounds(dim, n))
+    # torch's kernel for vectors is another one, with other words.
+    check_range(index._data, n, out_of_bounds(dim, n) if input._data.ndim > 1 else _out_of_self)
     if input._data.dtype.kind in "iu" and isinstance(alpha, float):
         alpha = int(alpha)
     return index_add_op(input, source, dim, index, alpha)

@@ -145,7 +145,7 @@ def segment_reduce(
     """`data` reduced segment by segment along `axis`: its size becomes the number of segments.
 
     The segments follow one another; `lengths` are their sizes, `offsets` their boundaries, one more than there are
-    segments. Both have the dimensions of `data` up to `axis`. `reduce` is sum, mean, max, min or prod, each beginning
+    segments. Both have the dimensions of `data` up to `axis`. `reduce` is sum, mean, max (or amax), min (or amin) or prod, each beginning
     with `initial`. Raises RuntimeError if lengths do not add up to the size of `data` along `axis`, unless `unsafe`.
 
     >>> import rushlight as torch
@@ -160,6 +160,8 @@ def segment_reduce(
         raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
     kind = "offsets" if offsets is not None else "lengths"
     axis = wrap_dim(axis, data._data.ndim)
+    if reduce in ("amax", "amin"):
+        reduce = reduce[1:]
     if reduce not in _REDUCE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     bounds = np.asarray(given._data)

@@ -310,11 +310,13 @@ def scatter_reduce(
 ) -> Tensor:  # fmt: skip
     """A copy of `input` with the elements of `src` combined with it where `index` says along `dim`.
 
-    `reduce` is sum, prod, mean, amax or amin; ``include_self=False`` leaves what was there out of it.
+    `reduce` is sum, prod, mean, amax (or max) or amin (or min); ``include_self=False`` leaves what was there out of it.
     """
     if out is not None:
         return into(out, partial(scatter_reduce, include_self=include_self), input, dim, index, src, reduce, own=True)
     dim = _check_scatter("scatter_reduce", input, dim, index, src)
+    if reduce in ("max", "min"):
+        reduce = "a" + reduce
     if reduce not in _COMBINE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     return scatter_reduce_op(input, src, dim, index, reduce, include_self)
