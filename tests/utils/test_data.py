@@ -128,6 +128,28 @@ def test_errors_in_workers(workers):
         list(DataLoader(Failing(5)))
 
 
+class Odd(Exception):
+    def __init__(self, message):
+        super().__init__("odd: " + message)
+
+
+class Odds(data.Dataset):
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        raise Odd("number")
+
+
+@pytest.mark.parametrize("workers", WORKERS[1:], ids=str)
+def test_the_words_of_an_error_in_a_worker_stand_in_lines_and_once(workers):
+    with pytest.raises(KeyError) as caught:
+        list(DataLoader(Failing(5), **{**workers, "num_workers": 2}))
+    assert str(caught.value).startswith("Caught KeyError in DataLoader worker process 1.\nOriginal Traceback")
+    with pytest.raises(Odd, match="^odd: Caught Odd in DataLoader worker process 0"):
+        list(DataLoader(Odds(), **workers))
+
+
 def test_workers_that_die_or_sleep():
     with pytest.raises(RuntimeError, match="DataLoader worker 0 exited unexpectedly"):
         list(DataLoader(Dying(2), num_workers=1))
@@ -146,7 +168,7 @@ def test_collating():
     P = namedtuple("P", "x y")
     collate = data.default_collate
     assert str(collate([P(1, 2.5), P(3, 4.5)])) == "P(x=tensor([1, 3]), y=tensor([2.5000, 4.5000], dtype=torch.float64))"
-    assert str(collate([(torch.ones(1), "a"), (torch.zeros(1), "b")])) == "[tensor([[1.],\n        [0.]]), ['a', 'b']]"
+    assert str(collate([(torch.ones(1), "a"), (torch.zeros(1), "b")])) == "[tensor([[1.],\n        [0.]]), ('a', 'b')]"
     assert collate([np.float32(1), np.float32(2)]).dtype is torch.float32
     assert collate([np.ones(2), np.zeros(2)]).tolist() == [[1, 1], [0, 0]]
     assert str(data.default_convert({"a": np.ones(1), "b": (np.int64(2), "x")})) == (

@@ -81,5 +81,5 @@ def default_collate(batch: Any) -> Any:
         raise TypeError(_UNKNOWN.format(type(first)))
     if any([len(sample) != len(first) for sample in batch]):
         raise RuntimeError("each element in list of batch should be of equal size")
-    collated = [default_collate(list(samples)) for samples in zip(*batch)]
+    collated = [default_collate(samples) for samples in zip(*batch)]
     return collated if isinstance(first, tuple) and not hasattr(first, "_fields") else _rebuilt(first, collated)

@@ -191,13 +191,16 @@ class _Workers:
         from concurrent.futures.process import BrokenProcessPool
 
         try:
-            return future.result(self.loader.timeout or None)
+            found = future.result(self.loader.timeout or None)
         except BrokenProcessPool:
             raise RuntimeError(f"DataLoader worker {number} exited unexpectedly") from None
         except TimeoutError:
             if not future.done():
                 raise RuntimeError(f"DataLoader timed out after {self.loader.timeout} seconds") from None
             raise
+        if isinstance(found, worker.Failure):
+            raise found.exception()
+        return found
 
     def stop(self) -> None:
         for executor in self.executors:

@@ -29,6 +29,29 @@ class WorkerInfo:
     dataset: Any
 
 
+class KeyErrorMessage(str):
+    """The message of a KeyError, of which Python prints the repr: so its lines stay lines."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+@dataclass
+class Failure:
+    """What a worker returns in the place of a batch that it could not make: an exception itself may not survive pickling."""
+
+    kind: type[Exception]
+    message: str
+
+    def exception(self) -> Exception:
+        """The error that is raised where the batch was asked for."""
+        message = KeyErrorMessage(self.message) if self.kind is KeyError else self.message
+        try:
+            return self.kind(message)
+        except Exception:
+            return RuntimeError(message)
+
+
 def get_worker_info() -> WorkerInfo | None:
     """In a worker of a DataLoader, what it should know of itself; None elsewhere."""
     return getattr(_here, "info", None)
@@ -86,7 +109,7 @@ def restart() -> None:
 
 
 def fetch(index: Any) -> Any:
-    """The batch of these indices, or `ENDED`; failures say that they come from a worker."""
+    """The batch of these indices, `ENDED`, or a `Failure`."""
     try:
         if _here.failed is not None:
             raise _here.failed[1]
@@ -94,15 +117,8 @@ def fetch(index: Any) -> Any:
     except StopIteration:
         return ENDED
     except Exception as error:
-        raise _reported(error) from None
-
-
-def _reported(error: Exception) -> Exception:
-    message = f"Caught {type(error).__name__} in DataLoader worker process {_here.info.id}.\nOriginal {_trace(error)}"
-    try:
-        return type(error)(message)
-    except Exception:
-        return RuntimeError(message)
+        message = f"Caught {type(error).__name__} in DataLoader worker process {_here.info.id}.\nOriginal {_trace(error)}"
+        return Failure(type(error), message)
 
 
 def _trace(error: Exception) -> str:
