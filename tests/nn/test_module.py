@@ -237,3 +237,20 @@ def test_training_lowers_the_loss():
                 param -= 0.1 * param.grad
         losses.append(error.item())
     assert losses[-1] < losses[0] / 20
+
+
+def test_the_prefix_of_a_wrapped_model_is_taken_off_its_state():
+    wrapper = nn.Module()
+    wrapper.module = Model()
+    state = wrapper.state_dict()
+    nn.modules.utils.consume_prefix_in_state_dict_if_present(state, "module.")
+    model = Model()
+    assert state.keys() == model.state_dict().keys() and state._metadata.keys() == model.state_dict()._metadata.keys()
+    model.load_state_dict(state)
+
+
+def test_settings_for_each_dimension():
+    from rushlight.nn.modules.utils import _pair, _reverse_repeat_tuple, _triple
+
+    assert _pair(3) == (3, 3) and _pair([1, 2]) == (1, 2) and _triple("a") == ("a",)
+    assert _reverse_repeat_tuple((1, 2), 2) == (2, 2, 1, 1)

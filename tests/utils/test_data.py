@@ -146,7 +146,7 @@ def test_the_words_of_an_error_in_a_worker_stand_in_lines_and_once(workers):
     with pytest.raises(KeyError) as caught:
         list(DataLoader(Failing(5), **{**workers, "num_workers": 2}))
     assert str(caught.value).startswith("Caught KeyError in DataLoader worker process 1.\nOriginal Traceback")
-    with pytest.raises(Odd, match="^odd: Caught Odd in DataLoader worker process 0"):
+    with pytest.raises(Odd, match=r"^odd: Caught Odd in DataLoader worker process 0"):
         list(DataLoader(Odds(), **workers))
 
 

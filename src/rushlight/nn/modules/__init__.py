@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import utils as _utils
 from .activation import *
 from .adaptive import *
 from .attention import *

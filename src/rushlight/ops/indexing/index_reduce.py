@@ -145,8 +145,9 @@ def segment_reduce(
     """`data` reduced segment by segment along `axis`: its size becomes the number of segments.
 
     The segments follow one another; `lengths` are their sizes, `offsets` their boundaries, one more than there are
-    segments. Both have the dimensions of `data` up to `axis`. `reduce` is sum, mean, max (or amax), min (or amin) or prod, each beginning
-    with `initial`. Raises RuntimeError if lengths do not add up to the size of `data` along `axis`, unless `unsafe`.
+    segments. Both have the dimensions of `data` up to `axis`. `reduce` is sum, mean, max (or amax), min (or amin) or
+    prod, each beginning with `initial`. Raises RuntimeError if lengths do not add up to the size of `data` along `axis`,
+    unless `unsafe`.
 
     >>> import rushlight as torch
     >>> torch.segment_reduce(torch.tensor([1.0, 2.0, 3.0]), "sum", lengths=torch.tensor([2, 1]))
