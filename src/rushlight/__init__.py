@@ -10,31 +10,37 @@ tensor(6.)
 The names here are PyTorch's. Start reading at `rushlight.core`.
 """
 
-from __future__ import annotations
-
 from importlib import import_module as _import_module
-from math import e, inf, nan, pi
+from math import e as e
+from math import inf as inf
+from math import nan as nan
+from math import pi as pi
 from typing import Any as _Any
 
-from . import autograd
-from ._torch_alias import install_as_torch
+# (X as X: to type checkers, a name of this package too.)
+from . import autograd as autograd
+from ._torch_alias import install_as_torch as install_as_torch
 from .arrays import dtypes as _dtypes
-from .arrays.dtypes import dtype
+from .arrays.dtypes import dtype as dtype
 from .arrays.memory import keep_freed as _keep_freed
 from .arrays.threads import rest_soon as _rest_soon
-from .arrays.types import Size, contiguous_format, device, finfo, iinfo, layout, memory_format
-from .core import (
-    enable_grad,
-    inference_mode,
-    is_grad_enabled,
-    is_inference_mode_enabled,
-    no_grad,
-    set_grad_enabled,
-)
-from .core.tensor import Tensor
+from .arrays.types import Size as Size
+from .arrays.types import contiguous_format as contiguous_format
+from .arrays.types import device as device
+from .arrays.types import finfo as finfo
+from .arrays.types import iinfo as iinfo
+from .arrays.types import layout as layout
+from .arrays.types import memory_format as memory_format
+from .core import enable_grad as enable_grad
+from .core import inference_mode as inference_mode
+from .core import is_grad_enabled as is_grad_enabled
+from .core import is_inference_mode_enabled as is_inference_mode_enabled
+from .core import no_grad as no_grad
+from .core import set_grad_enabled as set_grad_enabled
+from .core.tensor import Tensor as Tensor
 from .ops import *
 from .ops import later as _later
-from .version import __version__
+from .version import __version__ as __version__
 
 _keep_freed()
 _rest_soon()

@@ -1,13 +1,19 @@
 """Layers, losses, initial values: what models are made of."""
 
-from __future__ import annotations
-
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
-from . import functional, init, modules, parameter, utils
+# (X as X: to type checkers, a name of this package too.)
+from . import functional as functional
+from . import init as init
+from . import modules as modules
+from . import parameter as parameter
+from . import utils as utils
 from .modules import *
-from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+from .parameter import Buffer as Buffer
+from .parameter import Parameter as Parameter
+from .parameter import UninitializedBuffer as UninitializedBuffer
+from .parameter import UninitializedParameter as UninitializedParameter
 
 utils._load_those_of_layers()
 

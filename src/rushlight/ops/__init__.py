@@ -59,12 +59,13 @@ _FUNCTIONAL = {
     "smooth_l1_loss", "softplus", "softshrink", "softsign", "tanhshrink",
 }  # fmt: skip
 
-#: torch's own functions, and none of the files they are in.
-__all__ = [
+#: torch's own functions, and none of the files they are in. (Not assigned: type checkers can't follow, and would find none.)
+_own = [
     name
     for name, value in globals().items()
     if not (name.startswith("_") or isinstance(value, _ModuleType) or name in _FUNCTIONAL or name == "copy_of_gradient")
 ]
+globals()["__all__"] = _own
 
 
 def __getattr__(name: str) -> _Any:

@@ -84,7 +84,7 @@ def _scalar(data: Any) -> Any:
     return data if data.ndim or isinstance(data, dtypes.BFloat16Array) else data[()]
 
 
-def _standard(name: str, sampler: Callable[..., Any]) -> Callable[..., Any]:
+def _standard(name: str, sampler: Callable[..., Any]) -> Callable[..., Tensor]:
     def draw(*size: Any, generator: Generator | None = None, out: Tensor | None = None, dtype: Any = None,
              layout: Any = strided, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
              **keywords: Any) -> Tensor:  # fmt: skip

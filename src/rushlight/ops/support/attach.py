@@ -29,7 +29,7 @@ def methods(**functions: Callable[..., Any] | property) -> None:
         setattr(Tensor, name, getattr(function, "as_method", function))
 
 
-def inplace(function: Callable[..., Any], ufunc: Callable[..., Any] | None = None) -> Callable[..., Any]:
+def inplace(function: Callable[..., Any], ufunc: Callable[..., Any] | None = None) -> Callable[..., Tensor]:
     """The in-place form of ``function(x, ...)``: writes the result into x, with torch's checks, and returns x.
 
     With no options, ``ufunc(*payloads, out)`` may compute it: see Note [In-place without a graph].

@@ -19,6 +19,7 @@ from typing import Any
 
 from ...arrays import dtypes
 from ...core.tensor import LEAF, Tensor
+from .layered import F
 
 #: In how many threads autocast is on: all that operations look at.
 ACTIVE = [0]
@@ -65,7 +66,7 @@ def lowered(*arguments: Any) -> Any:
     return [_cast(a, AUTOCAST.dtype) for a in arguments] if AUTOCAST.enabled else arguments
 
 
-def _in_dtype(function: Callable[..., Any], dtype_of: Callable[[], Any]) -> Callable[..., Any]:
+def _in_dtype(function: Callable[..., Any], dtype_of: Callable[[], Any]) -> Any:
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         if ACTIVE[0] and AUTOCAST.enabled:
@@ -83,11 +84,11 @@ def _in_dtype(function: Callable[..., Any], dtype_of: Callable[[], Any]) -> Call
     return call
 
 
-def in_lower_precision(function: Callable[..., Any]) -> Callable[..., Any]:
+def in_lower_precision(function: F) -> F:
     """`function`, with `lowered` arguments."""
     return _in_dtype(function, lambda: AUTOCAST.dtype)
 
 
-def in_float32(function: Callable[..., Any]) -> Callable[..., Any]:
+def in_float32(function: F) -> F:
     """`function`, with 16-bit arguments cast to float32."""
     return _in_dtype(function, lambda: dtypes.float32)

@@ -14,12 +14,13 @@ import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import Parameter, signature
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from ...core.tensor import PLAIN, Tensor
 from .arguments import PYTHON_NUMBERS, is_index
+from .layered import F
 from .options import PYTHON_DTYPES, argument_error, dtypes, no_such_call, size_error
 
 #: An annotation: the classes of nearly all values, what torch calls it, and whether another value passes.
@@ -119,6 +120,10 @@ class _Refusals:
         return self.of_several(args, keywords) or TypeError(f"{self.called}() {words}")
 
 
+@overload
+def checked(function: F, *, signatures: Sequence[str] = (), name: str = "") -> F: ...
+@overload
+def checked(*, signatures: Sequence[str] = (), name: str = "") -> Callable[[F], F]: ...
 def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str = "") -> Any:
     """`function`, which raises TypeError for an argument that is not what its annotation says.
 
