@@ -25,7 +25,7 @@ from ..support.kinds import Promote, only
 from ..support.operands import call_into
 from ..support.options import argument_error
 from ..support.precision import wide_op
-from ..support.rows import by_parts, peaks, summed
+from ..support.rows import by_parts, inner, peaks, summed
 from ..support.selection import choose, drop, keep
 from . import normal_curve
 from .comparison import choose as where
@@ -73,8 +73,14 @@ _threshold = elementwise(
     promote=only("if", "threshold_cpu"),
 )  # fmt: skip
 
+def _leaky_slope(g: Any, x: Any, negative_slope: float) -> Any:
+    if 0 <= negative_slope <= 1:
+        return g * np.maximum((x > 0).astype(x.dtype), negative_slope)
+    return choose(x > 0, g, g * negative_slope)
+
+
 leaky_relu_backward = elementwise(
-    "leaky_relu_backward", lambda g, x, negative_slope: choose(x > 0, g, g * negative_slope),
+    "leaky_relu_backward", _leaky_slope,
     "LeakyReluBackwardBackward0",
     lambda gg, x, negative_slope: leaky_relu_backward(gg, x, negative_slope),
     zeros,
@@ -83,7 +89,7 @@ leaky_relu_backward = elementwise(
 
 
 def leaky_relu_value(x: Any, negative_slope: float) -> Any:
-    return choose(x > 0, x, x * negative_slope)
+    return np.maximum(x, x * negative_slope) if 0 < negative_slope <= 1 else choose(x > 0, x, x * negative_slope)
 
 
 _leaky_relu = elementwise(
@@ -306,14 +312,14 @@ log_sigmoid = elementwise(
 
 
 def _softmax_slope(g: Any, output: Any, dim: int, out: Any = None) -> Any:
-    return np.multiply(g - summed(g * output, dim, True), output, out)
+    return np.multiply(g - inner(g, output, dim), output, out)
 
 
 softmax_backward_data = wide_op(
     "softmax_backward_data", by_parts(_softmax_slope, 2), "SoftmaxBackwardDataBackward0", {
         "g": lambda gg, output, dim: softmax_backward_data(gg, output, dim),
         "output": lambda gg, g, output, dim: (
-            gg * (g - summed(g * output, dim, True)) - g * summed(gg * output, dim, True)
+            gg * (g - inner(g, output, dim)) - g * inner(gg, output, dim)
         ),
     }, names=("g", "output", "dim"),
 )  # fmt: skip
@@ -342,7 +348,7 @@ def _log_softmax_slope(g: Any, output: Any, dim: int, out: Any = None) -> Any:
 
 log_softmax_backward_data = wide_op(
     "log_softmax_backward_data", by_parts(_log_softmax_slope, 2), "LogSoftmaxBackwardDataBackward0", {
-        "g": lambda gg, output, dim: gg - summed(gg * np.exp(output), dim, True),
+        "g": lambda gg, output, dim: gg - inner(gg, np.exp(output), dim),
         "output": lambda gg, g, output, dim: -(gg * np.exp(output) * summed(g, dim, True)),
     }, names=("g", "output", "dim"),
 )  # fmt: skip

@@ -21,6 +21,7 @@ from ..support.checked import checked
 from ..support.kinds import only
 from ..support.layered import reads_values
 from ..support.options import no_such_call, warn_expanded
+from ..support.selection import choose as chosen
 from ..support.selection import drop, keep
 from ..support.signatures import either, last
 
@@ -228,7 +229,7 @@ def _choose(x: Any, y: Any, condition: Any) -> Any:
         return drop(condition, y)
     if y.__class__ is int and y == 0:
         return keep(condition, x)
-    return np.where(condition, x, y)
+    return chosen(condition, x, y)
 
 
 #: ``where``, with the condition last.

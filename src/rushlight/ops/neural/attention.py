@@ -88,20 +88,32 @@ def _tiles(query: Any, key: Any) -> Iterator[tuple[slice, slice, slice]]:
 
 
 def _scores(query: Any, key: Any, mask: Any, scale: float) -> Any:
-    """See Note [Keys first]."""
+    """See Note [Keys first]: the mask has its rows and columns exchanged, too."""
     scores = key @ (query * scale).mT
-    return scores if mask is None else scores + mask.mT
+    if mask is None:
+        return scores
+    return np.add(scores, mask, scores) if scores.__class__ is np.ndarray else scores + mask
+
+
+def _keys_first(mask: Any, query: Any, key: Any) -> Any:
+    if mask is None:
+        return None
+    return np.broadcast_to(np.ascontiguousarray(mask.mT), (*query.shape[:2], key.shape[2], query.shape[2]))
+
+
+def _of_tile(mask: Any, tile: tuple[slice, slice, slice]) -> Any:
+    return None if mask is None else mask[(*tile[:2], slice(None), tile[2])]
 
 
 def _attention_value(query: Any, key: Any, value: Any, mask: Any, scale: float) -> Any:
     out = np.empty_like(query)
-    mask = None if mask is None else np.broadcast_to(mask, (*query.shape[:3], key.shape[2]))
+    mask = _keys_first(mask, query, key)
     tiles = list(_tiles(query, key))
 
     def fill(number: int) -> None:
         tile = tiles[number]
-        some, few = tile[:2], None if mask is None else mask[tile]
-        e, total = _exponentials(_scores(query[tile], key[some], few, scale), 2)
+        some = tile[:2]
+        e, total = _exponentials(_scores(query[tile], key[some], _of_tile(mask, tile), scale), 2)
         np.divide(e.mT @ value[some], total.mT, out=out[tile])
 
     with one_blas_thread():
@@ -140,17 +152,17 @@ def _attention_rule(
 ) -> list[Any]:
     narrow = query
     g, query, key, value = wide(g), wide(query), wide(key), wide(value)
+    mask = _keys_first(mask, query, key)
     if isinstance(query, Tensor):
         grads = _slopes_of_tensors(g, query, key, value, mask, scale, needs)
     else:
         grads = [np.empty_like(x) if need else None for x, need in zip((query, key, value), needs)]
-        mask = None if mask is None else np.broadcast_to(mask, (*query.shape[:3], key.shape[2]))
         # Tiles of the same heads add to the same gradients, one after the other.
         jobs = [list(tiles) for _, tiles in groupby(_tiles(query, key), lambda tile: tile[:2])]
 
         def add(number: int) -> None:
             for tile in jobs[number]:
-                some, few = tile[:2], None if mask is None else mask[tile]
+                some, few = tile[:2], _of_tile(mask, tile)
                 found = _slopes(g[tile], query[tile], key[some], value[some], few, scale, needs)
                 for whole, slope, place in zip(grads, found, (tile, some, some)):
                     if whole is None:

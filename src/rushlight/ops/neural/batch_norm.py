@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.repeated import repeated
 from ...arrays.shapes import wrap_dim
 from ...core.declare import op
 from ...core.op import parameters
@@ -24,7 +25,7 @@ from ..support.arguments import check_no_gradient, check_real, check_tensor, uni
 from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.precision import wide, widened
-from ..support.rows import parts, summed
+from ..support.rows import inner, parts, summed
 from .tiles import shared
 
 __all__ = [
@@ -38,7 +39,14 @@ def _moments(x: Any, axes: Any) -> tuple[Any, Any]:
     n = count(x.shape, axes) or 1
     mean = summed(x, axes, True) / n
     centred = x - mean
-    return mean, summed(centred * centred, axes, True) / n
+    return mean, _summed_product(centred, centred, axes) / n
+
+
+def _summed_product(x: Any, y: Any, axes: Any) -> Any:
+    """``summed(x * y, axes, True)``, the last of which is that of the whole; payloads are multiplied row by row."""
+    if x.shape[-1] < 32:
+        return summed(x * y, axes, True)
+    return summed(inner(x, y), axes, True)
 
 
 # Batches. Here `x` is seen as (samples, channels, what is left), and a parameter as (channels, 1).
@@ -65,7 +73,8 @@ def _batch_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean, variance = np.empty((2, x.shape[1], 1), x.dtype)
 
     def work(part: slice) -> None:
-        found = _moments(x[:, part], _OVER)
+        with repeated(x):
+            found = _moments(x[:, part], _OVER)
         mean[part], variance[part] = [each.reshape(-1, 1) for each in found]
 
     shared(work, _channel_parts(x))
@@ -78,34 +87,42 @@ def _batch_norm_value(x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, trai
     out = np.empty_like(rows, order="C")
 
     def work(part: slice) -> None:
-        normal = np.subtract(rows[:, part], mean[part], out[:, part])
-        normal *= scale[part]
-        if bias is not None:
-            normal += bias[part]
+        with repeated(rows):
+            normal = np.subtract(rows[:, part], mean[part], out[:, part])
+            normal *= scale[part]
+            if bias is not None:
+                normal += bias[part]
 
     shared(work, _channel_parts(rows))
     return out.reshape(x.shape)
 
 
 def _batch_slopes(
-    g: Any, x: Any, weight: Any, mean: Any, rstd: Any, training: bool, needs: tuple[bool, ...]
+    g: Any, x: Any, weight: Any, mean: Any, rstd: Any, training: bool, needs: tuple[bool, ...], out: Any = None
 ) -> list[Any]:
-    """The gradients of all three."""
+    """The gradients of all three; of arrays, that of x in the memory `out`."""
     grads: list[Any] = [None, None, None]
     scale = rstd if weight is None else rstd * weight
     if needs[0] and not training:
-        grads[0] = g * scale
+        grads[0] = g * scale if out is None else np.multiply(g, scale, out)
     total: Any = summed(g, _OVER, True) if needs[2] or (needs[0] and training) else None
     if needs[2]:
         grads[2] = total.reshape((-1,))
     if needs[1] or (needs[0] and training):
         centred = x - mean
-        along = summed(g * centred, _OVER, True) * rstd
+        along = _summed_product(g, centred, _OVER) * rstd
         if needs[1]:
             grads[1] = along.reshape((-1,))
         if needs[0] and training:
             n = count(x.shape, _OVER)
-            grads[0] = (g - total / n - centred * (along * rstd / n)) * scale
+            slope = along * rstd / n
+            if out is None:
+                grads[0] = (g - total / n - centred * slope) * scale
+            else:
+                centred *= slope
+                grads[0] = np.subtract(g, total / n, out)
+                grads[0] -= centred
+                grads[0] *= scale
     return grads
 
 
@@ -127,10 +144,12 @@ def _batch_norm_rule(
 
         def work(part: slice) -> None:
             scales = None if weight is None else weight[part]
-            few = _batch_slopes(g[:, part], x[:, part], scales, mean[part], rstd[part], training, needs)
-            for whole, slope, place in zip(found, few, ((slice(None), part), part, part)):
+            out = found[0][:, part] if needs[0] else None
+            with repeated(x):
+                few = _batch_slopes(g[:, part], x[:, part], scales, mean[part], rstd[part], training, needs, out)
+            for whole, slope in zip(found[1:], few[1:]):
                 if whole is not None:
-                    whole[place] = slope
+                    whole[part] = slope
 
         shared(work, _channel_parts(x))
     return [None if found[0] is None else found[0].reshape(shape), *found[1:]]
@@ -314,8 +333,9 @@ def _group_parts(x: np.ndarray) -> Iterator[slice]:
 
 def _group_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean, variance = np.empty((2, len(x), 1, 1), x.dtype)
-    for part in _group_parts(x):
-        mean[part], variance[part] = _moments(x[part], _WITHIN)
+    with repeated(x):
+        for part in _group_parts(x):
+            mean[part], variance[part] = _moments(x[part], _WITHIN)
     return mean, variance
 
 
@@ -326,11 +346,12 @@ def _group_norm_value(
     w, b = [_for_groups(p, len(x), groups) for p in (weight, bias)]
     scale = rstd if w is None else rstd * w
     out = np.empty_like(rows, order="C")
-    for part in _group_parts(rows):
-        normal = np.subtract(rows[part], mean[part], out[part])
-        normal *= scale[part]
-        if b is not None:
-            normal += b[part]
+    with repeated(rows):
+        for part in _group_parts(rows):
+            normal = np.subtract(rows[part], mean[part], out[part])
+            normal *= scale[part]
+            if b is not None:
+                normal += b[part]
     kept = dtypes.of_array(x if weight is None else weight)
     moments = [dtypes.cast(m.reshape(len(x), groups), kept, copy=True) for m in (mean, rstd)]
     return dtypes.cast(out.reshape(x.shape), dtypes.of_array(x)), moments[0], moments[1]
@@ -338,7 +359,7 @@ def _group_norm_value(
 
 def _group_slopes(g: Any, normal: Any, weight: Any, rstd: Any, needs: tuple[bool, ...]) -> list[Any]:
     """The gradients of x and, of each group by itself, of weight and bias."""
-    along, total = summed(g * normal, 2, True), summed(g, 2, True)
+    along, total = inner(g, normal, 2), summed(g, 2, True)
     if not needs[0]:
         return [None, along, total]
     h, of_normal, of_one = (g, along, total) if weight is None else (g * weight, along * weight, total * weight)
@@ -366,11 +387,12 @@ def _group_norm_rule(
             found = _group_slopes(out, (x - mean) * rstd, w, rstd, needs)
         else:
             found = [np.empty_like(x) if needs[0] else None, *np.empty((2, *x.shape[:2], 1), x.dtype)]
-            for part in _group_parts(x):
-                normal, scales = (x[part] - mean[part]) * rstd[part], None if w is None else w[part]
-                for whole, slope in zip(found, _group_slopes(out[part], normal, scales, rstd[part], needs)):
-                    if whole is not None:
-                        whole[part] = slope
+            with repeated(x):
+                for part in _group_parts(x):
+                    normal, scales = (x[part] - mean[part]) * rstd[part], None if w is None else w[part]
+                    for whole, slope in zip(found, _group_slopes(out[part], normal, scales, rstd[part], needs)):
+                        if whole is not None:
+                            whole[part] = slope
         found[1:] = [summed(f.reshape((samples, shape[1])), 0) if need else None for f, need in zip(found[1:], needs[1:])]
     if needs[0] and (g[1] is not None or g[2] is not None):
         found[0] = found[0] + _of_moments(g, (x - mean) * rstd, rstd)

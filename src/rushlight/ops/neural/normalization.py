@@ -13,6 +13,7 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.products import product
+from ...arrays.repeated import repeated
 from ...core.declare import op
 from ...core.op import parameters
 from ...core.saved import bump
@@ -24,7 +25,7 @@ from ..support.arguments import unimplemented
 from ..support.checked import checked
 from ..support.layered import every_value, reads_values
 from ..support.precision import as_wide_as, wide, widened
-from ..support.rows import ELEMENTS, parts, summed
+from ..support.rows import inner, parts, summed
 from ..support.scalars import plus
 from .batch_norm import check_mixture
 
@@ -47,11 +48,16 @@ def _moments(x: Any, eps: float) -> tuple[Any, Any]:
 
 def _each_moments(x: np.ndarray, eps: float) -> tuple[np.ndarray, np.ndarray]:
     """`_moments`, for some rows at a time."""
-    if x.size <= ELEMENTS:
-        return _moments(x, eps)
+    n = x.shape[1] or 1
     mean, rstd = np.empty((2, len(x), 1), x.dtype)
-    for part in parts(*x.shape):
-        mean[part], rstd[part] = _moments(x[part], eps)
+    with repeated(x):
+        for part in parts(*x.shape):
+            centre = np.true_divide(summed(x[part], 1, True), n, mean[part])
+            centred = x[part] - centre
+            variance = inner(centred, centred)
+            variance /= n
+            variance += eps
+            np.reciprocal(np.sqrt(variance, variance), rstd[part])
     return mean, rstd
 
 
@@ -59,32 +65,45 @@ def _layer_norm_value(x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, axes
     rows = x.reshape(mean.size, -1) if mean.size else x.reshape(mean.size, 0)
     weight, bias = [None if p is None else p.reshape(-1) for p in (weight, bias)]
     out = np.empty_like(rows, order="C")
-    for part in parts(*rows.shape):
-        normal = np.subtract(rows[part], mean[part], out[part])
-        normal *= rstd[part]
-        if weight is not None:
-            normal *= weight
-        if bias is not None:
-            normal += bias
+    with repeated(rows):
+        for part in parts(*rows.shape):
+            normal = np.subtract(rows[part], mean[part], out[part])
+            normal *= rstd[part]
+            if weight is not None:
+                normal *= weight
+            if bias is not None:
+                normal += bias
     return out.reshape(x.shape)
 
 
-def _slopes(g: Any, x: Any, weight: Any, mean: Any, rstd: Any, needs: tuple[bool, ...]) -> list[Any]:
-    """The gradients of all three, for a matrix."""
-    normal = (x - mean) * rstd
-    along = g * normal if needs[0] or needs[1] else None
-    grads: list[Any] = [None, None, None]
+def _slopes(g: Any, x: Any, weight: Any, mean: Any, rstd: Any, needs: tuple[bool, ...], out: Any) -> list[Any]:
+    """The gradients of all three, for a matrix; that of x in the memory `out`."""
+    grads: list[Any] = [None, None, summed(g, 0) if needs[2] else None]
+    if needs[0] or needs[1]:
+        normal = x - mean
+        normal *= rstd
+    if needs[1]:
+        grads[1] = summed(g * normal, 0)
     if needs[0]:
         n = x.shape[1] or 1
-        h = g if weight is None else g * weight
-        straight = summed(g, 1, True) if weight is None else product(g, weight)[:, None]
-        across = summed(along, 1, True) if weight is None else product(along, weight)[:, None]
-        grads[0] = (h - straight / n - normal * (across / n)) * rstd
-    if needs[1]:
-        grads[1] = summed(along, 0)
-    if needs[2]:
-        grads[2] = summed(g, 0)
+        h = g if weight is None else np.multiply(g, weight, out)
+        normal *= inner(h, normal) / n
+        h = np.subtract(h, (summed(g, 1, True) if weight is None else product(g, weight)[:, None]) / n, out)
+        h -= normal
+        h *= rstd
+        grads[0] = h
     return grads
+
+
+def _slopes_of_tensors(g: Any, x: Any, weight: Any, mean: Any, rstd: Any, needs: tuple[bool, ...]) -> list[Any]:
+    """The same, to be differentiated again."""
+    normal, n = (x - mean) * rstd, x.shape[1] or 1
+    h = g if weight is None else g * weight
+    return [
+        (h - summed(h, 1, True) / n - normal * (summed(h * normal, 1, True) / n)) * rstd if needs[0] else None,
+        summed(g * normal, 0) if needs[1] else None,
+        summed(g, 0) if needs[2] else None,
+    ]
 
 
 def _layer_norm_rule(
@@ -97,16 +116,14 @@ def _layer_norm_rule(
     narrow, g, x = x, wide(g.reshape(rows)), wide(x.reshape(rows))
     weight = None if weight is None else wide(weight.reshape(rows[1:]))
     if isinstance(x, Tensor):
-        found = _slopes(g, x, weight, *_moments(x, eps), needs)
-    elif x.size <= ELEMENTS:
-        found = _slopes(g, x, weight, mean, rstd, needs)
+        found = _slopes_of_tensors(g, x, weight, *_moments(x, eps), needs)
     else:
         found = [np.empty(rows, x.dtype) if needs[0] else None, None, None]
-        for part in parts(*rows):
-            few = _slopes(g[part], x[part], weight, mean[part], rstd[part], needs)
-            if needs[0]:
-                found[0][part] = few[0]
-            found[1:] = [b if a is None else a + b for a, b in zip(found[1:], few[1:])]
+        with repeated(x):
+            for part in parts(*rows):
+                out = None if found[0] is None else found[0][part]
+                few = _slopes(g[part], x[part], weight, mean[part], rstd[part], needs, out)
+                found[1:] = [b if a is None else a + b for a, b in zip(found[1:], few[1:])]
     grads = [None if f is None else f.reshape(s) for f, s in zip(found, (shape, inner, inner))]
     return [None if grads[0] is None else as_wide_as(narrow, grads[0]), *grads[1:]]
 

@@ -14,7 +14,7 @@ differentiated like all others: under ``create_graph`` gradients come back throu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -159,6 +159,22 @@ def _prepared(w: Any, gates: int, negative: slice, roll: bool) -> Any:
     return blocks
 
 
+def _seen_through(w: Any, gates: int, negative: slice, roll: bool, rows: int) -> Callable[[Any], Any]:
+    """The product with a weight, as blocks, of so many rows in all: where they are few, not the weight is laid out in blocks
+    but what comes of them."""
+    if rows >= w.shape[1]:
+        blocks = _prepared(w, gates, negative, roll)
+        return lambda x: x @ blocks
+
+    def arranged(x: Any) -> Any:
+        y = (x @ w.T).reshape(x.shape[0], gates, w.shape[0] // gates).transpose(1, 0, 2)
+        y = np.concatenate((y[-1:], y[:-1])) if roll else np.ascontiguousarray(y)
+        np.negative(y[negative], y[negative])
+        return y
+
+    return arranged
+
+
 def _total(first: Any, second: Any) -> Any:
     return first if second is None else second if first is None else first + second
 
@@ -213,23 +229,22 @@ def _lstm_value(
     x: Any, h0: Any, c0: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, w_hr: Any, steps: Steps
 ) -> tuple[Any, Any, Any]:
     sigmoids = slice(0, 3)
-    gates = x @ _prepared(w_ih, 4, sigmoids, True)
+    gates = _seen_through(w_ih, 4, sigmoids, True, x.shape[0])(x)
     bias = _total(b_ih, b_hh)
     if bias is not None:
         gates += _prepared(bias, 4, sigmoids, True)
-    weight = _prepared(w_hh, 4, sigmoids, True)
+    see = _seen_through(w_hh, 4, sigmoids, True, x.shape[0])
     projection = None if w_hr is None else np.ascontiguousarray(w_hr.T)
     cells = np.empty(gates.shape[1:], gates.dtype)
     y = np.empty((gates.shape[1], h0.shape[1]), gates.dtype)
     h, c = h0, c0
     for rows in steps.parts:
         size = rows.stop - rows.start
-        part = _resized(h, size, h0) @ weight  # in one piece, while the gates of all steps are in four
-        part += gates[:, rows]
+        part = gates[:, rows]
+        part += see(_resized(h, size, h0))
         _sigmoid_of_negative(part[:3])
         o, i, f, g = part
         np.tanh(g, g)
-        gates[:, rows] = part
         c = np.multiply(f, _resized(c, size, c0), cells[rows])
         c += i * g
         if projection is None:
@@ -298,15 +313,15 @@ def _gru_value(
     x: Any, h0: Any, w_ih: Any, w_hh: Any, b_ih: Any, b_hh: Any, steps: Steps
 ) -> tuple[Any, Any]:  # fmt: skip
     gates = np.empty((4, x.shape[0], h0.shape[1]), x.dtype)
-    np.matmul(x, _prepared(w_ih, 3, slice(1, 3), True), gates[:3])
+    gates[:3] = _seen_through(w_ih, 3, slice(1, 3), True, x.shape[0])(x)
     if b_ih is not None:
         gates[:3] += _prepared(b_ih, 3, slice(1, 3), True)
-    weight = _prepared(w_hh, 3, slice(0, 2), False)
+    see = _seen_through(w_hh, 3, slice(0, 2), False, x.shape[0])
     bias = None if b_hh is None else _prepared(b_hh, 3, slice(0, 2), False)
     y, h = np.empty(gates.shape[1:], gates.dtype), h0
     for rows in steps.parts:
         h = _resized(h, rows.stop - rows.start, h0)
-        seen = h @ weight
+        seen = see(h)
         if bias is not None:
             seen += bias
         r, z, q = seen

@@ -10,6 +10,7 @@ polynomials of Cephes (S. Moshier, netlib.org/cephes), so that is what is comput
 
 from __future__ import annotations
 
+import ctypes
 import math
 import warnings
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 
 from ...arrays.dtypes import bfloat16, bool_, cast, dtype, float16, float32, float64, int64, of_array
 from ...arrays.generator import Generator, default_generator
+from ...arrays.threads import blas_routine
 from ...arrays.types import finfo, iinfo
 from ..indexing.sorting import leading
 
@@ -161,7 +163,10 @@ def random(out: Any, low: int | None = None, high: int | None = None, generator:
     with stream.lock:
         bits = stream.raw64(out.size) if wide else stream.raw(out.size)
     if span < 2**64:
-        bits %= np.uint64(span)
+        # (NumPy divides by one number many at a time, but takes remainders one by one.)
+        for start in range(0, bits.size, _DRAWN):
+            some = bits[start : start + _DRAWN]
+            some -= some // np.uint64(span) * np.uint64(span)
     bits += np.uint64(low % 2**64)  # modulo 2**64, as the sum with a negative number has to be
     return _fill(out, bits.view(np.int64))
 
@@ -169,34 +174,36 @@ def random(out: Any, low: int | None = None, high: int | None = None, generator:
 def permutation(count: int, generator: Generator | None = None) -> np.ndarray:
     """A random permutation of the integers below `count`, an int64 array.
 
-    It is the Fisher-Yates shuffle, in which for i = 0, 1, ... entry i changes places with entry swap[i] >= i, but
-    computed for all i at once. Before step i, place p holds what step k put there, k < i being the last step with
-    swap[k] = p: the content that place k had before step k. Following these links back from each k leads to a place
-    that no step had touched, which holds its own number.
+    It is the Fisher-Yates shuffle, in which for i = 0, 1, ... entry i changes places with entry swap[i] >= i: what LAPACK
+    does with the rows of a matrix as it undoes the pivoting of an LU decomposition.
     """
     stream = generator or default_generator
-    steps = np.arange(max(count - 1, 0))
+    steps = max(count - 1, 0)
     with stream.lock:
         # PyTorch's modulo of 32 bits is biased beyond this size, so it takes 64.
-        bits = stream.raw(len(steps)) if count < (2**32 - 1) // 20 else stream.raw64(len(steps))
+        bits = stream.raw(steps) if count < (2**32 - 1) // 20 else stream.raw64(steps)
+    bits %= np.arange(count, 1, -1, dtype=np.uint64)
     places = np.arange(count)
-    swap = places.copy()
-    swap[:-1] += (bits % (count - steps).astype(np.uint64)).astype(np.int64)
-    moving = np.flatnonzero(swap != places)
-    source = places.copy()
-    source[swap[moving]] = moving  # of equal places the last one counts, as it should
-    while True:
-        farther = source[source]
-        if np.array_equal(farther, source):
-            break
-        source = farther
-    # In order of place and then step, the step before in the same place is the neighbour.
-    order = np.sort(swap * count + places)
-    place, step = np.divmod(order, count)
-    again = np.flatnonzero(place[1:] == place[:-1])
-    result = np.where(swap == places, source, swap)
-    result[step[again + 1]] = source[step[again]]
-    return result
+    _exchange(places, places[:steps] + bits.view(np.int64))
+    return places
+
+
+def _exchange(places: np.ndarray, swap: np.ndarray) -> None:
+    """Exchanges the entry i of int64 `places` with the entry swap[i], for i = 0, 1, ... in turn, by LAPACK's dlaswp.
+
+    (To it they are float64, of which it moves the bits.)
+    """
+    found = blas_routine("dlaswp_")
+    if found is None:
+        from scipy.linalg.lapack import dlaswp
+
+        dlaswp(places.view(np.float64)[:, None], swap, overwrite_a=1) if len(swap) else None
+        return
+    routine, integer = found
+    swap = swap.astype(np.dtype(integer))
+    swap += 1
+    columns, rows, last = [ctypes.byref(integer(n)) for n in (1, len(places), len(swap))]
+    routine(columns, ctypes.c_void_p(places.ctypes.data), rows, columns, last, ctypes.c_void_p(swap.ctypes.data), columns)
 
 
 def multinomial(
@@ -229,11 +236,21 @@ def _with_replacement(row: Any, d: dtype, samples: int, generator: Generator | N
     return np.searchsorted(cumulative, _doubles(generator, samples))
 
 
+#: How many numbers are drawn at a time: they stay in the cache until they are converted.
+_DRAWN = 1 << 14
+
+
 def _unit(stream: Generator, count: int, d: dtype) -> np.ndarray:
     """Uniform numbers of [0, 1), in float64 for float64, in float32 for the smaller dtypes."""
     if d is float64:
         return (stream.raw64(count) & np.uint64(2**53 - 1)) * 2.0**-53
-    return (stream.raw(count) & np.uint64(2**24 - 1)).astype(np.float32) * np.float32(2.0**-24)
+    units = np.empty(count, np.float32)
+    for start in range(0, count, _DRAWN):
+        part = units[start : start + _DRAWN]
+        bits = stream.raw(len(part)).astype(np.uint32)
+        bits &= np.uint32(2**24 - 1)
+        np.multiply(bits.astype(np.float32), np.float32(2.0**-24), part)
+    return units
 
 
 def _doubles(generator: Generator | None, count: int) -> np.ndarray:

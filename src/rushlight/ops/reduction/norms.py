@@ -22,6 +22,7 @@ from ..support.checked import checked
 from ..support.options import as_number
 from ..support.outputs import into
 from ..support.precision import converting, wide_op
+from ..support.rows import inner
 from .sums import Dims, add, check_keepdim, count, dims, greatest, least
 
 __all__ = ["logsumexp", "norm"]
@@ -63,8 +64,11 @@ def logsumexp(
 
 
 def _norm_value(x: Any, ord: float, dim: Any, keepdim: bool) -> Any:
-    a = np.abs(x)
+    a = x if ord == 2 and x.dtype.kind == "f" else np.abs(x)
     if ord == 2:
+        if dim in (x.ndim - 1, (x.ndim - 1,)) and x.ndim:
+            squares = inner(a, a)
+            return np.sqrt(squares if keepdim else squares[..., 0])
         return np.sqrt(add(a * a, dim, None, None, keepdim))
     if ord == 1:
         return add(a, dim, None, None, keepdim)

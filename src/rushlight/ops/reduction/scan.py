@@ -93,7 +93,13 @@ def products_of_others(x: Any, dim: int) -> Any:
 
 
 def _cumsum_slope(g: Any, dim: int) -> Any:
-    return flipped(cumsum_along(flipped(g, dim), dim), dim) if g.ndim else g
+    if not g.ndim:
+        return g
+    if g.__class__ is np.ndarray:
+        backwards, out = along(dim, slice(None, None, -1)), np.empty(g.shape, g.dtype)
+        np.add.accumulate(g[backwards], dim, None, out[backwards])
+        return out
+    return flipped(cumsum_along(flipped(g, dim), dim), dim)
 
 
 def _cumprod_slope(g: Any, x: Any, out: Any, dim: int) -> Any:

@@ -29,6 +29,7 @@ from ..support.checked import checked
 from ..support.options import MISSING, check_dtype, no_such_call
 from ..support.outputs import dtype_to_add_in, into, renamed
 from ..support.precision import converting, summed_dtype
+from ..support.rows import folded
 from .scan import products_of_others
 
 __all__ = ["all", "any", "count_nonzero", "mean", "nanmean", "nansum", "prod", "sum"]
@@ -37,6 +38,8 @@ Dims = int | Sequence[int] | None
 # (Any: NumPy's annotations want by keyword what is quicker by position.)
 add: Any = np.add.reduce
 product: Any = np.multiply.reduce
+#: Elements from which on a product is computed by halves.
+_HALVED = 4096
 greatest: Any = np.maximum.reduce
 least: Any = np.minimum.reduce
 
@@ -229,6 +232,8 @@ def nanmean(
 
 
 def _prod_value(x: Any, dim: Any, keepdim: bool) -> Any:
+    if x.size > _HALVED and (dim is None or dim % x.ndim == x.ndim - 1) and x.flags.c_contiguous:
+        x, dim = folded(np.multiply, x.reshape(-1) if dim is None else x), -1
     return product(x, dim, None, None, keepdim)
 
 

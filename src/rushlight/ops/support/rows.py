@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.products import product
+from ...arrays.repeated import repeated
 from ...arrays.summation import along
 from ...arrays.threads import get_number, one_blas_thread, share
 from ...core.op import F32, F64
@@ -23,15 +24,22 @@ ELEMENTS = 1 << 16
 #: Elements from which on the product with a vector of ones pays, and terms up to which it is exact enough: BLAS adds
 #: them up one vector register after the other, while NumPy adds up pairs of partial sums.
 _MANY, _LONGEST = 2048, 1 << 14
+#: The lengths of rows whose products are best added up by BLAS, without a copy of them: a call for each pays, and BLAS
+#: has no threads for it.
+_DOT, _DOTS = 32, 8192
 
 
 def summed(x: Any, dim: Any, keepdim: bool = False) -> Any:
     """The sum over `dim` (an int, or several), for derivative rules: of a payload by the shortest way."""
     if x.__class__ is not np.ndarray:
         return x.sum(dim, keepdims=keepdim)
-    if x.size < _MANY or (x.dtype is not F32 and x.dtype is not F64) or not x.flags.c_contiguous:
+    if x.size < _MANY or (x.dtype is not F32 and x.dtype is not F64):
         return along(x, dim, keepdim)
     shape, axes = x.shape, {d % x.ndim for d in ((dim,) if dim.__class__ is int else dim)}
+    if not x.flags.c_contiguous:
+        if x.ndim - 1 not in axes or not _DOT <= shape[-1] <= _DOTS or x.strides[-1] != x.itemsize:
+            return along(x, dim, keepdim)
+        return along(np.vecdot(x, _ones(shape[-1], x.dtype))[..., None], dim, keepdim)
     result = [1 if i in axes else n for i, n in enumerate(shape) if keepdim or i not in axes]
     while axes:
         # Dimensions side by side are summed as one, the last ones first.
@@ -43,18 +51,31 @@ def summed(x: Any, dim: Any, keepdim: bool = False) -> Any:
     return x.reshape(result)
 
 
+@functools.lru_cache(maxsize=16)
+def _ones(n: int, dtype: np.dtype[Any]) -> np.ndarray:
+    return np.ones(n, dtype)
+
+
 def _middle_summed(x: np.ndarray) -> Any:
     """The sum over the middle one of three dimensions."""
     before, n, behind = x.shape
     if not 1 < n <= _LONGEST:
         return along(x, 1)
-    ones = np.ones(n, x.dtype)
+    ones = _ones(n, x.dtype)
     if behind == 1:
         return product(x.reshape(before, n), ones)
     if before == 1:
         return product(x.reshape(n, behind).T, ones)
     with one_blas_thread():
         return ones @ x
+
+
+def inner(x: Any, y: Any, dim: int = -1) -> Any:
+    """``summed(x * y, dim, True)``; of rows of payloads, without keeping the products."""
+    plain = x.__class__ is np.ndarray and x.ndim and x.dtype is y.dtype and x.dtype.char in "fd"
+    if plain and dim % x.ndim == x.ndim - 1 and _DOT <= x.shape[-1] <= _DOTS:
+        return np.vecdot(x, y)[..., None]
+    return summed(x * y, dim, True)
 
 
 #: Rows so short that the maximum of each costs NumPy more than a copy with all of them as columns; elements from which on.
@@ -67,6 +88,18 @@ def peaks(x: Any, dim: int) -> Any:
     if 1 < n <= _SHORT and dim % x.ndim == x.ndim - 1 and x.size >= _SOME:
         return np.maximum.reduce(np.ascontiguousarray(x.reshape(-1, n).T), 0).reshape((*x.shape[:-1], 1))
     return np.maximum.reduce(x, dim, None, None, True, -np.inf)  # type: ignore[call-overload]  # keywords take 2 us
+
+
+def folded(ufunc: Any, x: Any) -> Any:
+    """An array that `ufunc` reduces to the same along the last dimension, which is short: where NumPy takes the elements of
+    a row one after the other, it takes those of two halves all at once."""
+    while (n := x.shape[-1]) > _SHORT:
+        half = n // 2
+        last = x[..., 2 * half :]
+        x = ufunc(x[..., :half], x[..., half : 2 * half])
+        if n % 2:
+            x[..., :1] = ufunc(x[..., :1], last)
+    return x
 
 
 def parts(rows: int, width: int) -> Iterator[slice]:
@@ -84,16 +117,22 @@ def by_parts(value: Callable[..., Any], inputs: int) -> Callable[..., Any]:
 
     def compute(*arguments: Any) -> Any:
         x, dim = arguments[0], arguments[inputs]
-        if x.size <= 2 * ELEMENTS or x.__class__ is not np.ndarray:
+        if x.__class__ is not np.ndarray or not x.ndim:
             return value(*arguments)
         rows = math.prod(x.shape[: dim % x.ndim])
-        if rows == 1:
-            return value(*arguments)
+        if x.size <= 2 * ELEMENTS or rows == 1:
+            with repeated(x):
+                return value(*arguments)
         shape = rows, *x.shape[dim % x.ndim :]
         arrays = [a.reshape(shape) for a in arguments[:inputs]]
         out = np.empty(shape, x.dtype)
         slices = list(parts(rows, x.size // rows))
-        share(lambda i: value(*[a[slices[i]] for a in arrays], 1, out[slices[i]]), len(slices))
+
+        def work(number: int) -> None:
+            with repeated(x):
+                value(*[a[slices[number]] for a in arrays], 1, out[slices[number]])
+
+        share(work, len(slices))
         return out.reshape(x.shape)
 
     return compute
