@@ -106,6 +106,15 @@ def layer(t):
     return t.nn.Linear(2, 2, bias=False)
 
 
+def derivatives(t, function, count):
+    """One after the other, each by the graph of the one before."""
+    x = t.tensor([0.5, 2.0], requires_grad=True)
+    found = [function(x)]
+    for _ in range(count):
+        found += t.autograd.grad(found[-1].sum(), x, create_graph=True)
+    return found
+
+
 CALLS = {
     "grad of no scalar": lambda t: t.func.grad(t.sin)(rows(t, False)),
     "grad of a number": lambda t: t.func.grad(lambda x: 3.0)(rows(t, False)),
@@ -164,6 +173,18 @@ CALLS = {
         lambda x: (x**3).sum(), t.ones(2), vectorize=True, outer_jacobian_strategy="forward-mode"),
     "functional in a batch": lambda t: t.func.vmap(
         lambda x: t.autograd.functional.vjp(lambda x: (x**2).sum(), x)[1])(rows(t, False)),
+    "grad by a word among numbers": lambda t: t.func.grad(lambda x, y: (x * y).sum(), argnums=(0, "a"))(t.ones(2), t.ones(2)),
+    "retain_grad inside": lambda t: t.func.grad(lambda x: (x * 2).retain_grad())(t.ones(2)),
+    "vjp without a cotangent": lambda t: t.func.vjp(t.sin, t.ones(3))[1](),
+    "vjp, None": lambda t: t.func.vjp(t.sin, t.ones(3))[1](None),
+    "vjp of a scalar, None": lambda t: t.func.vjp(t.sin, t.tensor(0.5))[1](None),
+    "vjp to nothing": lambda t: t.func.vjp(lambda x: (), t.ones(3)),
+    "jvp, one tangent alone": lambda t: t.func.jvp(t.sin, (t.ones(3),), t.ones(3)),
+    "jvp of a number": lambda t: t.func.jvp(t.sin, (3.0,), (1.0,)),
+    "jvp along a number": lambda t: t.func.jvp(t.sin, (t.ones(3),), (1.0,)),
+    "linearize, another dtype": lambda t: t.func.linearize(lambda x: x**3, t.ones(3))[1](t.ones(3).double()),
+    "derivatives of a square": lambda t: derivatives(t, lambda x: x**2, 4),
+    "derivatives of a cube": lambda t: derivatives(t, lambda x: x**3, 5),
     "a module as a function": lambda t: t.func.functional_call(layer(t), {"weight": t.eye(2)}, t.ones(1, 2)),
     "a module, strictly": lambda t: t.func.functional_call(layer(t), {}, t.ones(1, 2), strict=True),
     "a module, other names": lambda t: t.func.functional_call(layer(t), {"foo": t.ones(2)}, t.ones(1, 2), strict=True),

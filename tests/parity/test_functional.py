@@ -30,6 +30,7 @@ def functions(t):
         "linear": (lambda a: 2 * a, "y"), "sum_of_linear": (lambda a, b: 2 * a + 3 * b, "y y"),
         "unused": (lambda a, b: a.pow(2), "y y"), "constant": (lambda a: t.ones(2, dtype=t.float64), "y"),
         "detached": (lambda a: a.detach(), "y"), "cube": (lambda a: (a**3).sum(), "x"),
+        "square": (lambda a: (a**2).sum(), "x"),
         "cube_leaf": (lambda a: (a**3).sum(), "x_leaf"), "mixed": (lambda a, b: (a**3 * b).sum(), "x_leaf y_leaf"),
         "element": (lambda a: a**3, "one"), "sum": (lambda a: a.sum(), "x"),
         "half_used": (lambda a, b: (a**3).sum(), "x y"), "tuple": (lambda a: ((a**3).sum(),), "x"),

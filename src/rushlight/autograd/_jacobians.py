@@ -24,6 +24,8 @@ MaybeTensor = Any
 class GradcheckError(RuntimeError):
     """Raised by :func:`gradcheck` and :func:`gradgradcheck` where a check fails."""
 
+    __module__ = f"{__package__}.gradcheck"
+
 
 def as_tuple(x: Any) -> tuple:
     """`x` itself if it is a tuple, its elements if it is a list, else a tuple of `x` alone."""

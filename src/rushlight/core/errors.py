@@ -67,3 +67,9 @@ def view_error(creation: int, indirect: bool, node: str | None, nr: int) -> Runt
     else:
         what = f"Output {nr} of {node} is a view and {changed} modified inplace. "
     return RuntimeError(what + _WHY_NOT[creation])
+
+RETAIN_IN_TRANSFORM = (
+    "You are attempting to call Tensor.retain_grad() inside of a function being transformed by a functorch transform. This "
+    "is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call "
+    "retain_grad() outside of a function being transformed instead."
+)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import dtypes, types
-from .errors import NON_LEAF_GRAD
+from .errors import NON_LEAF_GRAD, RETAIN_IN_TRANSFORM
 from .modes import INFERENCE, grad_mode
 from .node import NOWHERE, Extras, Node, node_of, registered
 
@@ -198,8 +198,11 @@ class Tensor(Surface):
 
     def retain_grad(self) -> None:
         """Asks for `.grad` to be filled on this tensor although it is not a leaf. Does nothing on a leaf."""
+        from ..ops.support.layered import refuse_inside
+
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        refuse_inside(RETAIN_IN_TRANSFORM)
         if self.is_leaf or self.retains_grad:
             return
         self._cold_state().retain = True

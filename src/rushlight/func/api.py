@@ -151,6 +151,10 @@ def _vjp(
             )
         result, aux = result
     outputs, out_spec = tree_flatten(result)
+    if not outputs:
+        raise RuntimeError(
+            "vjp(f, *primals): Expected f to be a function that has non-empty output (got output = [])"
+        )
     _only_tensors("vjp(f, *primals)", "f(*primals)", outputs)
     for o in () if discrete else outputs:
         if not (o.dtype.is_floating_point or o.dtype.is_complex):
@@ -158,24 +162,30 @@ def _vjp(
                 f"vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with dtype {o.dtype}"
             )
 
-    def wrapper(*cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
-        given: Any = cotangents[0] if len(cotangents) == 1 else cotangents
-        flat, given_spec = tree_flatten(given)
+    def wrapper(cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
+        flat, given_spec = tree_flatten(cotangents)
         if given_spec != out_spec:
             raise RuntimeError(
                 "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
                 f"cotangents: {_treespec_text(given_spec)}, primal output: {_treespec_text(out_spec)}"
             )
         for i, (c, o) in enumerate(zip(flat, outputs)):
-            if c.shape != o.shape:
+            if c is None and o.ndim:
+                raise RuntimeError("grad can be implicitly created only for scalar outputs")
+            if c is not None and c.shape != o.shape:
                 raise RuntimeError(
                     f"Mismatch in shape: grad_output[{i}] has a shape of {c.shape} and output[{i}] has a shape of {o.shape}."
                 )
-        return tree_unflatten(pullback.gradients(outputs, flat, keep=retain_graph), spec)
+        return tree_unflatten(pullback.gradients(outputs, _ones_for_none(flat, outputs), keep=retain_graph), spec)
 
     wrapper.pullback, wrapper.outputs = pullback, outputs  # type: ignore[attr-defined]
+    wrapper.__qualname__ = "_vjp_with_argnums.<locals>.wrapper"
     out = tree_unflatten([pullback.returned(o) for o in outputs], out_spec)
     return (out, wrapper, tree_map(pullback.returned, aux)) if has_aux else (out, wrapper)
+
+
+def _ones_for_none(cotangents: list[Any], outputs: list[Tensor]) -> list[Tensor]:
+    return [ops.ones_like(o.detach()) if c is None else c for c, o in zip(cotangents, outputs)]
 
 
 def _treespec_text(spec: TreeSpec) -> str:
@@ -204,7 +214,7 @@ def _argnums(argnums: Any, count: int) -> tuple[int, ...]:
         raise RuntimeError("argnums must be non-empty")
     for n in places:
         if not isinstance(n, int):
-            raise RuntimeError(f"argnums must be int or Tuple[int, ...], got: {type(n)}")
+            raise RuntimeError(f"argnum must be int, got: {type(n)}")
         if not -count <= n < count:
             raise RuntimeError(f"Got argnum={n}, but only {count} positional inputs")
     places = tuple([n % count for n in places])
@@ -304,9 +314,8 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool =
 
 def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool, has_aux: bool) -> Any:
     head = "jvp(f, primals, tangents): "
-    for name, given in (("primals", primals), ("tangents", tangents)):
-        if not isinstance(given, tuple):
-            raise RuntimeError(f"{head}Expected {name} to be a tuple. E.g. it should be valid to call f(*{name}).")
+    if not isinstance(primals, tuple):
+        raise RuntimeError(f"{head}Expected primals to be a tuple. E.g. it should be valid to call f(*primals).")
     leaves, spec = tree_flatten(primals)
     moved, moved_spec = tree_flatten(tangents)
     if spec != moved_spec:
@@ -316,6 +325,10 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool, ha
         )
     if not leaves:
         raise RuntimeError(f"{head}Expected primals to contain at least one Tensor.")
+    for name, given in (("primals", leaves), ("tangents", moved)):
+        for x in given:
+            if not isinstance(x, Tensor):
+                raise RuntimeError(f"{head}Expected {name} to only contain Tensors, got {type(x)}")
     level = forward_ad.enter_level()
     try:
         given = [_dual(x, t, level) for x, t in zip(leaves, moved)]
@@ -388,6 +401,11 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
             if t.shape != x.shape:
                 raise RuntimeError(
                     f"tangent:{i} with shape {t.shape} in flattened pytree doesn't match the shape {x.shape} of the "
+                    "corresponding primal."
+                )
+            if t.dtype is not x.dtype:
+                raise RuntimeError(
+                    f"tangent:{i} with dtype {t.dtype} in flattened pytree doesn't match the dtype {x.dtype} of the "
                     "corresponding primal."
                 )
         moved = pull(tree_unflatten(flat, spec))
