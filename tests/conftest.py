@@ -3,6 +3,7 @@
 HYPOTHESIS_PROFILE=explore looks further: new examples on every run.
 """
 
+import gc
 import os
 
 import pytest
@@ -22,3 +23,12 @@ def number_of_threads(request):
     threads.set_number(request.param)
     yield request.param
     threads.set_number(before)
+
+
+@pytest.fixture
+def no_collector():
+    """What is dropped is gone by its reference count alone."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()

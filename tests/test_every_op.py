@@ -12,6 +12,7 @@ import pytest
 
 import rushlight as torch
 import rushlight.ops
+from duties import differentiated, strided
 from rushlight.core.node import Node
 from rushlight.core.op import OPS
 from samples import Sample, all_samples
@@ -49,24 +50,11 @@ def tensors(sample: Sample) -> list[torch.Tensor]:
     return [t.requires_grad_() if a.dtype.kind in "fc" else t for t, a in zip(made, sample.inputs)]
 
 
-def strided(a: np.ndarray) -> np.ndarray:
-    """The same numbers, not contiguous in memory: every other one of rows that lie in another order."""
-    *rows, last = a.shape or (1,)
-    lies = np.full((*rows[::-1], 2 * last + 1), 7).astype(a.dtype).transpose(*range(len(rows))[::-1], len(rows))
-    lies[..., 1::2] = a
-    return lies[..., 1::2] if a.shape else lies[..., 1]
-
-
 def expanded(a: np.ndarray) -> np.ndarray:
     """One row, or one column, of the numbers in place of all: with stride 0."""
     if not a.ndim or not a.size or a.dtype.kind not in "fc":
         return a
     return np.broadcast_to(a[:1] if a.shape[0] > 1 else a[..., :1], a.shape)
-
-
-def float_outputs(out):
-    outputs = [o for o in (out if isinstance(out, (tuple, list)) else (out,)) if isinstance(o, torch.Tensor)]
-    return tuple(o for o in outputs if o.requires_grad)
 
 
 def test_every_op_has_samples():
@@ -76,7 +64,7 @@ def test_every_op_has_samples():
 @pytest.mark.parametrize("sample", SAMPLES, ids=ids)
 def test_first_order(sample):
     inputs = tensors(sample)
-    out = float_outputs(sample.call(torch, *inputs))
+    out = differentiated(sample.call(torch, *inputs))
     if not out:
         return
     before = [np.array(a) for a in sample.inputs]
@@ -98,7 +86,7 @@ TWICE = [s for s in SAMPLES if s.smooth and s.twice]
 def test_second_order(sample, full=False):
     inputs = tensors(sample)
     wanted = [t for t in inputs if t.requires_grad]
-    if not wanted or not float_outputs(sample.call(torch, *inputs)):
+    if not wanted or not differentiated(sample.call(torch, *inputs)):
         return
     fast = sample.op in COSTLY and not full
     function = _of_wanted(sample, inputs)
@@ -134,7 +122,7 @@ def run(sample, convert=np.array, only=None, laid=lambda w: w, **how):
             place += 1
         inputs.append(t)
     torch.manual_seed(0)
-    outputs = float_outputs(sample.call(torch, *inputs))
+    outputs = differentiated(sample.call(torch, *inputs))
     wanted = [t for t in inputs if t.requires_grad]
     if not outputs or not wanted:
         return [], outputs, wanted
@@ -254,6 +242,6 @@ def _of_wanted(sample, inputs):
         every = list(inputs)
         for i, t in zip(places, given):
             every[i] = t
-        return float_outputs(sample.call(torch, *every))
+        return differentiated(sample.call(torch, *every))
 
     return function

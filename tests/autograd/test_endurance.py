@@ -108,14 +108,6 @@ PATTERNS = {
 }
 
 
-@pytest.fixture
-def no_collector():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
 @pytest.mark.parametrize("name", PATTERNS)
 @pytest.mark.usefixtures("no_collector")
 def test_nothing_is_left_behind(name):

@@ -15,14 +15,6 @@ def leaf(*values):
     return torch.tensor(values, requires_grad=True)
 
 
-@pytest.fixture
-def no_gc():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
 def test_a_chain_of_a_million_nodes():
     x = leaf(1.0)
     y = x
@@ -74,7 +66,7 @@ def _overwritten(x):
 
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("order", [0, 1, 2])
-def test_a_dropped_graph_is_gone_at_once(name, order, no_gc):
+def test_a_dropped_graph_is_gone_at_once(name, order, no_collector):
     x = leaf(0.5, 1.0, 1.5)
     gc.collect()
     out = PROGRAMS[name](x)
@@ -93,7 +85,7 @@ def test_a_dropped_graph_is_gone_at_once(name, order, no_gc):
     assert gc.collect() == 0
 
 
-def test_backward_keeps_no_memory(no_gc):
+def test_backward_keeps_no_memory(no_collector):
     x = leaf(1.0, 2.0, 3.0)
     step = lambda: (x * x).exp().sum().backward()
     step()

@@ -4,16 +4,11 @@ import numpy as np
 import pytest
 
 import rushlight as torch
+from raising import raises
 from rushlight import nn, ops
 
 F = nn.functional
 INF, NAN = float("inf"), float("nan")
-
-
-def raises(kind, words, call):
-    with pytest.raises(kind) as caught:
-        call()
-    assert str(caught.value) == words
 
 
 def name(t):

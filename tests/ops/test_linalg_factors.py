@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import rushlight as torch
+from raising import raises
 
 L = torch.linalg
 A = torch.tensor([[4.0, 1.0], [1.0, 3.0]], dtype=torch.float64)
@@ -25,12 +26,6 @@ def close(x, y):
     tolerance = 1e-4 if x.dtype in (torch.float32, torch.complex64) else 1e-9
     assert x.dtype is y.dtype and x.shape == y.shape
     np.testing.assert_allclose(x.numpy(), y.numpy(), rtol=tolerance, atol=tolerance)
-
-
-def raises(kind, words, call):
-    with pytest.raises(kind) as caught:
-        call()
-    assert str(caught.value) == words
 
 
 def eye_like(x):

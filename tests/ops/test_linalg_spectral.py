@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import rushlight as torch
+from raising import raises
 
 L = torch.linalg
 C = torch.complex128
@@ -16,12 +17,6 @@ def matrices(*shape, dtype=torch.float64, seed=0):
 
 def same(x, y):
     np.testing.assert_allclose(x.detach().numpy(), y.detach().numpy(), atol=1e-10)
-
-
-def raises(kind, words, call):
-    with pytest.raises(kind) as caught:
-        call()
-    assert str(caught.value) == words
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (4, 2), (2, 5), (3, 2, 3), (2, 0, 3), (0, 4, 4)])

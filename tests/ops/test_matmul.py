@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import rushlight as torch
+from raising import raises
 from rushlight import nn
 
 F = nn.functional
@@ -11,12 +12,6 @@ F = nn.functional
 
 def ones(*shape, **about):
     return torch.ones(*shape, **about)
-
-
-def raises(kind, words, call):
-    with pytest.raises(kind) as caught:
-        call()
-    assert str(caught.value) == words
 
 
 def name(t):

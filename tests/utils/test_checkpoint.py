@@ -1,6 +1,5 @@
 """Checkpoints without PyTorch to compare with: what they keep, what they drop, what a debug log shows."""
 
-import gc
 import threading
 import weakref
 from functools import partial
@@ -34,16 +33,8 @@ class Watched:
         return sum(ref() is not None for ref in self.seen)
 
 
-@pytest.fixture
-def without_collector():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
 @pytest.mark.parametrize("reentrant", [False, True])
-def test_intermediate_results_are_dropped_and_computed_again(reentrant, without_collector):
+def test_intermediate_results_are_dropped_and_computed_again(reentrant, no_collector):
     watched = Watched()
     x = torch.ones(100, requires_grad=True)
 
@@ -61,7 +52,7 @@ def test_intermediate_results_are_dropped_and_computed_again(reentrant, without_
     np.testing.assert_allclose(x.grad, np.ones(100), rtol=1e-5)
 
 
-def test_a_dropped_graph_is_gone_at_once(without_collector):
+def test_a_dropped_graph_is_gone_at_once(no_collector):
     watched = Watched()
     x = torch.ones(100, requires_grad=True)
     y = checkpoint(lambda a: watched(checkpoint(lambda b: watched(b.exp()), a, use_reentrant=False)), x, use_reentrant=False)
@@ -70,7 +61,7 @@ def test_a_dropped_graph_is_gone_at_once(without_collector):
     assert watched.alive() == 0
 
 
-def test_what_a_partial_backward_did_not_read_is_dropped(without_collector):
+def test_what_a_partial_backward_did_not_read_is_dropped(no_collector):
     watched = Watched()
     x = torch.ones(100, requires_grad=True)
 

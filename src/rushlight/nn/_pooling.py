@@ -10,6 +10,7 @@ from .. import ops
 from ..core import Tensor
 from ..ops.neural import adaptive_pooling, folding, pooling
 from ..ops.support.casting import in_float32
+from ._sizes import for_each
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
@@ -287,7 +288,7 @@ def fractional_max_pool3d(
 
 def _lp_pool(ndim: int, input: Tensor, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool) -> Tensor:
     """The p-norm of every window: the mean of the powers, times their number, under the root."""
-    kernel = _each(kernel_size, ndim)
+    kernel = for_each(kernel_size, ndim)
     if norm_type == math.inf:
         return _MAX[ndim](input.abs(), kernel_size, stride, 0, 1, ceil_mode)
     if norm_type == -math.inf:
@@ -298,11 +299,6 @@ def _lp_pool(ndim: int, input: Tensor, norm_type: float, kernel_size: Any, strid
 
 _MAX = {1: max_pool1d, 2: max_pool2d, 3: max_pool3d}
 _AVERAGE = {1: avg_pool1d, 2: avg_pool2d, 3: avg_pool3d}
-
-
-def _each(value: Any, ndim: int) -> tuple[Any, ...]:
-    """A sequence as a tuple, anything else once for each dimension."""
-    return tuple(value) if hasattr(value, "__iter__") else (value,) * ndim
 
 
 def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
@@ -360,9 +356,9 @@ def _unpooled_size(input: Tensor, kernel: Sequence[int], stride: Sequence[int], 
 
 def _max_unpool(ndim: int, input: Tensor, indices: Tensor, kernel_size: Any, stride: Any, padding: Any,
                 output_size: Any) -> Tensor:  # fmt: skip
-    kernel = _each(kernel_size, ndim)
-    steps = kernel if stride is None else _each(stride, ndim)
-    size = _unpooled_size(input, kernel, steps, _each(padding, ndim), output_size)
+    kernel = for_each(kernel_size, ndim)
+    steps = kernel if stride is None else for_each(stride, ndim)
+    size = _unpooled_size(input, kernel, steps, for_each(padding, ndim), output_size)
     if ndim == 1:
         return folding.max_unpool(2, input.unsqueeze(-1), indices.unsqueeze(-1), (*size, 1), (*steps, 1)).squeeze(-1)
     return folding.max_unpool(ndim, input, indices, size, steps)

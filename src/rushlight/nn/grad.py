@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..core import Tensor
 from ..ops.neural.convolution import input_gradient, weight_op
-from .modules.conv import for_each
+from ._sizes import for_each
 
 Numbers = int | Sequence[int]
 

@@ -10,6 +10,7 @@ from ... import ops
 from ...core import Tensor, no_grad
 from .. import functional as F
 from .. import init
+from .._sizes import for_each
 from ..parameter import Parameter
 from .module import Module
 
@@ -17,11 +18,6 @@ __all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "
 
 _PADDINGS = {"same", "valid"}
 _MODES = {"zeros", "reflect", "replicate", "circular"}
-
-
-def for_each(value: Any, ndim: int) -> tuple[Any, ...]:
-    """A sequence as a tuple, anything else once for each dimension."""
-    return tuple(value) if hasattr(value, "__iter__") else (value,) * ndim
 
 
 def _total_padding(padding: Any, kernel_size: Sequence[int], dilation: Sequence[int]) -> list[int]:

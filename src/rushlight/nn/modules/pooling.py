@@ -6,7 +6,7 @@ from typing import Any
 
 from ...core import Tensor
 from .. import functional as F
-from .conv import for_each
+from .._sizes import for_each
 from .module import Module
 
 __all__ = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import repeat
+from collections.abc import Callable
 from typing import Any
+
+from .._sizes import for_each
 
 __all__ = ["consume_prefix_in_state_dict_if_present"]
 
@@ -13,7 +14,7 @@ def _ntuple(n: int, name: str = "parse") -> Callable[[Any], tuple[Any, ...]]:
     """The function that makes a tuple of what is iterable, and of anything else a tuple of `n` times the same."""
 
     def parse(x: Any) -> tuple[Any, ...]:
-        return tuple(x) if isinstance(x, Iterable) else tuple(repeat(x, n))
+        return for_each(x, n)
 
     parse.__name__ = name
     return parse

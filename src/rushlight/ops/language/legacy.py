@@ -99,6 +99,11 @@ def _options(d: dtypes.dtype) -> str:
     )
 
 
+def _of_dtype(dtype: dtypes.dtype, args: tuple[Any, ...], keywords: dict[str, Any]) -> Tensor:
+    payload = _payload(dtype, args, keywords, any_dtype=False)
+    return payload.detach() if isinstance(payload, Tensor) else made(payload)
+
+
 class tensortype(type):
     """The type of FloatTensor and its like: tensors of a dtype are their instances."""
 
@@ -109,8 +114,7 @@ class tensortype(type):
         return isinstance(x, Tensor) and x.dtype is cls.dtype
 
     def __call__(cls, *args: Any, **keywords: Any) -> Tensor:
-        payload = _payload(cls.dtype, args, keywords, any_dtype=False)
-        return payload.detach() if isinstance(payload, Tensor) else made(payload)
+        return _of_dtype(cls.dtype, args, keywords)
 
 
 #: FloatTensor and the others, by name.
@@ -124,8 +128,7 @@ __all__ = [*TENSOR_TYPES]
 
 def _new(self: Tensor, *args: Any, **keywords: Any) -> Tensor:
     """``Tensor(...)`` in the dtype of this tensor."""
-    payload = _payload(self.dtype, args, keywords, any_dtype=False)
-    return payload.detach() if isinstance(payload, Tensor) else made(payload)
+    return _of_dtype(self.dtype, args, keywords)
 
 
 def _make_subclass(cls: type, data: Any, require_grad: bool = False, *unused: Any) -> Any:

@@ -6,18 +6,15 @@ from typing import Any
 
 from ...core.tensor import Tensor
 from ..reduction.norms import vector_norm
+from ..support.along import other_dims
 from ..support.arguments import check_tensor
 from ..support.precision import as_wide_as, wide, wide_op
 
 __all__ = ["_weight_norm", "_weight_norm_interface", "norm_except_dim"]
 
 
-def _other_axes(ndim: int, dim: int) -> tuple[int, ...]:
-    return tuple([i for i in range(ndim) if i != dim])
-
-
 def _lengths(v: Any, dim: int) -> Any:
-    return (v * v).sum(_other_axes(v.ndim, dim), keepdims=True) ** 0.5
+    return (v * v).sum(other_dims(v.ndim, dim), keepdims=True) ** 0.5
 
 
 def _rule(g: Any, v: Any, length: Any, dim: int) -> tuple[Any, Any]:
@@ -25,7 +22,7 @@ def _rule(g: Any, v: Any, length: Any, dim: int) -> tuple[Any, Any]:
     g, v, length = wide(g), wide(v), wide(length)
     norm = _lengths(v, dim)
     direction = v / norm
-    along = (g * direction).sum(_other_axes(v.ndim, dim), keepdims=True)
+    along = (g * direction).sum(other_dims(v.ndim, dim), keepdims=True)
     return as_wide_as(narrow, (g - along * direction) * (length / norm)), as_wide_as(narrow, along)
 
 
@@ -63,4 +60,4 @@ def _weight_norm(v: Tensor, g: Tensor, dim: int = 0) -> Tensor:
 
 def _weight_norm_interface(v: Tensor, g: Tensor, dim: int = 0) -> tuple[Tensor, Tensor]:
     """`_weight_norm` for the first or the last `dim`, and the norms that `v` had."""
-    return _product(v, g, dim), vector_norm(v.detach(), 2, _other_axes(v.ndim, dim), True)
+    return _product(v, g, dim), vector_norm(v.detach(), 2, other_dims(v.ndim, dim), True)

@@ -22,6 +22,7 @@ from ...arrays.generator import Generator, default_generator
 from ...arrays.threads import blas_routine
 from ...arrays.types import finfo, iinfo
 from ..indexing.sorting import leading
+from ..support.fused import fma64
 
 _DIGITS = {float16: 11, bfloat16: 8, float32: 24, float64: 53}
 _C_NAMES = {
@@ -387,22 +388,9 @@ def _affine(x: np.ndarray, scale: float, shift: float, d: dtype) -> np.ndarray:
         return x if scale == 1 and shift == 0 else _fma32(x, np.float32(scale), np.float32(shift))
     if max(abs(scale), abs(shift)) > 2.0**900:
         return _affine(x, scale * 2.0**-100, shift * 2.0**-100, d) * 2.0**100
-    product = x * scale
     if scale == 1 or shift == 0:
-        return product + shift
-    # The errors of product and sum: T. Dekker, Numerische Mathematik 18 (1971); D. Knuth, TAOCP 2, 4.2.2.
-    (high, low), (scale_high, scale_low) = _split(x), _split(np.float64(scale))
-    error = ((high * scale_high - product) + high * scale_low + low * scale_high) + low * scale_low
-    total = product + shift
-    rest = total - product
-    return total + (((product - (total - rest)) + (shift - rest)) + error)
-
-
-def _split(x: Any) -> tuple[Any, Any]:
-    """x as a sum of two numbers of 26 bits, whose products are exact."""
-    high = x * 134217729.0
-    high = high - (high - x)
-    return high, x - high
+        return x * scale + shift
+    return fma64(x, np.float64(scale), np.float64(shift))
 
 
 def _libm(name: str, x: np.ndarray, d: dtype) -> np.ndarray:

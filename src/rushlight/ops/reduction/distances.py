@@ -16,6 +16,7 @@ from ...core.declare import op
 from ...core.tensor import Tensor
 from ..elementwise.arithmetic import check_sub
 from ..special.kinds import not_implemented
+from ..support.along import other_dims
 from ..support.arguments import check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.casting import in_float32
@@ -286,17 +287,13 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
 # Slices brought down to a norm.
 
 
-def _others(ndim: int, dim: int) -> tuple[int, ...]:
-    return tuple([d for d in range(ndim) if d != dim])
-
-
 def _renorm_value(x: Any, p: float, dim: int, maxnorm: float) -> Any:
-    norm = _norm_value(x, p, _others(x.ndim, dim), True)
+    norm = _norm_value(x, p, other_dims(x.ndim, dim), True)
     return x * np.where(norm > maxnorm, maxnorm / (norm + 1e-7), 1).astype(norm.dtype)
 
 
 def _renorm_slope(g: Any, x: Any, p: float, dim: int, maxnorm: float) -> Any:
-    axes = _others(x.ndim, dim)
+    axes = other_dims(x.ndim, dim)
     norm = aten_norm(x, p, axes, True)
     along = (x.conj() * g).real.sum(axes, keepdims=True)
     inverse = 1 / (norm + 1e-7)

@@ -10,6 +10,11 @@ from ..indexing.scattering import gather_op, scatter_add_op, zeros_from
 from .accumulation import put_along, taken_along
 
 
+def other_dims(ndim: int, dim: int) -> tuple[int, ...]:
+    """All dimensions but one."""
+    return tuple([d for d in range(ndim) if d != dim])
+
+
 def gather_along(x: Any, index: Any, dim: int) -> Any:
     """The elements of `x` at `index` along `dim`; both have the same number of dimensions."""
     if x.__class__ is np.ndarray and x.ndim:
