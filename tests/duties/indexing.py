@@ -7,5 +7,6 @@ EXCEPTIONS = {
     "0-d": {
         "a tensor without dimensions gets one first": "index",
         "takes vectors or matrices": "index_put_impl segment_reduce",
+        "needs a dimension for each index, and an index": "unsafe_masked_index",
     },
 }

@@ -50,22 +50,19 @@ BATCHED: dict[str, str] = {}
 #: Entries of `op_db` that answer some bad call with another type of error than PyTorch: the rest answer every bad call of
 #: `corrupted` as PyTorch does. This list should shrink.
 BAD_CALLS = (
-    "bincount bmm broadcast_shapes diff einsum gradient histc histogram histogramdd index_add index_copy index_fill "
-    "index_put isin istft ldexp linalg.det linalg.eigh linalg.eigvalsh linalg.ldl_solve linalg.lstsq "
-    "linalg.lu_solve linalg.matrix_rank linalg.svd linalg.tensorinv lu_solve lu_unpack "
+    "bmm broadcast_shapes gradient histc histogram histogramdd index_copy index_fill index_put isin istft ldexp "
+    "linalg.det linalg.eigh linalg.eigvalsh linalg.lstsq linalg.matrix_rank linalg.svd linalg.tensorinv lu_unpack "
     "max_pool2d_with_indices_backward native_batch_norm native_dropout_backward native_group_norm native_layer_norm "
-    "nn.functional.adaptive_avg_pool1d nn.functional.avg_pool3d nn.functional.batch_norm "
-    "nn.functional.binary_cross_entropy_with_logits nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d "
-    "nn.functional.conv_transpose1d nn.functional.conv_transpose2d nn.functional.conv_transpose3d "
-    "nn.functional.ctc_loss nn.functional.embedding_bag nn.functional.fractional_max_pool2d "
-    "nn.functional.fractional_max_pool3d nn.functional.gaussian_nll_loss nn.functional.grid_sample "
-    "nn.functional.huber_loss nn.functional.instance_norm nn.functional.interpolate "
+    "nn.functional.adaptive_avg_pool1d nn.functional.batch_norm nn.functional.binary_cross_entropy_with_logits "
+    "nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d "
+    "nn.functional.conv_transpose2d nn.functional.conv_transpose3d nn.functional.ctc_loss nn.functional.embedding_bag "
+    "nn.functional.fractional_max_pool2d nn.functional.fractional_max_pool3d nn.functional.gaussian_nll_loss "
+    "nn.functional.grid_sample nn.functional.huber_loss nn.functional.instance_norm nn.functional.interpolate "
     "nn.functional.linear_cross_entropy nn.functional.local_response_norm nn.functional.max_unpool1d "
     "nn.functional.max_unpool2d nn.functional.max_unpool3d nn.functional.multi_head_attention_forward "
     "nn.functional.multilabel_margin_loss nn.functional.pdist nn.functional.poisson_nll_loss nn.functional.rrelu "
     "nn.functional.scaled_dot_product_attention nn.functional.soft_margin_loss nn.functional.upsample_bilinear "
-    "nn.functional.upsample_nearest pca_lowrank roll round slice stft svd svd_lowrank take_along_dim tensordot to "
-    "unflatten unsafe_split "
+    "nn.functional.upsample_nearest pca_lowrank round slice stft svd svd_lowrank take_along_dim to unsafe_split "
 ).split()
 
 #: Names whose documented examples show something else, with the reason.

@@ -222,7 +222,8 @@ for _name in _C_METHODS.split():
 
 
 def _plain(array: Any) -> Any:
-    return array.view(np.ndarray) if type(array) is BFloat16Array else array
+    # (An array made with the dtype of another is of BFloat16Array's own dtype: it becomes NumPy's again.)
+    return array.view(np.float32, np.ndarray) if type(array) is BFloat16Array else array
 
 
 def _map(function: Callable, values: Any) -> Any:
@@ -255,7 +256,7 @@ def _rounded(result: Any, sources: list[BFloat16Array] | tuple = ()) -> Any:
     if not isinstance(result, (np.ndarray, np.float32)) or result.dtype != np.float32:
         return result
     array = np.asarray(result)
-    if array.base is None or not any(np.may_share_memory(array, source) for source in sources):
+    if array.size and (array.base is None or not any(np.may_share_memory(array, source) for source in sources)):
         _round(array)
     return array.view(BFloat16Array)
 

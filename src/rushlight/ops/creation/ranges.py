@@ -114,20 +114,22 @@ def _arange(start: Any, end: Any, step: Any, d: dtype, inclusive: bool) -> Any:
         raise unimplemented("arange_cpu", d)
     if step == 0:
         raise RuntimeError("step must be nonzero")
-    start, end, step = (_real(n, d) for n in (start, end, step))
-    if step == 0:
+    given = start, end, step
+    start, end, step = (_real(n, d) for n in given)
+    if step == 0 and (inclusive or d is int64):
         raise ValueError("step must be nonzero")
     if not (math.isfinite(start) and math.isfinite(end)):
         raise RuntimeError(f"unsupported range: {start:g} -> {end:g}")
-    if (end < start) if step > 0 else (end > start):
+    if (end < start) if given[2] > 0 else (end > start):
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     if inclusive:
         count = int((end - start) / step + 1)
     else:
-        count = math.ceil((end - start) / step)
+        # (Only the elements are integers, in other dtypes than int64.)
+        low, high, by = (start, end, step) if d is int64 else given
+        count = math.ceil((high - low) / by)
     if not d.is_floating_point:
-        numbers = np.arange(start, start + count * step, step) if count else np.zeros(0, np.int64)
-        return numbers if d is int64 else cast(numbers, d)
+        return cast(start + step * np.arange(count), d)
     return _vectors(start, step, np.arange(count, dtype=np.float64), d)
 
 

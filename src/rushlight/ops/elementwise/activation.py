@@ -65,6 +65,8 @@ relu = elementwise(
 
 
 def threshold_value(x: Any, threshold: float, value: float) -> Any:
+    if x.dtype.kind in "iu":  # the numbers are integers too, and wrap around
+        threshold, value = (check_fits(v, dtypes.of_array(x)) for v in (threshold, value))
     return np.where(x <= threshold, np.asarray(value, x.dtype), x)
 
 
@@ -456,7 +458,9 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tens
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
     if isinstance(input, Tensor) and input._data.dtype.kind in "iu":
-        min_val, max_val = int(min_val), int(max_val)
+        if input._data.dtype.kind == "u" and min_val < 0:
+            raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
+        min_val, max_val = (check_fits(v, input.dtype) for v in (min_val, max_val))
     return _hardtanh(input, min_val, max_val)
 
 

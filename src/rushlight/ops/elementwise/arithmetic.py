@@ -154,24 +154,24 @@ reciprocal = elementwise(
 )
 
 
-def _nonzero(y: Any) -> None:
-    """An integer may not be divided by zero. (A Python number stands beside a float.)"""
-    if hasattr(y, "dtype") and y.dtype.kind in "iu" and not np.all(y):
+def _nonzero(x: Any, y: Any) -> None:
+    """No integer may be divided by zero. (A Python number stands beside a float.)"""
+    if hasattr(y, "dtype") and y.dtype.kind in "iu" and not np.all(y) and x.size:
         raise RuntimeError("ZeroDivisionError")
 
 
 def _floor_quotient(x: Any, y: Any) -> Any:
-    _nonzero(y)
+    _nonzero(x, y)
     return np.floor_divide(x, y)
 
 
 def _trunc_quotient(x: Any, y: Any) -> Any:
-    _nonzero(y)
+    _nonzero(x, y)
     return np.trunc(x / y) if x.dtype.kind == "f" else (x - np.fmod(x, y)) // y
 
 
 def _floor_remainder(x: Any, y: Any) -> Any:
-    _nonzero(y)
+    _nonzero(x, y)
     if x.dtype.kind != "f":
         return np.remainder(x, y)
     rest = np.fmod(x, y)
@@ -179,7 +179,7 @@ def _floor_remainder(x: Any, y: Any) -> Any:
 
 
 def _trunc_remainder(x: Any, y: Any) -> Any:
-    _nonzero(y)
+    _nonzero(x, y)
     return np.fmod(x, y)
 
 

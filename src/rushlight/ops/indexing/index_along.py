@@ -11,6 +11,7 @@ from ...arrays import dtypes
 from ...arrays.shapes import wrap_dim
 from ...core.declare import op
 from ...core.tensor import Tensor, wrap
+from ..creation.filled import check_fits
 from ..layout.joining import zeros_from
 from ..layout.splitting import at
 from ..support.arguments import check_number
@@ -160,8 +161,8 @@ def index_add(
     n = input._data.shape[dim] if input._data.ndim else 1
     # torch's kernel for vectors is another one, with other words.
     check_range(index._data, n, out_of_bounds(dim, n) if input._data.ndim > 1 else _out_of_self)
-    if input._data.dtype.kind in "iu" and isinstance(alpha, float):
-        alpha = int(alpha)
+    if not isinstance(alpha, Tensor) and (isinstance(alpha, complex) or input._data.dtype.kind in "iu"):
+        alpha = check_fits(alpha, input.dtype)
     return index_add_op(input, source, dim, index, alpha)
 
 
@@ -290,7 +291,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | complex) 
     dim = wrap_dim(dim, input._data.ndim)
     if index._data.ndim > 1:
         raise RuntimeError("Index has to be a vector/scalar")
-    if isinstance(value, complex) and not input.dtype.is_complex:
+    if not input.dtype.is_complex and (isinstance(value, complex) or (isinstance(value, Tensor) and value.dtype.is_complex)):
         raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
     n = input._data.shape[dim] if input._data.ndim else 1
     _check_places(index._data, dim, n)

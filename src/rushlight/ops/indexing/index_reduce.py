@@ -68,11 +68,24 @@ def index_reduce(
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     warn_once("index_reduce() is in beta and the API may change at any time.")
     check_vectors("index_reduce", input, dim, index, source)
-    if reduce == "mean" and input.dtype is dtypes.bool_:
-        raise unimplemented("div_floor_cpu", input.dtype)
+    _check_reducible(input, reduce, include_self)
     n = input._data.shape[dim] if input._data.ndim else 1
     check_range(lined(index._data), n, lambda i: IndexError("index out of range in self"))
     return _index_reduce_op(input, source, dim, index, reduce, include_self)
+
+
+def _check_reducible(x: Tensor, reduce: str, include_self: bool) -> None:
+    """Raises NotImplementedError for bool and complex numbers where torch's kernels do not take them."""
+    if x.dtype is not dtypes.bool_ and not x.dtype.is_complex:
+        return
+    if not include_self:
+        raise unimplemented("index_reduce_func_exclude_input_init", x.dtype)
+    if x._data.ndim < 2:
+        raise unimplemented("index_func_", x.dtype)
+    if reduce == "mean" and not x.dtype.is_complex:
+        raise unimplemented("div_floor_cpu", x.dtype)
+    if reduce in ("amax", "amin") and x.dtype.is_complex:
+        raise unimplemented("maximum_cpu" if reduce == "amax" else "minimum_cpu", x.dtype)
 
 
 # Segments: stretches of elements, one after the other along a dimension.

@@ -51,7 +51,12 @@ def _unsafe_masked_index(input: Tensor, mask: Tensor, indices: Any, fill: Any) -
     """``input[indices]`` where `mask` is true, `fill` elsewhere; indices may be out of range there."""
     check_tensor("_unsafe_masked_index", input)
     check_tensor("_unsafe_masked_index", mask, "mask", 2)
-    return _take(input, mask, _payloads("_unsafe_masked_index", indices), fill)
+    places = _payloads("_unsafe_masked_index", indices)
+    if not places:
+        raise IndexError("at least one index must be provided")
+    if len(places) > input._data.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {input._data.ndim} (got {len(places)})")
+    return _take(input, mask, places, fill)
 
 
 @reads_values

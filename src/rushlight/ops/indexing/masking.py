@@ -22,7 +22,7 @@ from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.outputs import into
 from .index_along import check_same_dtype
-from .subscript import Advanced, check_bounds, check_values, index_put_into, index_put_op, numpy_index, of_batched
+from .subscript import Advanced, as_put, check_bounds, check_values, index_put_into, index_put_op, numpy_index, of_batched
 
 __all__ = ["argwhere", "index_put", "index_put_", "masked_scatter", "masked_select", "nonzero"]
 
@@ -164,20 +164,11 @@ def _indices(name: str, x: Tensor, indices: Any) -> tuple[Any, ...]:
     return numpy_index(x, advanced)
 
 
-def _check_put(x: Tensor, values: Any) -> None:
-    check_tensor("index_put", values, "values", 2)
-    if x.dtype is not values.dtype:
-        raise RuntimeError(
-            "Index put requires the source and destination dtypes match, got "
-            f"{x.dtype.scalar_name} for the destination and {values.dtype.scalar_name} for the source."
-        )
-
-
 @checked
 def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of `input` with ``input[indices] = values``, or ``+= values``, where an index may come more than once."""
     places = _indices("index_put", input, indices)
-    _check_put(input, values)
+    values = as_put(input, places, values, accumulate)
     check_values(input, places, values)
     check_bounds(input._data.shape, places)
     return index_put_op(input, values, tuple([i.copy() if isinstance(i, np.ndarray) else i for i in places]), accumulate)
@@ -186,8 +177,8 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
 def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """`index_put`, in place."""
     places = _indices("index_put_", self, indices)
-    _check_put(self, values)
-    index_put_into(self, places, values, accumulate)
+    check_tensor("index_put_", values, "values", 2)
+    index_put_into(self, places, as_put(self, places, values, accumulate), accumulate)
     return self
 
 

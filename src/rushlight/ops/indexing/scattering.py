@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from ..layout.broadcasting import expanded
 from ..layout.joining import zeros_from
 from ..layout.shape import reshaped
 from ..support.accumulation import combine_along, put_along, taken_along
-from ..support.arguments import check_int, check_tensor
+from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
@@ -58,6 +59,8 @@ def _scatter_add(x: Any, src: Any, dim: int, index: Any) -> Any:
 
 
 def _source_gradient(node: str, g: Any, src_shape: tuple[int, ...], dim: int, index: Any) -> Any:
+    if not math.prod(index.shape):
+        return zeros_from(g, src_shape)  # of nothing that was scattered
     if tuple(index.shape) != src_shape:
         raise RuntimeError(
             f"Function {node} returned an invalid gradient at index 1 - got {list(index.shape)} but expected shape "
@@ -284,7 +287,7 @@ def reduce_gradients(
     g: Any, x: Any, src: Any, out: Any, dim: int, index: Any, reduce: str, include_self: bool
 ) -> tuple[Any, Any]:
     if tuple(index.shape) != tuple(src.shape):
-        _source_gradient("ScatterReduceBackward0", g, tuple(src.shape), dim, index)
+        return g, _source_gradient("ScatterReduceBackward0", g, tuple(src.shape), dim, index)
     if reduce == "sum":
         from_x, from_src = g, gather_op(g, dim, index)
     elif reduce == "mean":
@@ -319,6 +322,8 @@ def scatter_reduce(
         reduce = "a" + reduce
     if reduce not in _COMBINE:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    if (input.dtype is dtypes.bool_ and reduce == "mean") or (input.dtype.is_complex and reduce in ("amax", "amin")):
+        raise unimplemented(f"scatter_gather_tensor_cpu_reduce_{reduce}", input.dtype)
     return scatter_reduce_op(input, src, dim, index, reduce, include_self)
 
 

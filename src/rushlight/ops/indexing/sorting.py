@@ -175,7 +175,7 @@ def _consecutive_value(x: Any, dim: int | None, inverse: bool, counts: bool) -> 
 
 def _distinct(name: str, value: Any, node: str, aten: str) -> Any:
     def refuse(g: Any) -> Any:
-        raise RuntimeError(f"the derivative for '{aten}' is not implemented.")
+        raise NotImplementedError(f"the derivative for '{aten}' is not implemented.")
 
     return op(name, value, node, {"x": refuse}, several=True)
 
@@ -205,12 +205,22 @@ def unique_consecutive(
     return _answer(_consecutive, input, return_inverse, return_counts, dim)
 
 
+def _check_sizes(shape: tuple[int, ...], dim: int) -> None:
+    """Slices of nothing are neither the same nor not."""
+    if shape.count(0) > 1:
+        raise RuntimeError("Number of zero sized dimensions is more than one, so unique cannot be applied ")
+    if 0 in shape and shape[dim]:
+        raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
+
+
 def _answer(operation: Any, input: Tensor, inverse: bool, counts: bool, dim: int | None) -> Any:
     chosen = None if dim is None else wrap_dim(dim, input._data.ndim)
     if dim is not None and not input._data.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     if input.dtype.is_complex:
         raise unimplemented("unique" if dim is None else "unique_dim", input.dtype)
+    if chosen is not None:
+        _check_sizes(input._data.shape, chosen)
     values, places, numbers = operation(input, chosen, inverse, counts)
     extra = ([places] if inverse else []) + ([numbers] if counts else [])
     return (values, *extra) if extra else values
@@ -330,11 +340,11 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         raise RuntimeError("minlength should be >= 0")
     if x.ndim != 1 or (x.size and x.min() < 0):
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
-    if weights is None:
+    if weights is None or not x.size:
         return wrap(np.bincount(x.astype(np.int64), minlength=minlength))
     if weights._data.shape != x.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
-    totals = np.bincount(x.astype(np.int64), weights._data, minlength)
+    totals = np.bincount(x.astype(np.int64), weights._data.real, minlength)
     return wrap(totals.astype(np.float32) if weights.dtype is dtypes.float32 else totals)
 
 

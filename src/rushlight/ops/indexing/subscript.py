@@ -501,14 +501,22 @@ def _copy_to(part: Tensor, value: Tensor) -> None:
 
 def _put_at(part: Tensor, advanced: Advanced, value: Tensor) -> None:
     indices = numpy_index(part, advanced)
-    if value.dtype is not part.dtype:
-        if value._data.ndim:
-            raise RuntimeError(
-                "Index put requires the source and destination dtypes match, got "
-                f"{part.dtype.scalar_name} for the destination and {value.dtype.scalar_name} for the source."
-            )
-        value = value.to(part.dtype)  # type: ignore[attr-defined]
-    index_put_into(part, indices, _without_leading_ones(value), False)
+    index_put_into(part, indices, _without_leading_ones(as_put(part, indices, value, False)), False)
+
+
+def as_put(x: Tensor, indices: tuple[Any, ...], value: Tensor, accumulate: bool) -> Tensor:
+    """`value` in the dtype of `x`. RuntimeError if it has another, unless it is one element for a mask, which is filled."""
+    if value.dtype is x.dtype:
+        return value
+    masked = any([not isinstance(i, slice) and i.dtype.kind == "b" for i in indices])
+    if accumulate or value._data.size != 1 or not masked:
+        raise RuntimeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{x.dtype.scalar_name} for the destination and {value.dtype.scalar_name} for the source."
+        )
+    if value.dtype.is_complex and not x.dtype.is_complex:
+        check_fits(value.item(), x.dtype)  # type: ignore[attr-defined]
+    return value.to(x.dtype)  # type: ignore[attr-defined]
 
 
 def index_put_into(x: Tensor, indices: tuple[Any, ...], value: Tensor, accumulate: bool) -> None:

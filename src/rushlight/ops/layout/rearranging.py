@@ -107,9 +107,9 @@ def repeat_interleave(
         return _repeated_each(input, repeats, dim, output_size)
     if repeats < 0:
         raise RuntimeError("Repeats must be non-negative")
-    if not input._data.ndim:
-        input = view_op(input, (1,))
     shape = input._data.shape
+    if not shape:
+        wrap_dim(1, 0)  # raises: there is no dimension to put the copies in
     size = (*shape[: dim + 1], repeats, *shape[dim + 1 :])
     copied = expand_op(unsqueeze_op(input, dim + 1), size).clone(memory_format=contiguous_format)
     return view_op(copied, (*shape[:dim], shape[dim] * repeats, *shape[dim + 1 :]))
@@ -195,13 +195,13 @@ def roll(input: Tensor, shifts: Any, dims: Any = ()) -> Tensor:
     """
     check_tensor("roll", input)
     shifts = (shifts,) if isinstance(shifts, int) else sequence("roll", shifts, "shifts", 2)
-    dims = (dims,) if isinstance(dims, int) else sequence("roll", dims, "dims", 3)
+    dims = (dims,) if isinstance(dims, int) else sequence("roll", () if dims is None else dims, "dims", 3)
     if not shifts:
         raise RuntimeError("`shifts` required")
     if not (len(shifts) == len(dims) or (len(shifts) == 1 and not dims)):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
     ndim = input._data.ndim
-    if len(dims) == 1 and not input._data.size:
+    if not input._data.size:
         return _roll(input, shifts, ())
     if dims and not ndim:
         raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")

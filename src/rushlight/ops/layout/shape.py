@@ -173,7 +173,7 @@ def _reread(data: np.ndarray, old: dtypes.dtype, dtype: dtypes.dtype) -> np.ndar
         if not data.ndim:
             raise RuntimeError(f"self.dim() cannot be 0 {words}")
         if old.itemsize > dtype.itemsize:
-            if data.shape[-1] != 1 and strides(data)[-1] != 1:
+            if strides(data)[-1] != 1:
                 raise RuntimeError(f"self.stride(-1) must be 1 {words}, but got {strides(data)[-1]}")
         else:
             _check_wider(data, dtype.itemsize // old.itemsize, words)
@@ -264,6 +264,9 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
     dim = wrap_dim(dim, len(shape))
     if not size:
         raise RuntimeError("unflatten: sizes must be non-empty")
+    if not shape:
+        words = f"Dimension specified as {dim} but tensor has no dimensions"
+        raise RuntimeError(f"unflatten got an unexpected error:\n{words}")
     try:
         size = resolve(size, shape[dim])
     except RuntimeError as error:

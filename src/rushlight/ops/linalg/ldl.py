@@ -120,5 +120,10 @@ def linalg_ldl_solve(
         )
     if pivots.dtype.category != 1:
         raise RuntimeError(f"{words}: Expected pivots to be integers. Got {pivots.dtype.scalar_name}")
+    if (np.abs(np.asarray(pivots._data)) > LD._data.shape[-1]).any():
+        raise RuntimeError(
+            "Pivots given to ldl_solve must all satisfy |pivot| <= LD.size(-2). Did you properly pass the result of "
+            "ldl_factor?"
+        )
     check_kernel("ldl_solve_kernel_cpu", LD)
     return single(name, _solve(LD, pivots, B, bool(hermitian)), out)

@@ -319,7 +319,9 @@ def _checked_lu_solve(lu: Tensor, pivots: Tensor, b: Tensor, left: bool, conjuga
     if pivots.dtype is not dtypes.int32:
         raise RuntimeError("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32")
     check_system("linalg.lu_solve", lu, b, left)
-    if lu._data.shape[-1] != (pivots._data.shape or (None,))[-1]:
+    if not pivots._data.shape:
+        raise IndexError("Dimension specified as -1 but tensor has no dimensions")
+    if lu._data.shape[-1] != pivots._data.shape[-1]:
         raise RuntimeError("linalg.lu_solve: Number of pivots per batch should be same as the dimension of the matrix")
     if lu._data.shape[:-1] != pivots._data.shape:
         raise RuntimeError(

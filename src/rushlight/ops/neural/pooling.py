@@ -321,7 +321,7 @@ def _check_pool(name: str, x: Ints, kernel: Ints, stride: Ints, padding: Ints, d
                 f"{kernel_name}(): Expected input's non-batch dimensions to have positive length, but input has a shape of "
                 f"{list(x)} and non-batch dimension 0 has length zero!"
             )
-        if name == "avg_pool3d" and any([n + 2 * p < k for n, p, k in zip(x[-3:], padding, kernel)]):
+        if name == "avg_pool3d" and any([n < k for n, k in zip(x[-3:], kernel)]):
             raise RuntimeError(
                 f"input image ({_listed('', x[-3:])}) smaller than kernel size ({_listed('k', kernel)})"
             )
@@ -492,7 +492,7 @@ def avg_pool(ndim: int, input: Tensor, kernel_size: Any, stride: Any, padding: A
         raise RuntimeError("non-empty 4D or 5D (batch mode) tensor expected for input")
     wrap_dim(-3, x.ndim)
     size = _windows(name, x.shape, kernel, stride, padding, (1,) * ndim, ceil_mode)
-    if x.dtype.kind != "f" and input.dtype is not dtypes.int64:
+    if (x.dtype.kind != "f" and input.dtype is not dtypes.int64) or (ndim == 3 and input.dtype.itemsize == 2):
         raise unimplemented(name if ndim == 2 else "avg_pool3d_out_frame", input.dtype)
     divisor = divisor_override
     if divisor is None:

@@ -18,7 +18,7 @@ import numpy as np
 from ...arrays.products import product
 from ...core.tensor import Tensor
 from ..layout.broadcasting import expand_op
-from ..layout.shape import unsafe_view, view_op
+from ..layout.shape import sequence, unsafe_view, view_op
 from ..support.arguments import check_tensor
 from ..support.attach import methods
 from ..support.casting import ACTIVE, in_lower_precision, lowered
@@ -329,12 +329,14 @@ def _tensordot_dims(a: Tensor, b: Tensor, dims: Any) -> tuple[list[int], list[in
         if dims > min(a.ndim, b.ndim):
             raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
         return list(range(-dims, 0)), list(range(dims))
-    if not (isinstance(dims, (list, tuple)) and len(dims) == 2):
+    if not isinstance(dims, (list, tuple)):
         raise RuntimeError(
             "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two lists, "
             f"but got dims={dims}"
         )
-    first, second = ([d] if isinstance(d, int) else list(d) for d in dims)
+    first, second = dims
+    first = [first] if isinstance(first, int) else list(sequence("tensordot", first, "dims_self", 3))
+    second = [second] if isinstance(second, int) else list(sequence("tensordot", second, "dims_other", 4))
     if len(first) != len(second):
         raise RuntimeError("both dimension lists should have same length")
     return first, second

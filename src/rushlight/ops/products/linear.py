@@ -106,7 +106,7 @@ def _odd_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         )
     if bias is None:
         return matrix_product(input, weight.t())
-    if input.ndim != 2 and not bias.ndim:
+    if (input.ndim != 2 and not bias.ndim) or (input.ndim > 2 and bias.ndim > 1):
         return matrix_product(input, weight.t()) + bias
     out = addmm(bias, fold(input), weight.t())
     return out if input.ndim == 2 else out.view((*input.shape[:-1], weight.shape[0]))

@@ -178,9 +178,9 @@ def check_bmm(x: Tensor, y: Tensor, *, accumulating: bool = False) -> None:
 
 
 def check_batch_dtypes(x: Tensor, y: Tensor) -> None:
+    _check_kernel("bmm", x)
     if not fits(x._data, y._data):
         raise RuntimeError(f"expected scalar type {x.dtype.scalar_name} but found {y.dtype.scalar_name}")
-    _check_kernel("bmm", x)
 
 
 # The functions as torch has them.

@@ -165,6 +165,8 @@ def vector_norm(
             f"{name} cannot compute the {ord:g} norm on {what} {why} the operation does not have an identity"
         )
     check_norm_dtype(name, input, dtype)
+    if dtype is not None and dtype.is_complex:
+        input, dtype = input.to(dtype), None  # the norm is real
     result = _vector_norm(input, ord, chosen, keepdim, dtype=dtype)
     if out is None:
         return result

@@ -165,6 +165,11 @@ def _reduced(
     return along(input, dim, keepdim, dtype=dtype)
 
 
+NO_MEAN = (
+    "{}(): could not infer output dtype. {} dtype must be either a floating point or complex dtype. Got: {}"
+)
+
+
 def mean(
     input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
     out: Tensor | None = None, axis: Dims = None, keepdims: bool = False,
@@ -175,10 +180,7 @@ def mean(
     if dtype is not None or (d is not F32 and d is not F64):
         wanted, which = check_dtype("mean", dtype) or input.dtype, "Input" if dtype is None else "Optional"
         if not (wanted.is_floating_point or wanted.is_complex):
-            raise RuntimeError(
-                f"mean(): could not infer output dtype. {which} dtype must be either a floating point or complex "
-                f"dtype. Got: {wanted.scalar_name}"
-            )
+            raise RuntimeError(NO_MEAN.format("mean", which, wanted.scalar_name))
     elif dim is None and axis is None and out is None and not keepdim:
         return _mean_all.plain(input)
     return _reduced("mean", _mean_all, _mean_dim, input, dim, keepdim, dtype, out, axis, keepdims)
@@ -223,6 +225,8 @@ def nanmean(
         raise RuntimeError(
             f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar_name}"
         )
+    if dtype is not None and dtype.category < 2:
+        raise RuntimeError(NO_MEAN.format("nanmean", "Optional", dtype.scalar_name))
     if out is not None:
         return into(out, renamed("nanmean", lambda x: nanmean(x, dim, keepdim, dtype=dtype)), input)
     return nansum(input, dim, keepdim, dtype=dtype) / sum(~input.detach().isnan(), dim, keepdim)

@@ -45,7 +45,9 @@ def _zero(like: Any) -> Any:
 
 
 def _var_slope(g: Any, x: Any, dim: Any, correction: float, keepdim: bool) -> Any:
-    freedom = max(count(tuple(x.shape), dim) - correction, 0)
+    freedom = count(tuple(x.shape), dim) - correction
+    if freedom <= 0 and (dim is None or not x.ndim):
+        return restored(g, dim, keepdim, x.ndim) * (np.abs(_deviation(x, dim)) * np.inf)  # nan at the mean
     return (2 / freedom if freedom else np.inf) * restored(g, dim, keepdim, x.ndim) * _deviation(x, dim)
 
 

@@ -24,6 +24,8 @@ _LARGE = 4096
 def add_rows(out: np.ndarray, rows: np.ndarray, values: np.ndarray) -> None:
     """``out[rows] += values``, of matrices, for every time that a row comes. `rows` counts from 0."""
     n, width = out.shape
+    if not rows.size:
+        return
     if width == 1:
         np.add.at(out.reshape(-1), rows, values.reshape(-1))
     elif values.size <= _LARGE or not _is_plain_float(out):

@@ -45,11 +45,13 @@ def converting(name: str, value: Call, node: str, vjp: dict[str, Any], **about: 
     )  # fmt: skip
 
     def call(input: Tensor, *rest: Any, dtype: dtypes.dtype | None = None) -> Tensor:
-        if dtype is None or dtype is input.dtype:
+        if dtype is None:
             return plain(input, *rest)
         if input.is_complex() and not dtype.is_complex:
-            return plain(input.to(dtype), *rest)  # the rules are to see the real part alone
-        return converted(input, *rest, dtype)
+            input = input.to(dtype)  # the rules are to see the real part alone
+        if dtype is input.dtype and (dtype.category > 1 or dtype is dtypes.int64):
+            return plain(input, *rest)
+        return converted(input, *rest, dtype)  # narrow integers too: NumPy widens what it adds up
 
     call.__name__ = name
     call.plain = plain  # type: ignore[attr-defined]
