@@ -22,7 +22,16 @@ from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.outputs import into
 from .index_along import check_same_dtype
-from .subscript import Advanced, as_put, check_bounds, check_values, index_put_into, index_put_op, numpy_index, of_batched
+from .subscript import (
+    Advanced,
+    as_put,
+    check_bounds,
+    check_values,
+    index_put_into,
+    index_put_op,
+    numpy_index,
+    of_batched,
+)
 
 __all__ = ["argwhere", "index_put", "index_put_", "masked_scatter", "masked_select", "nonzero"]
 
