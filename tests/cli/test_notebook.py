@@ -108,3 +108,12 @@ def test_exported_script(run):
 def test_not_a_notebook(run, document, message):
     code, out, err = run(**document)
     assert (code, out) == (1, "") and err.startswith(f"rushlight: {message}")
+
+
+def test_the_tutorial_prints_what_it_shows():
+    path = Path(__file__).parents[2] / "examples" / "autograd.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    shown = "".join("".join(output["text"]) for cell in cells for output in cell.get("outputs", ()))
+    command = [sys.executable, "-m", "rushlight", "run", path.name]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=path.parent, env=ENV)
+    assert done.stderr == "" and done.stdout == shown
