@@ -68,9 +68,11 @@ class DispatchMode:
 
     def call(self, op: Op, arguments: Sequence[Any]) -> Any:
         """What `core` calls for an operation."""
+        shown = list(arguments)
+        while shown and shown[-1] is None:
+            shown.pop()
         run = partial(op.call, *arguments)
-        # A view is made anew, and random numbers are drawn all the same: the next ones depend on it.
-        return self._dispatch(overload_name(op, arguments), arguments, run, partial(_taken, op, arguments))
+        return self._dispatch(overload_name(op, arguments), shown, run, partial(_taken, op, arguments))
 
     def assign(self, x: Tensor, call: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
         """What `core` calls for ``x.op_(*arguments)``."""
@@ -87,6 +89,7 @@ class DispatchMode:
 
 
 def _taken(op: Op, arguments: Sequence[Any], result: Any) -> Any:
+    # A view is made anew, and random numbers are drawn all the same: the next ones depend on it.
     if op.view:
         return op.call(*arguments)
     if "generator" in op.names:

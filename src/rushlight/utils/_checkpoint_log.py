@@ -2,41 +2,74 @@
 
 from __future__ import annotations
 
-import threading
 import traceback
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 from ..core.node import Node
 from ..core.op import OBSERVERS
 from ..core.tensor import Tensor
+from ..layers.dispatch_mode import DispatchMode
+from ..ops.language.aten import OpOverload
 
 
 class CheckpointError(RuntimeError):
     """The function did not do the same again."""
 
+    __module__ = f"{__package__}.checkpoint"
 
-class _Log:
-    """Context manager that notes every operation that enters the graph in this thread, and where the program asked."""
+
+class _Log(DispatchMode):
+    """Context manager that notes every operation of this thread, and where the program asked for it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.operations: list[str] = []
         self.lines: list[str] = []
-        self.thread = 0
+        #: The tensors by their ids, and their numbers; and what the operation that runs now has returned.
+        self.numbers: dict[int, tuple[weakref.ref[Tensor], int]] = {}
+        self.count = count()
+        self.returned: Any = None
 
-    def __enter__(self) -> None:
-        self.operations, self.lines, self.thread = [], [], threading.get_ident()
+    def __enter__(self) -> Any:
+        self.operations, self.lines, self.numbers, self.count = [], [], {}, count()
         OBSERVERS.insert(0, self.note)  # before what packs, which may stop the run
+        return super().__enter__()
 
     def __exit__(self, *exc: object) -> None:
         OBSERVERS.remove(self.note)
+        super().__exit__(*exc)
 
     def note(self, node: Node, arguments: Any, result: Any) -> None:
-        if threading.get_ident() == self.thread:
-            self.operations.append(node.name())
+        self.returned = result
+
+    def dispatch(self, func: OpOverload, args: Sequence[Any], run: Callable[[], Any], take: Callable[[Any], Any]) -> Any:
+        shown = ", ".join([self.text(a) for a in args])
+        self.returned = None
+        try:
+            self.returned = result = run()
+        finally:
+            results = self.returned if isinstance(self.returned, (tuple, list)) else [self.returned]
+            made = ", ".join([self.text(r, typed=True) for r in results])
+            self.operations.append(f"{made} = torch._ops.{func}({shown})")
             own = f"{__package__.split('.')[0]}/"
-            frames = [f for f in traceback.extract_stack() if own not in f.filename.replace("\\", "/")]
+            frames = [f for f in traceback.extract_stack() if own not in f.filename.replace("\\", "/") and f.filename[0] != "<"]
             self.lines.append("".join(f"{f.filename}:{f.lineno}:{f.name}\n" for f in reversed(frames)))
+        return result
+
+    def text(self, value: Any, typed: bool = False) -> str:
+        """A tensor as its number in this log, and its dtype and shape if it is a result."""
+        if isinstance(value, (tuple, list)):
+            return str(type(value)([self.text(v) if isinstance(v, Tensor) else v for v in value]))
+        if not isinstance(value, Tensor):
+            return str(value)
+        known, number = self.numbers.get(id(value), (None, 0))
+        if known is None or known() is not value:
+            number = next(self.count)
+            self.numbers[id(value)] = weakref.ref(value), number
+        return f"${number}: {value.dtype.abbr}[{', '.join(map(str, value.shape))}]" if typed else f"${number}"
 
     def traces(self, label: str) -> str:
         total = len(self.operations)
