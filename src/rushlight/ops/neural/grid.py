@@ -7,9 +7,11 @@ polynomial of the fractions. The derivative by the places follows from the polyn
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -184,66 +186,122 @@ def _flat(neighbours: Sequence[Any], sizes: Sequence[int]) -> Any:
     return np.where(outside, -1, index)
 
 
-def _every_tap(
-    neighbours: list[list[Any]], weights: list[list[Any]], sizes: Sequence[int], use: Callable[..., None]
-) -> None:
+def _every_tap(neighbours: list[list[Any]], weights: list[list[Any]], sizes: Sequence[int]) -> Iterator[tuple[Any, Any, list[Any]]]:
+    """Of each neighbour: which one it is along each dimension, the numbers of the elements, the weights along each."""
     for choice in itertools.product(*[range(len(k)) for k in neighbours]):
         index = _flat([k[c] for k, c in zip(neighbours, choice)], sizes)
-        use(choice, index, [w[c] for w, c in zip(weights, choice)])
+        yield choice, index, [w[c] for w, c in zip(weights, choice)]
+
+
+def _taps_of(neighbours: list[list[Any]], fractions: list[Any], sizes: Sequence[int], mode: int) -> list[tuple[Any, Any]]:
+    """The numbers of the elements that make up each point, and their weights."""
+    if mode == NEAREST:
+        index = _flat([k[0] for k in neighbours], sizes)
+        return [(index, np.ones(index.shape, fractions[0].dtype))]
+    weights = [_weights(t, mode) for t in fractions]
+    return [(index, math.prod(some)) for _, index, some in _every_tap(neighbours, weights, sizes)]
+
+
+# On arrays, sampling is one product with a sparse matrix, in whose rows are the weights of the points.
+
+
+def _matrix(taps: list[tuple[Any, Any]], count: int) -> Any:
+    """From the elements of all images, `count` of each, to all points."""
+    from scipy.sparse import csr_array
+
+    index, weights = [np.stack(parts, -1) for parts in zip(*taps)]
+    n, points = index.shape[:2]
+    inside = index >= 0
+    columns = index + (np.arange(n) * count)[:, None, None]
+    ends = np.append(0, np.cumsum(inside.sum(-1)))
+    return csr_array((weights[inside], columns[inside], ends), (n * points, n * count))
+
+
+def _channels_last(x: Any) -> Any:
+    """(n, c, m) as (n * m, c)."""
+    return np.ascontiguousarray(x.transpose(0, 2, 1)).reshape(x.shape[0] * x.shape[2], x.shape[1])
+
+
+def _channels_second(x: Any, shape: Sequence[int]) -> Any:
+    """The way back, to this shape."""
+    return np.ascontiguousarray(x.reshape(shape[0], shape[2], shape[1]).transpose(0, 2, 1))
 
 
 def _sampled(x: Any, grid: Any, mode: int, padding: int, align: bool) -> Any:
-    sizes = x.shape[2:]
+    sizes, points = x.shape[2:], math.prod(grid.shape[1:-1])
     rows = x.reshape(*x.shape[:2], math.prod(sizes))
     neighbours, fractions, _ = _located(x, grid, mode, padding, align)
-    out: Any = 0
-    if mode == NEAREST:
-        out = _taken(rows, _flat([k[0] for k in neighbours], sizes))
+    taps = _taps_of(neighbours, fractions, sizes, mode)
+    if x.__class__ is np.ndarray and x.dtype.itemsize > 2 and x.size:
+        out = _channels_second(_matrix(taps, rows.shape[2]) @ _channels_last(rows), (*x.shape[:2], points))
     else:
-
-        def add(choice: Any, index: Any, weights: list[Any]) -> None:
-            nonlocal out
-            out = out + _taken(rows, index) * math.prod(weights)[:, None]
-
-        _every_tap(neighbours, [_weights(t, mode) for t in fractions], sizes, add)
+        out = functools.reduce(operator.add, [_taken(rows, index) * weight[:, None] for index, weight in taps])
     return out.reshape(*x.shape[:2], *grid.shape[1:-1])
+
+
+def _slopes_of_arrays(
+    g: Any, rows: Any, places: tuple[list[Any], list[Any], list[Any]], sizes: tuple[int, ...], mode: int, needs: tuple[bool, ...]
+) -> tuple[Any, list[Any]]:
+    """The gradients of x (n, channels, elements), and by the places along each dimension."""
+    neighbours, fractions, slopes = places
+    to_x, last, shape = None, _channels_last(g), g.shape[::2]
+    if needs[0]:
+        taps = _taps_of(neighbours, fractions, sizes, mode)
+        to_x = _channels_second(_matrix(taps, rows.shape[2]).T @ last, rows.shape)
+    to_places = [np.zeros(shape, g.dtype) for _ in sizes]
+    if needs[1] and mode != NEAREST:
+        weights, bends = [[f(t, mode) for t in fractions] for f in (_weights, _slopes)]
+        pixels, first = _channels_last(rows), (np.arange(len(g)) * rows.shape[2])[:, None]
+        for choice, index, some in _every_tap(neighbours, weights, sizes):
+            outside = index < 0
+            taken = pixels.take((np.where(outside, 0, index) + first).reshape(-1), 0)
+            match = np.where(outside, 0, np.einsum("ij,ij->i", last, taken).reshape(shape))
+            for dim, c in enumerate(choice):
+                to_places[dim] += match * math.prod([bends[dim][c], *some[:dim], *some[dim + 1 :]])
+    return to_x, [t * slope for t, slope in zip(to_places, slopes)]
+
+
+def _slopes_of_tensors(
+    g: Any, rows: Any, flat: Any, places: tuple[list[Any], list[Any], list[Any]], sizes: tuple[int, ...], mode: int,
+    needs: tuple[bool, ...],
+) -> tuple[Any, list[Any]]:  # fmt: skip
+    """The same, to be differentiated again: the fractions are functions of the grid, and the gradient has one of its own."""
+    (neighbours, fractions, slopes), count = places, rows.shape[2]
+    if mode == NEAREST:
+        index = _flat([k[0] for k in neighbours], sizes)
+        return _put_pixels(g, index, count) if needs[0] else None, [flat[:, :, 0] * 0 for _ in sizes]
+    along = [flat[:, :, len(sizes) - 1 - dim] for dim in range(len(sizes))]
+    fractions = [t + (c - c.detach()) * slope for t, c, slope in zip(fractions, along, slopes)]
+    weights, bends = [[f(t, mode) for t in fractions] for f in (_weights, _slopes)]
+    to_x: Any = 0
+    to_fractions: list[Any] = [0] * len(sizes)
+    for choice, index, some in _every_tap(neighbours, weights, sizes):
+        if needs[0]:
+            to_x = to_x + _put_pixels(g * math.prod(some)[:, None, :], index, count)
+        if needs[1]:
+            match = (g * _take_pixels(rows, index)).sum(1)
+            for dim, c in enumerate(choice):
+                rest = math.prod([bends[dim][c], *some[:dim], *some[dim + 1 :]])
+                to_fractions[dim] = to_fractions[dim] + match * rest
+    return to_x, [h * slope for h, slope in zip(to_fractions, slopes)]
 
 
 def _sampled_rule(
     g: Any, x: Any, grid: Any, mode: int, padding: int, align: bool, needs: tuple[bool, ...]
 ) -> list[Any]:
-    """The fractions are functions of the grid where it is a Tensor: so the gradient has a gradient of its own."""
     kind, sizes = x, tuple(x.shape[2:])
     neighbours, fractions, slopes = _located(x, grid, mode, padding, align)
-    x, grid, fractions = wide(x), wide(grid), [wide(t) for t in fractions]
-    n, channels, count = x.shape[0], x.shape[1], math.prod(sizes)
-    points = math.prod(grid.shape[1:-1])
-    rows, g = x.reshape((n, channels, count)), wide(g).reshape((n, channels, points))
-    flat = grid.reshape((n, points, len(sizes)))
-    if mode == NEAREST:
-        index = _flat([k[0] for k in neighbours], sizes)
-        return [_put_pixels(g, index, count).reshape(x.shape) if needs[0] else None, grid * 0 if needs[1] else None]
+    x, grid, places = wide(x), wide(grid), (neighbours, [wide(t) for t in fractions], slopes)
+    n, channels, points = x.shape[0], x.shape[1], math.prod(grid.shape[1:-1])
+    rows, g = x.reshape((n, channels, math.prod(sizes))), wide(g).reshape((n, channels, points))
     if isinstance(grid, Tensor):
-        along = [flat[:, :, len(sizes) - 1 - dim] for dim in range(len(sizes))]
-        fractions = [t + (c - c.detach()) * slope for t, c, slope in zip(fractions, along, slopes)]
-    bends = [_slopes(t, mode) for t in fractions]
-    to_x: Any = 0
-    to_fractions: list[Any] = [0] * len(sizes)
-
-    def add(choice: tuple[int, ...], index: Any, weights: list[Any]) -> None:
-        nonlocal to_x
-        if needs[0]:
-            to_x = to_x + _put_pixels(g * math.prod(weights)[:, None, :], index, count)
-        if needs[1]:
-            match = (g * _take_pixels(rows, index)).sum(1)
-            for dim, c in enumerate(choice):
-                rest = math.prod([bends[dim][c], *weights[:dim], *weights[dim + 1 :]])
-                to_fractions[dim] = to_fractions[dim] + match * rest
-
-    _every_tap(neighbours, [_weights(t, mode) for t in fractions], sizes, add)
+        flat = grid.reshape((n, points, len(sizes)))
+        to_x, to_places = _slopes_of_tensors(g, rows, flat, places, sizes, mode, needs)
+    else:
+        to_x, to_places = _slopes_of_arrays(g, rows, places, sizes, mode, needs)
     grads: list[Any] = [as_wide_as(kind, to_x.reshape(x.shape)) if needs[0] else None, None]
     if needs[1]:
-        parts = [(h * slope).reshape((n, points, 1)) for h, slope in zip(to_fractions, slopes)]
+        parts = [h.reshape((n, points, 1)) for h in to_places]
         grads[1] = as_wide_as(kind, cat_op(parts[::-1], 2, None).reshape(grid.shape))
     return grads
 
