@@ -50,13 +50,14 @@ legacy_contiguous_format = contiguous_format
 
 #: Modules that are loaded when they are first asked for.
 _LAZY = {
-    "accelerator", "amp", "backends", "cli", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func",
-    "functional", "linalg", "masked", "mps", "multiprocessing", "nn", "optim", "profiler", "random", "return_types",
+    "_C", "accelerator", "amp", "backends", "cli", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func",
+    "functional", "linalg", "masked", "mps", "multiprocessing", "nn", "optim", "overrides", "profiler", "random", "return_types",
     "serialization", "signal", "special", "storage", "testing", "types", "utils", "version", "view", "xpu",
 }  # fmt: skip
 #: Names that stand in such modules.
 _LENT = {
-    "GradScaler": "amp", "autocast": "amp", "compile": "compiler", "load": "serialization", "save": "serialization", "vmap": "func",
+    "DisableTorchFunction": "_C", "DisableTorchFunctionSubclass": "_C", "GradScaler": "amp", "autocast": "amp",
+    "compile": "compiler", "load": "serialization", "save": "serialization", "vmap": "func",
     **dict.fromkeys(
         ["autocast_decrement_nesting", "autocast_increment_nesting", "clear_autocast_cache", "get_autocast_cpu_dtype",
          "get_autocast_dtype", "get_autocast_gpu_dtype", "is_autocast_cache_enabled", "is_autocast_cpu_enabled",

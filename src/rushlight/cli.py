@@ -96,6 +96,8 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
         namespace = _become_main(program, arguments)
         with _viewing(options.view):
             for code in program.codes:
+                if _overrides_functions(code):
+                    from . import overrides  # noqa: F401 - from now on functions ask
                 exec(code, namespace)
     except BaseException as error:
         _explain(error)
@@ -105,6 +107,12 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
         sys.excepthook = _hiding_the_runner(hook)  # only now, so that the program never sees another than its own
         raise
     return 0
+
+
+def _overrides_functions(code: CodeType) -> bool:
+    """Whether a program defines ``__torch_function__``: perhaps in a class that is no Tensor, of which nothing else tells."""
+    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
+    return "__torch_function__" in code.co_names or any([_overrides_functions(c) for c in inner])
 
 
 @contextmanager

@@ -95,7 +95,7 @@ def error(statement):
 
 import torch
 error("import torch.only_in_pytorch")
-error("import torch._C")
+error("import torch._inductor")
 error("import torch.only_in_pytorch.below")
 error("import torch.nn.functional.below")
 error("torch.only_in_pytorch")
@@ -121,7 +121,7 @@ def test_missing_names(python):
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         "ModuleNotFoundError No module named 'torch.only_in_pytorch' " + NOTE.format("only_in_pytorch"),
-        "ModuleNotFoundError No module named 'torch._C' " + NOTE.format("_C"),
+        "ModuleNotFoundError No module named 'torch._inductor' " + NOTE.format("_inductor"),
         "ModuleNotFoundError No module named 'torch.only_in_pytorch' " + NOTE.format("only_in_pytorch"),
         "ModuleNotFoundError No module named 'torch.nn.functional.below'; 'torch.nn.functional' is not a package ",
         "AttributeError module 'torch' has no attribute 'only_in_pytorch' " + NOTE.format("only_in_pytorch"),

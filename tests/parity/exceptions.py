@@ -93,7 +93,6 @@ PLATFORM = "another backend's own kernel"
 BUILD = "about the build of PyTorch's C++"
 DTYPE = "a dtype that NumPy does not have"
 LEGACY_STORAGE = "typed storages, which PyTorch has deprecated; there is `TypedStorage`"
-OVERRIDES = "the protocol __torch_function__; NumPy's protocols are spoken here"
 LEAKED = "a name of Python's, or of a helper, that PyTorch's module happens to show"
 KINETO = "Intel's and PyTorch's own tracers; a profile here is taken by Python itself"
 PROTOTYPE = "a prototype in PyTorch; the functions of torch.masked take the mask as an argument"
@@ -135,7 +134,6 @@ NAMES: dict[str, dict[str, str]] = {
         **each(DTYPE, "bit* int[1-7] uint[1-7] float4* float8* complex32 chalf"),
         "Storage": LEGACY_STORAGE, "StorageBase": LEGACY_STORAGE,
         "Event": CUDA, "Stream": CUDA, "StreamObjType": CUDA,
-        "DisableTorchFunction*": OVERRIDES, "overrides": OVERRIDES,
         "jagged": "nested tensors", "nested": "nested tensors",
         "quasirandom": "see scipy.stats.qmc",
         **each(LEAKED, "TYPE_CHECKING classproperty torch windows"),
@@ -149,7 +147,7 @@ NAMES: dict[str, dict[str, str]] = {
     "torch.nn.functional": {
         **each(LEAKED, "BroadcastingList[123] Callable DType GRID_SAMPLE_* Optional TYPE_CHECKING assert_int_or_pair "
                        "boolean_dispatch reproducibility_notes sparse_support_notes tf32_notes"),
-        "*torch_function*": OVERRIDES,
+        "*torch_function*": LEAKED,
         **each("products in dtypes that NumPy does not have, or of groups on GPUs",
                "ScalingType SwizzleType grouped_mm scaled_grouped_mm scaled_mm"),
     },

@@ -20,7 +20,7 @@ SPACES = [
     "torch.linalg", "torch.masked", "torch.multiprocessing", "torch.nn", "torch.nn.attention", "torch.nn.functional",
     "torch.nn.grad", "torch.nn.init", "torch.nn.modules", "torch.nn.parallel", "torch.nn.parameter", "torch.nn.utils",
     "torch.nn.utils.parametrizations", "torch.nn.utils.parametrize", "torch.nn.utils.prune", "torch.nn.utils.rnn",
-    "torch.optim", "torch.optim.lr_scheduler", "torch.optim.swa_utils", "torch.random", "torch.return_types",
+    "torch.optim", "torch.optim.lr_scheduler", "torch.optim.swa_utils", "torch.overrides", "torch.random", "torch.return_types",
     "torch.serialization", "torch.signal.windows", "torch.special", "torch.storage", "torch.testing", "torch.types",
     "torch.utils", "torch.utils.checkpoint", "torch.utils.data", "torch.utils.hooks",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from time import perf_counter_ns
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
+from .._torch_function import code_of
 from ..core import backward, declare, short, views
 from ..core.node import Node, Output
 from ..core.op import Op
@@ -54,7 +55,7 @@ def _functions() -> dict[CodeType, str]:
             named += [(name, getattr(module, name, None)) for name in getattr(module, "__all__", ())]
     for name, function in named:
         if isinstance(function, FunctionType):
-            found.setdefault(function.__code__, set()).add(name)
+            found.setdefault(code_of(function), set()).add(name)
     return {
         code: f"aten::{min(names, key=len)}"
         for code, names in found.items()

@@ -15,10 +15,13 @@ import inspect
 import linecache
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
+from .._torch_function import code_of
 from ..core.modes import INFERENCE, NO_GRAD, grad_mode
 from ..core.node import Node, Output
 from ..core.tensor import LEAF, Tensor, edge_of
@@ -250,6 +253,8 @@ class watch:
     def _note(self, frame: Any, event: str, result: Any) -> None:
         if event != "return" or not frame.f_globals.get("__name__", "").startswith(_PACKAGE):
             return
+        if frame.f_code.co_filename == _ASKING:
+            return
         taken = [x for name in _arguments(frame.f_code) for x in _values(frame.f_locals.get(name))]
         if not taken and not isinstance(result, Tensor):
             return
@@ -322,7 +327,9 @@ class _Followed:
 
 
 _PACKAGE = __package__.split(".")[0] + "."
-_OPERATIONS = tuple(_PACKAGE + room for room in ("core", "ops", "autograd", "arrays"))
+#: The file of the functions that ask for overrides: what they were asked for comes after them.
+_ASKING = str(Path(__file__).parents[1] / "_overriding.py")
+_OPERATIONS = tuple(_PACKAGE + room for room in ("core", "ops", "autograd", "arrays", "_overriding"))
 
 
 def _arguments(code: Any) -> tuple[str, ...]:
@@ -355,7 +362,7 @@ def _operation(frame: Any) -> list[Any]:
     chain = [frame]
     while frame.f_back is not None and frame.f_back.f_globals.get("__name__", "").startswith(_OPERATIONS):
         chain.append(frame := frame.f_back)
-    return chain[::-1]
+    return [f for f in chain[::-1] if f.f_code.co_filename != _ASKING]
 
 
 def _version(x: Tensor) -> int:
@@ -368,9 +375,9 @@ def _public_names() -> dict[Any, str]:
     names: dict[Any, set[str]] = {}
     for found in (vars(package), vars(Tensor)):
         for name, value in found.items():
-            code = getattr(value.fget if isinstance(value, property) else value, "__code__", None)
-            if code is not None:
-                names.setdefault(code, set()).add(name.strip("_") if name.startswith("__") else name)
+            function = value.fget if isinstance(value, property) else value
+            if isinstance(function, FunctionType):
+                names.setdefault(code_of(function), set()).add(name.strip("_") if name.startswith("__") else name)
     return {code: min(found, key=len) for code, found in names.items() if len({n.rstrip("_") for n in found}) == 1}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .._torch_function import noted
 from ..arrays import dtypes
 from ..arrays.blocks import blockwise
 from ..arrays.precision import widened
@@ -174,9 +175,8 @@ def check_operands(op: Op, operands: Sequence[Any]) -> None:
     for position, a in enumerate(operands):
         if not hasattr(a, "dtype") and not (op.numbers and isinstance(a, NUMBERS)):
             word = "input" if position == 0 else op.names[position] if len(op.names[position]) > 1 else "other"
-            raise TypeError(
-                f"{op.name}(): argument '{word}' (position {position + 1}) must be Tensor, not {type(a).__name__}"
-            )
+            words = f"{op.name}(): argument '{word}' (position {position + 1}) must be Tensor, not {type(a).__name__}"
+            raise noted(TypeError(words), a)
 
 
 def _category(a: Any) -> Any:

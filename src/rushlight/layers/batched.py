@@ -33,6 +33,7 @@ from typing import Any
 
 import numpy as np
 
+from .._torch_function import disabled
 from ..core import views
 from ..core.backward import as_tensor
 from ..core.declare import op
@@ -149,6 +150,7 @@ class Batched(Tensor):
     """A Tensor that stands for each example of a batch. Its layout is Tensor's."""
 
     __slots__ = ()
+    __torch_function__ = disabled
 
     @property
     def requires_grad(self) -> bool:  # type: ignore[override]

@@ -31,6 +31,7 @@ from typing import Any
 
 import numpy as np
 
+from .._torch_function import disabled
 from ..arrays import dtypes
 from ..core import views
 from ..core.backward import Run, as_tensor, run
@@ -59,6 +60,7 @@ class Dual(Tensor):
     """A Tensor with tangents. The layout is Tensor's: a tensor becomes dual, in place, by changing its class."""
 
     __slots__ = ()
+    __torch_function__ = disabled
 
 
 Dual.__name__ = Dual.__qualname__ = "Tensor"

@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from .. import ops
+from .._torch_function import disabled
 from ..core import Tensor
 from ..core.op import MODES
 from ..core.tensor import ORDINARY, PLAIN
@@ -46,6 +47,7 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
     """
 
     __slots__ = ()
+    __torch_function__ = disabled
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Self:
         if data is None:
@@ -71,7 +73,8 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         return memo[id(self)]
 
     def __repr__(self) -> str:  # type: ignore[override]
-        return "Parameter containing:\n" + super().__repr__()
+        text = super().__repr__()
+        return "Parameter containing:\n" + (text if type(self) is Parameter else f"Parameter({text})")
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
         # Hooks are functions of the program that registered them and do not travel; attributes of the user's do.
@@ -115,6 +118,7 @@ class Buffer(Tensor, metaclass=_BufferMeta):
     """
 
     __slots__ = ()
+    __torch_function__ = disabled
 
     persistent: bool
 
@@ -165,6 +169,7 @@ class UninitializedTensorMixin(Tensor):
     """What parameters and buffers without a shape share: they can be converted and materialised, and nothing else."""
 
     __slots__ = ()
+    __torch_function__ = disabled
 
     cls_to_become: type[Tensor]
 

@@ -28,7 +28,7 @@ from .indexing.masking import *
 from .indexing.scattering import *
 from .indexing.sorting import *
 from .indexing.writing import *
-from .language import copying
+from .language import copying, subclassing
 from .language.inspection import *
 from .language.legacy import *
 from .layout.broadcasting import *

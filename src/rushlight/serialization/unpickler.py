@@ -67,11 +67,13 @@ def _parameter(data: Any, requires_grad: Any, hooks: Any, state: Any = None) -> 
 
 
 def _typed(function: Any, kind: Any, args: Any, state: Any) -> Any:
-    """``_rebuild_from_type_v2``: a tensor with attributes of its own; those that are plain data stay."""
-    if function not in (_tensor, _parameter) or kind is not Tensor:
+    """``_rebuild_from_type_v2``: a tensor of a class that was added, or with attributes of its own; plain data stay."""
+    if function not in (_tensor, _parameter) or not (isinstance(kind, type) and issubclass(kind, Tensor)):
         raise refused("a subclass of Tensor")
     out = function(*args)
-    if isinstance(state, dict) and all(isinstance(key, str) and not key.startswith("_") for key in state):
+    if type(out) is not kind:
+        out = out.as_subclass(kind)
+    if isinstance(state, dict) and all(isinstance(key, str) and (key == "_is_param" or not key.startswith("_")) for key in state):
         out.__dict__.update(state)
     return out
 

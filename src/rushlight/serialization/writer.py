@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from .._torch_function import DisableTorchFunctionSubclass
 from ..arrays import dtypes, types
+from ..core.op import LAYERS
 from ..core.tensor import Tensor
 from ..ops.language.copying import _pieces as pieces
 from .format import ALIGNMENT, STORAGE_OF, Global, encoded
@@ -64,8 +66,18 @@ class _Pickler(_PythonPickler):
     def _taken_apart(self, x: Tensor) -> tuple[Global, tuple[Any, ...]]:
         from ..nn.parameter import Parameter
 
-        if isinstance(x, Parameter):
+        if Parameter in type(x).__mro__:
             return name_of("torch._utils", "_rebuild_parameter"), (x.data, x.requires_grad, OrderedDict())
+        with DisableTorchFunctionSubclass():
+            rebuild, place = self._place_of(x)
+        kind = type(x)
+        if kind is Tensor or kind in LAYERS:
+            return rebuild, place
+        # A subclass is written by name, and with its attributes.
+        name = Global(kind.__module__, kind.__qualname__)
+        return name_of("torch._tensor", "_rebuild_from_type_v2"), (rebuild, name, place, dict(x.__dict__))
+
+    def _place_of(self, x: Tensor) -> tuple[Global, tuple[Any, ...]]:
         owner, size, stride, offset = pieces(x)
         dtype = x.dtype
         if not owner.size:

@@ -413,8 +413,8 @@ def contains(self: Tensor, element: Any) -> bool:
 
 
 def backwards(self: Tensor) -> Tensor:
-    """This tensor from its last element to its first, along every dimension."""
-    return self.flip(tuple(range(self.ndim))) if self.ndim else self  # type: ignore[attr-defined]
+    """This tensor with its rows in reverse order: flipped along its first dimension."""
+    return self.flip(0) if self.ndim else self  # type: ignore[attr-defined]
 
 
 # By calls from Python.

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from ..._torch_function import disabled
 from ...arrays import dtypes, promotion
 from ...arrays.dtypes import get_default_dtype, set_default_dtype
 from ...arrays.printing import PRINT_OPTS, get_printoptions, printoptions, set_printoptions, tensor_repr
@@ -31,7 +32,6 @@ from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
 from ..support.layered import refuse_inside
 from ..support.options import (
-    argument_error,
     check_integer,
     is_warn_always_enabled,
     set_warn_always,
@@ -232,11 +232,13 @@ def to_text(self: Tensor, *, tensor_contents: str | None = None) -> str:
     def plain(x: Tensor, history: tuple[bool, str | None], tangent: Any = None) -> str:
         kind = type(x)
         requires_grad, node = history
-        return tensor_repr(
+        named = kind not in LAYERS and kind is not Tensor and (kind not in ORDINARY or kind.__torch_function__ is not disabled)
+        text = tensor_repr(
             x._data, x.dtype.name, get_default_dtype().name, requires_grad=requires_grad, grad_fn_name=node,
-            class_name="tensor" if kind in ORDINARY or kind in LAYERS else kind.__name__, tangent=tangent,
+            class_name=kind.__name__ if named else "tensor", tangent=tangent,
             tensor_contents=tensor_contents, options=PRINT_OPTS,
         )  # fmt: skip
+        return f"Parameter({text})" if named and x.__dict__.get("_is_param") else text
 
     if type(self) in LAYERS or (LIVE[0] and LAYERS):
         return next(iter(LAYERS.values())).text(self, plain)
@@ -256,15 +258,6 @@ def _no_cuda_array(self: Tensor) -> Any:
         f"required "
         "use tensor.cuda() to copy tensor to device memory."
     )
-
-
-def as_subclass(self: Tensor, cls: type[Tensor]) -> Any:
-    """This tensor as an instance of a subclass of Tensor: the same memory and history."""
-    from .legacy import of_class
-
-    if not (isinstance(cls, type) and issubclass(cls, Tensor)):
-        raise argument_error("as_subclass", "cls", "type", cls, 1)
-    return of_class(cls, self)
 
 
 def _index_to_int(self: Tensor) -> int:
@@ -317,7 +310,7 @@ methods(
     is_contiguous=is_contiguous, storage_offset=storage_offset, data_ptr=data_ptr,
     is_floating_point=is_floating_point, is_complex=is_complex, is_signed=is_signed, is_conj=is_conj, is_neg=is_neg,
     is_nonzero=is_nonzero, is_same_size=is_same_size, get_device=lambda self: -1, is_pinned=lambda self: False,
-    as_subclass=as_subclass, __repr__=to_text, __format__=formatted,
+    __repr__=to_text, __format__=formatted,
 )  # fmt: skip
 
 _NEVER = (

@@ -36,8 +36,6 @@ def legacy_tensor(cls: type[Tensor], *args: Any, **keywords: Any) -> Any:
 
 def of_class(cls: type[Tensor], x: Tensor) -> Any:
     """`x` as an instance of a subclass: the same memory and history."""
-    if x.is_leaf and x.requires_grad:  # what is computed from the result shall reach x
-        x = alias(x)
     out = new(cls)
     out._data, out._node, out._counter, out._view, out._cold = memory(x), x._node, shared_counter(x), x._view, None
     return out

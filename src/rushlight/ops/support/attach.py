@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from operator import add, mul, neg, sub, truediv
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,21 @@ from ...core.views import assign, overlaps_itself
 from .arguments import check_tensor
 
 
-def methods(**functions: Callable[..., Any] | property) -> None:
+def methods(**functions: Any) -> None:
     """Makes each function a method of Tensor under its keyword: ``methods(mul=mul, __mul__=mul.operator)``."""
     for name, function in functions.items():
-        setattr(Tensor, name, getattr(function, "as_method", function))
+        function = getattr(function, "as_method", function)
+        setattr(Tensor, name, copied(function, name) if function.__class__ is FunctionType else function)
+
+
+def copied(function: Any, name: str = "") -> Any:
+    """A function of its own that does the same: ``torch.mul`` and ``Tensor.mul`` are two, and tell one from the other."""
+    name = name or function.__name__
+    out = FunctionType(function.__code__, function.__globals__, name, function.__defaults__, function.__closure__)
+    out.__kwdefaults__ = function.__kwdefaults__
+    if function.__dict__:
+        out.__dict__.update(function.__dict__)
+    return out
 
 
 def inplace(function: Callable[..., Any], ufunc: Callable[..., Any] | None = None) -> Callable[..., Tensor]:

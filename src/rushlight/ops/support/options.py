@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._torch_function import noted
 from ...arrays import dtypes
 from ...arrays.types import check_device, device, layout, strided
 from ...core.modes import INFERENCE, grad_mode
@@ -38,7 +39,8 @@ def type_name(value: Any) -> str:
 
 def argument_error(name: str, argument: str, wanted: str, value: Any, position: int | None = None) -> TypeError:
     where = "" if position is None else f" (position {position})"
-    return TypeError(f"{name}(): argument '{argument}'{where} must be {wanted}, not {type_name(value)}")
+    error = TypeError(f"{name}(): argument '{argument}'{where} must be {wanted}, not {type_name(value)}")
+    return error if isinstance(value, Tensor) else noted(error, value)
 
 
 def no_such_call(name: str, args: tuple[Any, ...], keywords: dict[str, Any], signatures: Sequence[str]) -> TypeError:

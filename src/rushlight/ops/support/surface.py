@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     class Surface:
         _make_subclass: Any
+        __torch_function__: Any
 
         def __init__(self, *args: Any, **keywords: Any) -> None: ...
         def __getattr__(self, name: str) -> Any: ...
