@@ -127,9 +127,9 @@ def between(sample: Sample) -> None:
         beside(exact)
 
 
-def is_between(exact: Sample, found: Sequence[np.ndarray], count: int = 40) -> None:
-    """The gradients `found` lie between those of `count` points near by."""
-    near = [g for moved in _near(exact.inputs, count) if (g := _gradients_if_any(exact, moved))]
+def is_between(exact: Sample, found: Sequence[np.ndarray], count: int = 40, of: Any = None) -> None:
+    """The gradients `found` (or what else a function `of` sample and inputs gives) lie between those of points near by."""
+    near = [g for moved in _near(exact.inputs, count) if (g := _if_any(of or gradients, exact, moved))]
     assert near, "the operation is defined nowhere near"
     broken = not all(np.isfinite(v).all() for v in _values(exact))
     wanted = [a for a in exact.inputs if a.dtype.kind in "fc"]
@@ -172,10 +172,33 @@ def gradients(sample: Sample, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
     return [np.zeros_like(w.detach().numpy()) if g is None else g.resolve_conj().numpy() for g, w in zip(found, wanted)]
 
 
-def _gradients_if_any(sample: Sample, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+def second_gradients(sample: Sample, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The gradients of a weighted sum of the gradients that `gradients` has."""
+    function, wanted = function_of(replace(sample, inputs=tuple(inputs)))
+    outs = function(*wanted)
+    if not outs:
+        return []
+    weights = [numbers(o, i) + (0.5 if i % 2 else -1.5) for i, o in enumerate(outs)]
+    first = torch.autograd.grad(outs, wanted, weights, allow_unused=True, create_graph=True)
+    smooth = [(g, numbers(g, 50 + i) + 1.25) for i, g in enumerate(first) if g is not None and g.requires_grad]
+    if not smooth:
+        return []
+    found = torch.autograd.grad([g for g, _ in smooth], wanted, [v for _, v in smooth], allow_unused=True)
+    return [np.zeros_like(w.detach().numpy()) if g is None else g.resolve_conj().numpy() for g, w in zip(found, wanted)]
+
+
+def second_between(sample: Sample) -> None:
+    """At a kink the second derivative, too, is one of those near by: that of one side, or between the two."""
+    exact = in_double(sample)
+    found = second_gradients(exact, exact.inputs)
+    if found:
+        is_between(exact, found, of=second_gradients)
+
+
+def _if_any(of: Any, sample: Sample, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
     """The gradients, where the operation takes these numbers."""
     try:
-        return gradients(sample, inputs)
+        return of(sample, inputs)
     except RuntimeError:
         return []
 
@@ -219,7 +242,7 @@ def beside(sample: Sample) -> None:
                 a = place(np.where(np.isfinite(a), a, 0.7)) + BESIDE * rng.uniform(-1, 1, a.shape)
             moved.append(a)
         point = replace(sample, inputs=tuple(moved), smooth=True, twice=False)
-        there = _gradients_if_any(point, moved)
+        there = _if_any(gradients, point, moved)
         if there and all(np.isfinite(g).all() for g in there) and any(np.isfinite(v).any() for v in _values(point)):
             return finite_differences(replace(point, call=_finite(point)))
     raise AssertionError("nothing beside is finite")
