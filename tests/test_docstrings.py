@@ -53,3 +53,11 @@ def test_example(example):
     finally:
         torch.set_printoptions(profile="default")
     assert failed == 0, "".join(report)
+
+
+def test_what_a_program_calls_has_a_docstring():
+    """The functions of torch and torch.nn.functional, and the classes of modules and optimizers."""
+    named = {f"torch.{n}": getattr(torch, n) for n in dir(torch) if n[0] != "_" and not isinstance(getattr(torch, n), type)}
+    named |= {f"F.{n}": getattr(F, n) for n in F.__all__} | {f"optim.{n}": getattr(torch.optim, n) for n in torch.optim.__all__}
+    named |= {f"nn.{n}": getattr(nn, n) for n in dir(nn) if n[0] != "_"}
+    assert [name for name, f in named.items() if callable(f) and not (f.__doc__ or "").strip()] == []

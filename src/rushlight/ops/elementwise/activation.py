@@ -591,6 +591,8 @@ relu_, hardtanh_, relu6_, silu_, mish_, hardsigmoid_, hardswish_ = map(
     inplace, (relu, hardtanh, relu6, silu, mish, hardsigmoid, hardswish)
 )
 
+log_sigmoid.__doc__ = "``log(sigmoid(input))``, computed without cancellation."
+relu.__doc__ = "``max(input, 0)``; its gradient at 0 is 0."
 methods(
     relu=relu, relu_=relu_, softmax=softmax, log_softmax=log_softmax, hardshrink=hardshrink, prelu=prelu,
 )  # fmt: skip

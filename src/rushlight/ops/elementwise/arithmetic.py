@@ -16,7 +16,7 @@ from ...core.declare import NUMBERS, check_operands, elementwise, int_to_float
 from ...core.tensor import Tensor
 from ...core.views import assign
 from ..support.arguments import check_tensor
-from ..support.attach import functions, inplace, inplace_methods, inplace_operator, methods, written
+from ..support.attach import described, functions, inplace, inplace_methods, inplace_operator, methods, written
 from ..support.kinds import only
 from ..support.operands import call_into, common, fused, is_complex
 from ..support.options import as_number, no_such_call
@@ -355,6 +355,17 @@ def _abs_inplace(self: Tensor) -> Tensor:
         raise RuntimeError("In-place abs is not supported for complex tensors.")
     return assign(self, abs, ())
 
+
+described(
+    globals(),
+    abs="The absolute value; of complex numbers, the modulus, which is real.",
+    floor_divide="``input / other``, rounded down.",
+    mul="``input * other``, with broadcasting and type promotion.",
+    neg="``-input``. Raises RuntimeError for a bool tensor.",
+    reciprocal="``1 / input``. Integers give the default dtype.",
+    sgn="Each element divided by its absolute value; 0 at 0. Of real numbers, `sign`.",
+    sign="-1, 0 or 1 by the sign of each element. Raises RuntimeError for complex numbers.",
+)  # fmt: skip
 
 methods(
     add=add, sub=sub, subtract=sub, mul=mul, multiply=mul, div=div, divide=div, true_divide=true_divide, neg=neg,

@@ -13,7 +13,7 @@ from ...core.declare import NUMBERS, elementwise
 from ...core.tensor import ORDINARY, Tensor
 from ...core.views import assign
 from ..support.arguments import check_tensor
-from ..support.attach import functions, inplace_methods, methods, written
+from ..support.attach import described, functions, inplace_methods, methods, written
 from ..support.kinds import only
 from ..support.operands import as_payload, call_into, promoted
 from ..support.signatures import last
@@ -180,6 +180,16 @@ def clamp_max(input: Tensor, max: Any, *, out: Tensor | None = None) -> Tensor:
 
 
 clip = clamp
+
+
+described(
+    globals(),
+    fmax="The greater of two, element by element; a number where the other is NaN.",
+    fmin="The smaller of two, element by element; a number where the other is NaN.",
+    maximum="The greater of two, element by element; NaN where one is. Equal elements share the gradient.",
+    minimum="The smaller of two, element by element; NaN where one is. Equal elements share the gradient.",
+)  # fmt: skip
+
 methods(
     maximum=maximum, minimum=minimum, fmax=fmax, fmin=fmin, clamp=clamp, clip=clamp, clamp_min=clamp_min,
     clamp_max=clamp_max,

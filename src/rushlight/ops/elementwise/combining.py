@@ -13,7 +13,7 @@ from ...core.declare import NUMBERS, elementwise, int_to_float
 from ...core.tensor import Tensor
 from ...core.views import assign
 from ..creation.filled import check_fits
-from ..support.attach import functions, inplace_methods, methods, written
+from ..support.attach import described, functions, inplace_methods, methods, written
 from ..support.kinds import only
 from ..support.operands import as_payload, call_into, common, fused
 from ..support.options import as_number, no_such_call
@@ -169,6 +169,14 @@ def _lerp_inplace(self: Tensor, end: Tensor, weight: Any) -> Tensor:
         return self
     return assign(self, lerp, (end, weight))
 
+
+described(
+    globals(),
+    gcd="The greatest common divisor of integers, element by element.",
+    lcm="The least common multiple of integers, element by element.",
+    ldexp="``input * 2**other``.",
+    nextafter="The next number after `input` in the direction of `other`.",
+)  # fmt: skip
 
 methods(
     addcmul=addcmul, addcdiv=addcdiv, lerp=lerp, gcd=gcd, lcm=lcm, nextafter=nextafter, ldexp=ldexp,

@@ -16,7 +16,7 @@ from ...core.tensor import Tensor, wrap
 from ...core.views import assign
 from ..creation.filled import check_fits
 from ..support.arguments import check_tensor
-from ..support.attach import inplace_methods, inplace_operator, methods
+from ..support.attach import described, inplace_methods, inplace_operator, methods
 from ..support.checked import checked
 from ..support.kinds import only
 from ..support.layered import reads_values
@@ -365,4 +365,31 @@ methods(
     __iand__=inplace_operator(bitwise_and.operator), __ior__=inplace_operator(bitwise_or.operator),
     __ixor__=inplace_operator(bitwise_xor.operator), __ilshift__=inplace_operator(bitwise_left_shift.operator),
     __irshift__=inplace_operator(bitwise_right_shift.operator),
+)  # fmt: skip
+described(
+    globals(),
+    bitwise_and="``input & other`` of integers or bools.",
+    bitwise_left_shift="``input << other`` of integers.",
+    bitwise_not="``~input`` of integers or bools.",
+    bitwise_or="``input | other`` of integers or bools.",
+    bitwise_right_shift="``input >> other`` of integers.",
+    bitwise_xor="``input ^ other`` of integers or bools.",
+    eq="``input == other``, element by element: of bool.",
+    ge="``input >= other``, element by element: of bool. Raises RuntimeError for complex numbers.",
+    gt="``input > other``, element by element: of bool. Raises RuntimeError for complex numbers.",
+    heaviside="0 below zero, 1 above, and at zero the element of `values`.",
+    isfinite="Whether each element is neither infinite nor NaN.",
+    isinf="Whether each element is infinite.",
+    isnan="Whether each element is NaN.",
+    isneginf="Whether each element is negative infinity.",
+    isposinf="Whether each element is positive infinity.",
+    isreal="Whether the imaginary part of each element is 0.",
+    le="``input <= other``, element by element: of bool. Raises RuntimeError for complex numbers.",
+    logical_and="Whether both are not 0, element by element: of bool.",
+    logical_not="Whether each element is 0.",
+    logical_or="Whether one is not 0, element by element: of bool.",
+    logical_xor="Whether just one is not 0, element by element: of bool.",
+    lt="``input < other``, element by element: of bool. Raises RuntimeError for complex numbers.",
+    ne="``input != other``, element by element: of bool.",
+    signbit="Whether the sign bit of each element is set, that of -0.0 too.",
 )  # fmt: skip

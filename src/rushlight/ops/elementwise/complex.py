@@ -16,7 +16,7 @@ from ...arrays import dtypes
 from ...core.declare import elementwise, int_to_float, op
 from ...core.tensor import Tensor
 from ..support.arguments import check_tensor
-from ..support.attach import functions, inplace_methods, methods
+from ..support.attach import described, functions, inplace_methods, methods
 from ..support.casting import in_float32
 from ..support.operands import is_complex
 from .arithmetic import sgn
@@ -238,6 +238,9 @@ def _angle_rule(g: Any, x: Any) -> Any:
 angle = elementwise(
     "angle", _angle_value, "AngleBackward0", _angle_rule, names=("x",), holomorphic=False, promote=int_to_float
 )
+
+
+described(globals(), angle="The argument of complex numbers, in [-pi, pi]; of real ones 0, or pi below zero.")
 
 methods(
     resolve_conj=resolve_conj, resolve_neg=resolve_neg, conj=conj, conj_physical=conj_physical, angle=angle,

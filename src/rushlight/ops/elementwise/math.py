@@ -18,7 +18,7 @@ from ...core.declare import NUMBERS, elementwise, int_to_float
 from ...core.modes import GRAD, grad_mode
 from ...core.tensor import Tensor
 from ..support.arguments import check_int, check_real, check_tensor
-from ..support.attach import functions, inplace_methods, methods
+from ..support.attach import described, functions, inplace_methods, methods
 from ..support.kinds import only
 from ..support.layered import is_tracked
 from ..support.operands import call_into, is_complex, multiplied
@@ -411,6 +411,49 @@ def nan_to_num(
         )
     return call_into(out, _nan_to_num, *arguments)
 
+
+described(
+    globals(),
+    acos="The angle in [0, pi] whose cosine each element is; NaN beyond [-1, 1].",
+    acosh="The inverse of `cosh`; NaN below 1.",
+    asin="The angle in [-pi / 2, pi / 2] whose sine each element is; NaN beyond [-1, 1].",
+    asinh="The inverse of `sinh`.",
+    atan="The angle in [-pi / 2, pi / 2] whose tangent each element is.",
+    atan2="The angle of the point (`other`, `input`), in [-pi, pi]: the arc tangent of ``input / other`` in the right quadrant.",
+    atanh="The inverse of `tanh`; infinite at -1 and 1, NaN beyond.",
+    ceil="The smallest integer that is not below each element. Integers are given back.",
+    cos="The cosine of each element, in radians.",
+    cosh="The hyperbolic cosine of each element.",
+    deg2rad="Degrees in radians.",
+    digamma="The derivative of `lgamma`.",
+    erf="The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to each element.",
+    erfc="``1 - erf(input)``, computed without cancellation.",
+    erfinv="The inverse of `erf`, on (-1, 1).",
+    exp="e to the power of each element. Integers give the default dtype.",
+    exp2="2 to the power of each element.",
+    expm1="``exp(input) - 1``, exact for small elements too.",
+    floor="The greatest integer that is not above each element. Integers are given back.",
+    frac="The part behind the point, with the sign of the element.",
+    hypot="``sqrt(input**2 + other**2)``, without overflow on the way.",
+    i0="The modified Bessel function of the first kind, of order 0.",
+    lgamma="The logarithm of the absolute value of the gamma function.",
+    log="The natural logarithm; -inf at 0 and NaN below (complex numbers: the principal value).",
+    log10="The logarithm to the base 10.",
+    log1p="``log(1 + input)``, exact for small elements too.",
+    log2="The logarithm to the base 2.",
+    logaddexp="``log(exp(input) + exp(other))``, without overflow.",
+    logaddexp2="``log2(2**input + 2**other)``, without overflow.",
+    rad2deg="Radians in degrees.",
+    rsqrt="``1 / sqrt(input)``.",
+    sigmoid="``1 / (1 + exp(-input))``, between 0 and 1.",
+    sin="The sine of each element, in radians. Integers give the default dtype.",
+    sinc="``sin(pi * input) / (pi * input)``, and 1 at 0.",
+    sinh="The hyperbolic sine of each element.",
+    sqrt="The square root; NaN of negative numbers (complex numbers: the principal value).",
+    tan="The tangent of each element, in radians.",
+    tanh="The hyperbolic tangent of each element, between -1 and 1.",
+    trunc="Each element without the part behind the point. Integers are given back.",
+)  # fmt: skip
 
 _UNARY = (
     acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, deg2rad, digamma, erf, erfc, erfinv, exp, exp2, expm1,

@@ -83,6 +83,7 @@ def _in_place(function: Any) -> Any:
         return assign(input, p, train) if train and p != 0 else function(input, p, train)
 
     apply.__name__ = apply.__qualname__ = function.__name__ + "_"
+    apply.__doc__ = f"`{function.__name__}`, written into `input`, which is returned."
     return apply
 
 

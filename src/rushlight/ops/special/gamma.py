@@ -13,7 +13,7 @@ import numpy as np
 from ...core.declare import NUMBERS, elementwise
 from ...core.tensor import Tensor
 from ..elementwise.math import exp, lgamma, log
-from ..support.attach import inplace_methods, methods
+from ..support.attach import described, inplace_methods, methods
 from ..support.kinds import only
 from ..support.signatures import either
 from .kinds import full_precision, in_double, not_implemented
@@ -83,5 +83,10 @@ def zeta(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
     return _tensors(input, other, out=out)
 
 
+described(
+    globals(),
+    igamma="The regularised lower incomplete gamma function P(input, other).",
+    igammac="The regularised upper incomplete gamma function Q(input, other) = 1 - P(input, other).",
+)
 methods(igamma=igamma, igammac=igammac)
 inplace_methods(igamma, igammac)

@@ -55,6 +55,7 @@ def inplace(function: Callable[..., Any], ufunc: Callable[..., Any] | None = Non
         return assign(self, partial(function, **kwargs) if kwargs else function, args)
 
     method.__name__ = method.__qualname__ = function.__name__ + "_"
+    method.__doc__ = f"`{function.__name__}`, written into the tensor itself, which is returned."
     return method
 
 
@@ -137,6 +138,12 @@ def inplace_methods(*functions: Callable[..., Any], **renamed: Callable[..., Any
         setattr(Tensor, name, inplace(function, ufunc))
 
 
+def described(of: dict[str, Any], **texts: str) -> None:
+    """Gives the operations of these names in a file their docstrings."""
+    for name, text in texts.items():
+        of[name].__doc__ = text
+
+
 def functions(*names: str) -> list[Callable[..., Tensor]]:
     """The in-place methods of these names as functions: ``torch.neg_(x)`` is ``x.neg_()``."""
     return [_as_function(name) for name in names]
@@ -150,4 +157,5 @@ def _as_function(name: str) -> Callable[..., Tensor]:
         return method(input, *args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"``input.{name}(...)``: the result is written into `input`, which is returned."
     return function
