@@ -1,4 +1,4 @@
-"""Samples for rushlight.ops.creation.filled.conversion and rushlight.ops.language.legacy."""
+"""Samples for `rushlight.ops.creation.conversion` and `rushlight.ops.language.legacy`."""
 
 import warnings
 

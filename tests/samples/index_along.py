@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.indexing.subscript.index_along`."""
+"""Samples of `rushlight.ops.indexing.index_along`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.indexing.subscript.index_reduce`."""
+"""Samples of `rushlight.ops.indexing.index_reduce`."""
 
 import warnings
 

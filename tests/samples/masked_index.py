@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.indexing.subscript.masked_index`."""
+"""Samples of `rushlight.ops.indexing.masked_index`."""
 
 import numpy as np
 

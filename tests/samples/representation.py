@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.elementwise.arithmetic.representation`."""
+"""Samples of `rushlight.ops.elementwise.representation`."""
 
 import numpy as np
 

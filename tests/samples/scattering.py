@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.indexing.subscript.scattering`."""
+"""Samples of `rushlight.ops.indexing.scattering`."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """The random stream of PyTorch's CPU generator: MT19937, seeded and saved as PyTorch does.
 
 M. Matsumoto, T. Nishimura, "Mersenne Twister", ACM TOMACS 8 (1998). What the samplers make of the stream is in
-`rushlight.ops.random.tensors.sampling`.
+`rushlight.ops.random.sampling`.
 """
 
 from __future__ import annotations

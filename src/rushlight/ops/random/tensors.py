@@ -1,6 +1,6 @@
 """Random tensors: rand, randn, randint, randperm and their ``_like`` forms, distributions, and filling in place.
 
-The numbers are those of PyTorch's CPU generator for the same seed: see `rushlight.ops.random.tensors.sampling`. A sample does not
+The numbers are those of PyTorch's CPU generator for the same seed: see `rushlight.ops.random.sampling`. A sample does not
 depend differentiably on what it replaces, nor on the parameters of its distribution: their gradients are zero.
 """
 
