@@ -20,6 +20,7 @@ from typing import Any
 from .autograd import profiler
 from .autograd.profiler import record_function
 from .autograd.profiler_util import DeviceType, EventList
+from .ops.support.options import warn_once
 
 __all__ = [
     "DeviceType", "ProfilerAction", "ProfilerActivity", "kineto_available", "profile", "record_function", "schedule",
@@ -45,6 +46,7 @@ class ProfilerAction(enum.Enum):
     WARMUP = 1
     RECORD = 2
     RECORD_AND_SAVE = 3
+    DEVICE_STOPPED = 4
 
 
 def supported_activities() -> set[ProfilerActivity]:
@@ -131,7 +133,7 @@ class profile:
             warnings.warn(
                 "`use_cuda` is deprecated, use `activities` argument instead", FutureWarning, stacklevel=2
             )
-        if activities is not None and not list(activities):
+        if activities is not None and not supported_activities() & set(activities):
             raise AssertionError("No valid profiler activities found")
         self._options: dict[str, Any] = {
             "record_shapes": record_shapes, "profile_memory": profile_memory, "with_stack": with_stack,
@@ -141,7 +143,7 @@ class profile:
         self.on_trace_ready, self.step_num = on_trace_ready, 0
         self.current_action = self.schedule(0)
         self.profiler: profiler.profile | None = None
-        self._running = False
+        self._running = self._started = False
         self._metadata: dict[str, str] = {}
         self._step: record_function | None = None
 
@@ -154,11 +156,13 @@ class profile:
 
     def start(self) -> None:
         """What entering does."""
+        self._started = True
         self._go(ProfilerAction.NONE, self.current_action)
         self._label()
 
     def stop(self) -> None:
-        """What leaving does."""
+        """What leaving does. Raises AssertionError where nothing was started."""
+        self._taken("stopping trace")
         self._unlabel()
         self._go(self.current_action, None)
 
@@ -168,7 +172,8 @@ class profile:
         before = self.current_action
         self.step_num += 1
         self.current_action = self.schedule(self.step_num)
-        self._go(before, self.current_action)
+        if self._started:
+            self._go(before, self.current_action)
         self._label()
 
     def _label(self) -> None:
@@ -189,31 +194,58 @@ class profile:
         if before in _RECORDING and ends:
             if before is ProfilerAction.RECORD and after is not None:
                 warnings.warn(f"Incorrect schedule: RECORD followed by {after.name}", stacklevel=3)
-            assert self.profiler is not None
-            self.profiler.__exit__()
-            self.profiler.entered = self._running = False
+            if self.profiler is not None and self._running:
+                self.profiler.__exit__()
+                self.profiler.entered = self._running = False
             if (before is ProfilerAction.RECORD_AND_SAVE or after is None) and self.on_trace_ready is not None:
                 self.on_trace_ready(self)
         if after in _RECORDING and not self._running:
+            if self.profiler is not None and not self._options["acc_events"]:
+                warn_once(
+                    "Warning: Profiler clears events at the end of each cycle. Only events from the current cycle will be "
+                    "reported. To keep events across cycles, set acc_events=True."
+                )
             if self.profiler is None or not self._options["acc_events"]:
                 self.profiler = profiler.profile(use_kineto=True, **self._options)
             self.profiler.__enter__()
             self._running = True
 
-    def _taken(self) -> profiler.profile:
-        if self.profiler is None:
-            raise AssertionError("Profiler must be initialized before getting key averages")
+    def _taken(self, before: str) -> Any:
+        if self.profiler is None and not (self._started and before == "stopping trace"):
+            raise AssertionError(f"Profiler must be initialized before {before}")
         return self.profiler
 
     def events(self) -> EventList:
         """All events of the last cycle."""
-        return self._taken().function_events
+        return self._taken("accessing events").function_events
 
     def key_averages(
         self, group_by_input_shape: bool = False, group_by_stack_n: int = 0, group_by_overload_name: bool = False
     ) -> EventList:
         """The events added up by name: see `EventList.key_averages`."""
-        return self._taken().key_averages(group_by_input_shape, group_by_stack_n, group_by_overload_name)
+        return self._taken("getting key averages").key_averages(group_by_input_shape, group_by_stack_n, group_by_overload_name)
+
+    def toggle_collection_dynamic(self, enable: bool, activities: Iterable[Any]) -> None:
+        """Turns the collection of CUDA's events on or off: there are none."""
+
+    def get_trace_id(self) -> str | None:
+        """The name of the trace that PyTorch's tracer writes: None."""
+        return None
+
+    def set_custom_trace_id_callback(self, callback: Callable[[], str]) -> None:
+        """Sets what makes that name."""
+
+    def export_memory_timeline(self, path: str, device: str | None = None) -> None:
+        """Raises NotImplementedError: a profile here knows how large results are, and not when they are freed."""
+        warnings.warn(
+            "`export_memory_timeline` is deprecated and will be removed in a future version. Please use "
+            "`torch.cuda.memory._record_memory_history` and `torch.cuda.memory._export_memory_snapshot` instead.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        if not all([self._options[name] for name in ("record_shapes", "profile_memory", "with_stack")]):
+            raise ValueError("record_shapes=True, profile_memory=True, with_stack=True required for memory profiling.")
+        raise NotImplementedError("torch.profiler.profile.export_memory_timeline is not implemented")
 
     def add_metadata(self, key: str, value: str) -> None:
         """A note for the trace that is exported."""
@@ -232,6 +264,7 @@ class profile:
         import gzip
         import json
 
+        self._taken("exporting chrome trace")
         from .autograd.profiler_util import trace_events
 
         notes = {key: json.loads(value) for key, value in self._metadata.items()}
@@ -241,4 +274,4 @@ class profile:
 
     def export_stacks(self, path: str, metric: str = "self_cpu_time_total") -> None:
         """Writes stacks as flame graph tools read them. Raises AssertionError unless taken with `with_stack`."""
-        self._taken().export_stacks(path, metric)
+        self._taken("exporting stacks").export_stacks(path, metric)

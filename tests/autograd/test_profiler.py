@@ -140,9 +140,10 @@ def test_nothing_is_left_behind():
     assert sys.getprofile() is None and not backward.GUARDS
 
 
+@pytest.mark.filterwarnings("ignore:Warning. Profiler clears events at the end of each cycle")
 def test_a_schedule():
     action = torch.profiler.schedule(wait=1, warmup=1, active=2, repeat=1)
-    none, warmup, record, save = ProfilerAction
+    none, warmup, record, save, _ = ProfilerAction
     assert [action(i) for i in range(6)] == [none, warmup, record, save, none, none]
     counts = []
     with torch.profiler.profile(

@@ -1,7 +1,9 @@
 """Profiles against PyTorch's: the titles of tables, schedules, and what is refused."""
 
 import itertools
+import warnings
 from importlib import import_module
+from operator import attrgetter
 
 import pytest
 
@@ -72,3 +74,64 @@ def test_signatures():
             for t in (rushlight, torch)
         )
         assert [(p.name, p.kind, p.default) for p in ours] == [(p.name, p.kind, p.default) for p in theirs]
+
+
+def words(given, call):
+    """What a call returned, or its error; and what it warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            found = repr(call(given)).replace("rushlight", "torch")
+        except Exception as error:
+            found = f"{type(error).__name__}: {error}"
+    return found, [(w.category.__name__, str(w.message)) for w in caught]
+
+
+ATTRIBUTES = (
+    "activity_type cuda_time cuda_time_total event_metadata flow_id flow_start flow_type is_python_function kwinputs "
+    "linked_correlation_id metadata_json python_id python_module_id python_parent_id self_cpu_percent "
+    "self_cuda_memory_usage self_cuda_time_total total_cpu_percent total_device_percent node_id is_async is_remote is_legacy "
+    "kernels device_time count scope use_device is_user_annotation overload_name"
+).split()
+
+
+def test_attributes_of_an_event():
+    found = []
+    for t in (rushlight, torch):
+        with t.autograd.profiler.profile() as prof:
+            t.ones(3).relu()
+        event = next(e for e in prof.function_events if e.name == "aten::relu")
+        seen = [words(event, attrgetter(name)) for name in ATTRIBUTES]
+        event.append_kernel("kernel", 0, 5)
+        averages = prof.key_averages()
+        averages.table()
+        seen += [str(event.kernels), event.external_id == event.id, all("%" in a.self_cpu_percent for a in averages)]
+        found.append(seen)
+    assert found[0] == found[1]
+
+
+BEFORE = {
+    "averages": lambda t: t.profiler.profile().key_averages(), "events": lambda t: t.profiler.profile().events(),
+    "trace": lambda t: t.profiler.profile().export_chrome_trace("nowhere"), "stop": lambda t: t.profiler.profile().stop(),
+    "step": lambda t: t.profiler.profile().step(), "stacks": lambda t: t.profiler.profile().export_stacks("nowhere"),
+    "memory": lambda t: t.profiler.profile().export_memory_timeline("nowhere"),
+    "toggle": lambda t: t.profiler.profile().toggle_collection_dynamic(True, []),
+    "trace id": lambda t: t.profiler.profile().get_trace_id(), "no activity": lambda t: t.profiler.profile(activities=["cpu"]),
+    "table": lambda t: t.autograd.profiler.profile().table(), "total": lambda t: t.autograd.profiler.profile().total_average(),
+    "time": lambda t: t.autograd.profiler.profile().self_cpu_time_total, "text": lambda t: t.autograd.profiler.profile(),
+    "grouped": lambda t: list(t.autograd.profiler.profile().key_averages()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_before_there_is_a_profile(name):
+    assert words(rushlight, BEFORE[name]) == words(torch, BEFORE[name])
+
+
+def test_a_profile_may_be_stopped_twice():
+    prof = rushlight.profiler.profile()
+    prof.start()
+    prof.stop()
+    prof.stop()
+    with rushlight.profiler.profile():
+        rushlight.ones(3).relu()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 import json
 import math
+import threading
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -54,6 +56,16 @@ def _format_memory(nbytes: float) -> str:
         if abs(nbytes) >= size:
             return f"{nbytes / size:.2f} {unit}"
     return f"{nbytes} B"
+
+
+def _deprecated(name: str, instead: str, words: str = "`{}` is deprecated. Use `{}` instead.") -> Any:
+    """A property of PyTorch's that warns, and is another one."""
+
+    def read(event: Any) -> Any:
+        warnings.warn(words.format(name, instead), FutureWarning, stacklevel=2)
+        return getattr(event, instead)
+
+    return property(read)
 
 
 class FormattedTimesMixin:
@@ -106,6 +118,11 @@ class _Event:
     device_time_total: float = 0
     self_device_time_total: float = 0
     device_memory_usage = self_device_memory_usage = 0
+    #: Shares of all events' time, in words, once a table has shown the event.
+    self_cpu_percent: Any = -1
+    total_cpu_percent: Any = -1
+    total_device_percent: Any = -1
+    cuda_time = _deprecated("cuda_time", "device_time", "`{}` is deprecated, please use `{}` instead.")
 
 
 class FunctionEvent(_Event, FormattedTimesMixin):
@@ -115,6 +132,16 @@ class FunctionEvent(_Event, FormattedTimesMixin):
     are there if they were asked for.
     """
 
+    #: What PyTorch's tracer knows beyond that, of an event that it knows nothing more of.
+    flow_id = flow_type = linked_correlation_id = 0
+    flow_start = is_python_function = False
+    python_id = python_module_id = python_parent_id = -1
+    event_metadata, activity_type, _no_metadata = None, "cpu_op", ""
+    metadata_json = _deprecated("metadata_json", "_no_metadata", "`{}` is deprecated. Use `event_metadata` instead.")
+    cuda_time_total = _deprecated("cuda_time_total", "device_time_total")
+    self_cuda_time_total = _deprecated("self_cuda_time_total", "self_device_time_total")
+    self_cuda_memory_usage = _deprecated("self_cuda_memory_usage", "self_device_memory_usage")
+
     def __init__(
         self, id: int, name: str, thread: int, start_us: float, end_us: float, *, fwd_thread: int | None = None,
         input_shapes: Any = (), stack: Sequence[str] = (), scope: int = 0, cpu_memory_usage: int = 0,
@@ -123,10 +150,16 @@ class FunctionEvent(_Event, FormattedTimesMixin):
         self.id, self.name, self.trace_name, self.thread, self.fwd_thread = id, name, name, thread, fwd_thread
         self.time_range, self.count, self.scope, self.sequence_nr = Interval(start_us, end_us), 1, scope, sequence_nr
         self.input_shapes, self.stack, self.flops = list(input_shapes), list(stack), flops
-        self.concrete_inputs, self.kernels = list(concrete_inputs), []  # type: ignore[var-annotated]
+        self.device_resource_id = threading.get_native_id()
+        self.concrete_inputs, self.kwinputs = list(concrete_inputs), {}  # type: ignore[var-annotated]
+        self.kernels: list[Kernel] = []
         self.cpu_children: list[FunctionEvent] = []
         self.cpu_parent: FunctionEvent | None = None
         self.own_memory, self.is_user_annotation, self.device_index = cpu_memory_usage, is_user_annotation, 0
+
+    @property
+    def external_id(self) -> int:
+        return self.id
 
     @property
     def key(self) -> str:
@@ -151,6 +184,10 @@ class FunctionEvent(_Event, FormattedTimesMixin):
     def append_cpu_child(self, child: FunctionEvent) -> None:
         """Notes an event that is inside of this one."""
         self.cpu_children.append(child)
+
+    def append_kernel(self, name: str, device: int, duration: float) -> None:
+        """Notes a kernel on another device. Raises AssertionError for an event that is on one itself."""
+        self.kernels.append(Kernel(name, device, duration))
 
     def set_cpu_parent(self, parent: FunctionEvent) -> None:
         self.cpu_parent = parent
@@ -336,6 +373,9 @@ def _trimmed(path: str, width: int) -> str:
 
 def _columns(events: EventList, memory: bool, flops: bool, unit: str | None, limits: Sequence[Any]) -> list[_Column]:
     total = events.self_cpu_time_total
+    for event in events:
+        event.self_cpu_percent = _format_share(event.self_cpu_time_total, total)
+        event.total_cpu_percent = _format_share(event.cpu_time_total, total)
 
     def time(value: float) -> str:
         size = {"s": 1e6, "ms": 1e3, "us": 1.0}.get(unit or "")
@@ -353,9 +393,9 @@ def _columns(events: EventList, memory: bool, flops: bool, unit: str | None, lim
 
     columns = [
         _Column("Name", width([e.key for e in events], names), name),
-        _Column("Self CPU %", 12, lambda e: _format_share(e.self_cpu_time_total, total)),
+        _Column("Self CPU %", 12, lambda e: e.self_cpu_percent),
         _Column("Self CPU", 12, lambda e: time(e.self_cpu_time_total)),
-        _Column("CPU total %", 12, lambda e: _format_share(e.cpu_time_total, total)),
+        _Column("CPU total %", 12, lambda e: e.total_cpu_percent),
         _Column("CPU total", 12, lambda e: time(e.cpu_time_total)),
         _Column("CPU time avg", 12, lambda e: time(e.cpu_time)),
     ]
