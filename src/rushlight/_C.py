@@ -5,5 +5,11 @@ from __future__ import annotations
 from ._torch_function import DisableTorchFunction, DisableTorchFunctionSubclass
 from ._torch_function import disabled as _disabled_torch_function_impl
 from ._torch_function import no_dispatch as _disabled_torch_dispatch_impl
+from .core.tensor import Tensor
 
-__all__ = ["DisableTorchFunction", "DisableTorchFunctionSubclass", "_disabled_torch_dispatch_impl", "_disabled_torch_function_impl"]
+_TensorMeta = type(Tensor)
+
+__all__ = [
+    "DisableTorchFunction", "DisableTorchFunctionSubclass", "_TensorMeta", "_disabled_torch_dispatch_impl",
+    "_disabled_torch_function_impl",
+]  # fmt: skip

@@ -9,8 +9,9 @@ from importlib import import_module
 from types import FunctionType
 from typing import Any
 
-from ._overriding import NAMESPACES, QUIET, asking, hidden, replace
+from ._overriding import NAMESPACES, QUIET, asking, hidden, replace, shown
 from ._torch_function import ORIGINALS
+from .autograd.function import BackwardCFunction
 from .core import backward
 from .core.tensor import Tensor
 from .ops import later
@@ -139,6 +140,8 @@ def install() -> None:
     QUIET.add(Parameter)
     if backward.run not in ORIGINALS:
         replace(backward.run, hidden)  # type: ignore[arg-type]
+        for function in (backward._hook_result, backward._with_hooks, BackwardCFunction.backward):
+            replace(function, shown)  # type: ignore[arg-type]
         replace(later.load, _then_install)  # type: ignore[arg-type]
     for space, contents, asks in spaces():
         python = PYTHON.get(space, "").split()

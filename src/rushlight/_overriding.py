@@ -215,11 +215,29 @@ def python_form(function: Callable[..., Any], all_named: bool = False, extra: st
 
 
 def hidden(original: Callable[..., Any]) -> Callable[..., Any]:
-    """`original`, whose own calls nobody overrides: the engine's."""
+    """`original`, the engine, whose own calls nobody overrides."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        with DisableTorchFunction():
+        here = HERE
+        before, here.outside, here.off = (here.outside, here.off), here.off, ALL
+        try:
             return original(*args, **kwargs)
+        finally:
+            here.outside, here.off = before
+
+    return call
+
+
+def shown(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`original`, by which the engine calls a program's own function: there overrides are as they were outside."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        here = HERE
+        before, here.off = here.off, here.outside
+        try:
+            return original(*args, **kwargs)
+        finally:
+            here.off = before
 
     return call
 

@@ -18,6 +18,8 @@ class _Here(threading.local):
 
     def __init__(self) -> None:
         self.off = 0
+        #: How far they were where the engine was called.
+        self.outside = 0
         self.modes: list[Any] = []
         #: Whether the next call is not to ask.
         self.skip = False

@@ -360,3 +360,43 @@ def has(package, name):
     for part in name.removeprefix("torch.").split("."):
         owner = getattr(owner, part, None)
     return owner is not None
+
+
+def in_backward(package):
+    """What a program's own functions, which the engine calls, are told."""
+    said = []
+
+    class Mine(package.Tensor): ...
+
+    class Log(package.overrides.TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            said.append(func.__name__)
+            return func(*args, **(kwargs or {}))
+
+    class Times(package.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, b):
+            ctx.save_for_backward(b)
+            return a * b
+
+        @staticmethod
+        def backward(ctx, g):
+            (b,) = ctx.saved_tensors
+            said.append((type(g).__name__, type(b).__name__, type(g * b).__name__))
+            return g * b, None
+
+    s, x = package.ones(2).as_subclass(Mine), package.ones(2, requires_grad=True)
+    x.register_hook(lambda g: said.append(type(g * s).__name__))
+    y = Times.apply(x, s)
+    package.autograd.backward(y.as_subclass(package.Tensor).sum())
+    Times.apply(x, s).sum().backward()
+    w = package.ones(2, requires_grad=True)
+    z = (w * 2).sin().sum()
+    with Log():
+        z.backward(retain_graph=True)
+        package.autograd.backward(z)
+    return type(y).__name__, said, x.grad.tolist(), type(x.grad).__name__
+
+
+def test_the_engine_is_hidden_and_a_programs_own_functions_are_not():
+    assert in_backward(rushlight) == in_backward(torch)
