@@ -342,30 +342,6 @@ def _masked_fill_inplace(self: Tensor, mask: Tensor, value: Any) -> Tensor:
     return assign(self, masked_fill, (mask, value), overlap=True)
 
 
-methods(
-    eq=eq, ne=ne, lt=lt, le=le, gt=gt, ge=ge, greater=gt, greater_equal=ge, less=lt, less_equal=le, not_equal=ne,
-    __eq__=eq.operator, __ne__=ne.operator, __lt__=lt.operator, __le__=le.operator, __gt__=gt.operator,
-    __ge__=ge.operator, equal=equal, isclose=isclose, allclose=allclose, isnan=isnan, isinf=isinf, isfinite=isfinite,
-    isreal=isreal, isposinf=isposinf, isneginf=isneginf, signbit=signbit, copysign=copysign, heaviside=heaviside,
-    logical_and=logical_and, logical_or=logical_or, logical_xor=logical_xor, logical_not=logical_not,
-    bitwise_and=bitwise_and, bitwise_or=bitwise_or, bitwise_xor=bitwise_xor, bitwise_not=bitwise_not,
-    bitwise_left_shift=bitwise_left_shift, bitwise_right_shift=bitwise_right_shift,
-    __and__=bitwise_and.operator, __or__=bitwise_or.operator, __xor__=bitwise_xor.operator, __invert__=_invert,
-    __rand__=bitwise_and.operator, __ror__=bitwise_or.operator, __rxor__=bitwise_xor.operator,
-    __lshift__=bitwise_left_shift.operator, __rshift__=bitwise_right_shift.operator,
-    __rlshift__=_reflected(bitwise_left_shift), __rrshift__=_reflected(bitwise_right_shift),
-    where=_where_method, masked_fill=masked_fill, masked_fill_=_masked_fill_inplace,
-)  # fmt: skip
-inplace_methods(
-    eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, logical_not, copysign, heaviside,
-    bitwise_and, bitwise_or, bitwise_xor, bitwise_not, bitwise_left_shift, bitwise_right_shift,
-    greater_=gt, greater_equal_=ge, less_=lt, less_equal_=le, not_equal_=ne,
-)  # fmt: skip
-methods(
-    __iand__=inplace_operator(bitwise_and.operator), __ior__=inplace_operator(bitwise_or.operator),
-    __ixor__=inplace_operator(bitwise_xor.operator), __ilshift__=inplace_operator(bitwise_left_shift.operator),
-    __irshift__=inplace_operator(bitwise_right_shift.operator),
-)  # fmt: skip
 described(
     globals(),
     bitwise_and="``input & other`` of integers or bools.",
@@ -392,4 +368,29 @@ described(
     lt="``input < other``, element by element: of bool. Raises RuntimeError for complex numbers.",
     ne="``input != other``, element by element: of bool.",
     signbit="Whether the sign bit of each element is set, that of -0.0 too.",
+)  # fmt: skip
+
+methods(
+    eq=eq, ne=ne, lt=lt, le=le, gt=gt, ge=ge, greater=gt, greater_equal=ge, less=lt, less_equal=le, not_equal=ne,
+    __eq__=eq.operator, __ne__=ne.operator, __lt__=lt.operator, __le__=le.operator, __gt__=gt.operator,
+    __ge__=ge.operator, equal=equal, isclose=isclose, allclose=allclose, isnan=isnan, isinf=isinf, isfinite=isfinite,
+    isreal=isreal, isposinf=isposinf, isneginf=isneginf, signbit=signbit, copysign=copysign, heaviside=heaviside,
+    logical_and=logical_and, logical_or=logical_or, logical_xor=logical_xor, logical_not=logical_not,
+    bitwise_and=bitwise_and, bitwise_or=bitwise_or, bitwise_xor=bitwise_xor, bitwise_not=bitwise_not,
+    bitwise_left_shift=bitwise_left_shift, bitwise_right_shift=bitwise_right_shift,
+    __and__=bitwise_and.operator, __or__=bitwise_or.operator, __xor__=bitwise_xor.operator, __invert__=_invert,
+    __rand__=bitwise_and.operator, __ror__=bitwise_or.operator, __rxor__=bitwise_xor.operator,
+    __lshift__=bitwise_left_shift.operator, __rshift__=bitwise_right_shift.operator,
+    __rlshift__=_reflected(bitwise_left_shift), __rrshift__=_reflected(bitwise_right_shift),
+    where=_where_method, masked_fill=masked_fill, masked_fill_=_masked_fill_inplace,
+)  # fmt: skip
+inplace_methods(
+    eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, logical_not, copysign, heaviside,
+    bitwise_and, bitwise_or, bitwise_xor, bitwise_not, bitwise_left_shift, bitwise_right_shift,
+    greater_=gt, greater_equal_=ge, less_=lt, less_equal_=le, not_equal_=ne,
+)  # fmt: skip
+methods(
+    __iand__=inplace_operator(bitwise_and.operator), __ior__=inplace_operator(bitwise_or.operator),
+    __ixor__=inplace_operator(bitwise_xor.operator), __ilshift__=inplace_operator(bitwise_left_shift.operator),
+    __irshift__=inplace_operator(bitwise_right_shift.operator),
 )  # fmt: skip

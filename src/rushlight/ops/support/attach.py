@@ -35,7 +35,7 @@ def copied(function: Any, name: str = "") -> Any:
     """A function of its own that does the same: ``torch.mul`` and ``Tensor.mul`` are two, and tell one from the other."""
     name = name or function.__name__
     out = FunctionType(function.__code__, function.__globals__, name, function.__defaults__, function.__closure__)
-    out.__kwdefaults__ = function.__kwdefaults__
+    out.__kwdefaults__, out.__doc__ = function.__kwdefaults__, function.__doc__
     if function.__dict__:
         out.__dict__.update(function.__dict__)
     return out
