@@ -86,25 +86,15 @@ class FunctionCtx:
 class BackwardCFunction(Node, FunctionCtx):
     """The node of a custom Function, and its ``ctx``."""
 
-    # Slots, where FunctionCtx has class attributes: they are read on every call.
-    __slots__ = (
-        "_input_metas", "_output_metas", "_tensor_arguments", "dirty_tensors", "materialize_grads", "needs_input_grad",
-        "non_differentiable", "outputs", "several", "to_save",
-    )  # fmt: skip
+    __slots__ = ("_input_metas", "_output_metas", "needs_input_grad")
     _forward_cls: Any
     runs_undefined = True
     needs_input_grad: tuple[bool, ...]
     #: Which arguments of ``apply`` are Tensors; None where all are.
-    _tensor_arguments: tuple[bool, ...] | None
+    _tensor_arguments: tuple[bool, ...] | None = None
     #: Shape and dtype of each output, to make zeros of; shape and dtype of each Tensor input, to check gradients by.
     _output_metas: Any
     _input_metas: Any
-
-    def __init__(self) -> None:
-        filled(self, ())
-        self.to_save = self.dirty_tensors = self.non_differentiable = ()
-        self._tensor_arguments = None
-        self.materialize_grads, self.several, self.outputs = True, False, 1
 
     def __repr__(self) -> str:
         return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
@@ -116,7 +106,7 @@ class BackwardCFunction(Node, FunctionCtx):
             raise RuntimeError(FREED_GRAPH)
         if self._rank > last_write[0]:
             check_versions(self)
-        return tensors(self)
+        return self.values if self.values is self.saved else tensors(self)
 
     saved_variables = saved_tensors
 
@@ -162,19 +152,18 @@ class BackwardCFunction(Node, FunctionCtx):
         if len(results) != len(edges) or self._tensor_arguments is not None:
             results = self._fitted(results)
         checked: list[Any] = []
-        for i, (result, edge) in enumerate(zip(results, edges)):
-            if result is None:
-                checked.append(None)
-                continue
-            if result.__class__ not in PLAIN and not isinstance(result, Tensor):
-                raise RuntimeError(f"expected Variable or None (got {type(result).__name__})")
-            if edge is None:  # nobody's gradient, but hooks see it
-                checked.append(result if on_tensors else result._data)
-                continue
-            data, (shape, dtype) = result._data, self._input_metas[i]
-            if data.dtype is not dtype or data.shape != shape:
-                result = self._conformed(i, result, shape, dtype)
-            checked.append(result if on_tensors else result._data)
+        for result, edge, meta in zip(results, edges, self._input_metas):
+            if result is not None:
+                if result.__class__ not in PLAIN and not isinstance(result, Tensor):
+                    raise RuntimeError(f"expected Variable or None (got {type(result).__name__})")
+                data = result._data
+                # (What goes nowhere may have any shape, but hooks see it.)
+                if edge is not None and (data.dtype is not meta[1] or data.shape != meta[0]):
+                    result = self._conformed(len(checked), result, *meta)
+                    data = result._data
+                if not on_tensors:
+                    result = data
+            checked.append(result)
         return checked
 
     def _materialized(self, gradients: Any) -> tuple[bool, Sequence[Any]]:
@@ -326,8 +315,8 @@ class Function(metaclass=FunctionMeta):
         separate = cls.setup_context is not _setup_context
         if separate and (kwargs or len(args) < cls.forward.__code__.co_argcount):
             args, kwargs = _bound(cls, args, kwargs), {}
-        ctx = cls._backward_cls()
-        ctx._edges = edges = tuple([edge_of(a) if isinstance(a, Tensor) else None for a in args])
+        edges = tuple([edge_of(a) if isinstance(a, Tensor) else None for a in args])
+        ctx = filled(cls._backward_cls(), edges)
         ctx.needs_input_grad = needs = tuple([e is not None for e in edges])
         mode = grad_mode()
         if mode == GRAD:
@@ -360,13 +349,22 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
     several = output.__class__ is tuple or isinstance(output, tuple)
     if not several and output.__class__ not in PLAIN and not isinstance(output, Tensor):
         return output
-    outputs = output if several else (output,)
+    fresh = not (several or ctx.dirty_tensors or ctx.non_differentiable or output._node is not None or output._view)
+    metas: list[Any] = []
+    for a in args:
+        metas.append((a._data.shape, a._data.dtype) if isinstance(a, Tensor) else None)
+        fresh = fresh and a is not output
     if recording:
-        _note_inputs(ctx, args)
+        if None in metas:
+            ctx._tensor_arguments = tuple([m is not None for m in metas])
+            ctx._edges = tuple([e for e, m in zip(ctx._edges, metas) if m is not None])
+            metas = [m for m in metas if m is not None]
+        ctx._input_metas = metas
         if several:
-            ctx.several, ctx.outputs = True, len(outputs)
-    if not several and output._node is None and output._view is None and _unmarked(ctx, args, output):
-        # One fresh result, as nearly always: it is given its history as it is.
+            ctx.several, ctx.outputs = True, len(output)
+    outputs = output if several else (output,)
+    if fresh:
+        # One result that is nothing else, as nearly always: it is given its history as it is.
         if recording and output._data.dtype.kind in "fc":
             output._node = ctx
         results = outputs
@@ -383,22 +381,6 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
             for observe in OBSERVERS:
                 observe(ctx, args, results if several else results[0])
     return tuple(results) if several else results[0]
-
-
-def _unmarked(ctx: BackwardCFunction, args: tuple[Any, ...], output: Tensor) -> bool:
-    if ctx.dirty_tensors or ctx.non_differentiable:
-        return False
-    return not any([a is output for a in args])
-
-
-def _note_inputs(ctx: BackwardCFunction, args: tuple[Any, ...]) -> None:
-    """Which arguments are Tensors, and what shape and dtype their gradients must have."""
-    metas = [(a._data.shape, a._data.dtype) if isinstance(a, Tensor) else None for a in args]
-    if None in metas:
-        ctx._tensor_arguments = tuple([m is not None for m in metas])
-        ctx._edges = tuple([e for e, m in zip(ctx._edges, metas) if m is not None])
-        metas = [m for m in metas if m is not None]
-    ctx._input_metas = metas
 
 
 def _check_dirty(ctx: BackwardCFunction, outputs: Any) -> None:
@@ -439,29 +421,31 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
 
 def _keep(ctx: BackwardCFunction, args: tuple[Any, ...], outputs: Any, results: Sequence[Any]) -> None:
     """Saves what ``save_for_backward`` was given: inputs as they are, outputs without holding them (see `Node`)."""
-    values: list[Any] = []
-    saved: list[Any] = []
-    written = False
-    for t in ctx.to_save:
-        if t is None:
-            values.append(None)
-            saved.append(None)
-            continue
-        if not isinstance(t, Tensor):
-            raise TypeError(
-                f"save_for_backward can only save variables, but argument {len(values)} is of type {type(t).__name__}"
-            )
-        origin: Any = t
-        for i, o in enumerate(outputs):
-            if o is t and (results[i] is t or not any([t is a for a in args])):
-                t = results[i]
-                origin = SavedResult(shared_counter(t), i) if ctx.several else shared_counter(t)
-        values.append(t._data)
-        saved.append(origin)
-        written = written or t._counter is not None
-    ctx.values, ctx.saved = tuple(values), tuple(saved)
-    ctx.versions = versions_of(saved) if written else None
+    kept, own, written = ctx.to_save, False, False
+    for position, t in enumerate(kept):
+        if t is not None:
+            if not isinstance(t, Tensor):
+                raise TypeError(
+                    f"save_for_backward can only save variables, but argument {position} is of type {type(t).__name__}"
+                )
+            own = own or any([t is o for o in outputs])
+            written = written or t._counter is not None
+    ctx.values = ctx.saved = kept
+    if own:
+        ctx.values, ctx.saved = zip(*[_kept(ctx, t, args, outputs, results) for t in kept])
+    ctx.versions = versions_of(ctx.saved) if written else None
     ctx.to_save = ()
+
+
+def _kept(
+    ctx: BackwardCFunction, t: Any, args: tuple[Any, ...], outputs: Any, results: Sequence[Any]
+) -> tuple[Any, Any]:
+    """A saved tensor's entries in `Node.values` and `Node.saved`."""
+    for i, o in enumerate(outputs):
+        if t is not None and o is t and (results[i] is t or not any([t is a for a in args])):
+            counter = shared_counter(results[i])
+            return results[i]._data, SavedResult(counter, i) if ctx.several else counter
+    return t, t
 
 
 def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:

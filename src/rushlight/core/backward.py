@@ -122,7 +122,7 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
     while True:
         following = waits = None
         for target, gradient in zip(targets, gradients):
-            if target is None:
+            if target is None or (needed is not None and target not in needed):
                 continue
             if target in pending:
                 if gradient is not None:
@@ -139,8 +139,6 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
                     waits = gradient
                 elif gradient is not None:
                     waits = waits + gradient if on_tensors or waits.size < LARGE else total(waits, gradient)
-            elif needed is not None and target not in needed:
-                continue
             elif not target._rank:
                 pending[target] = gradient
                 cold = target._cold
@@ -172,31 +170,27 @@ def _sweep(job: Run, targets: Sequence[Any], gradients: Sequence[Any]) -> dict[A
             saved = node.saved
             if saved and node._rank > last_write[0]:
                 check_versions(node)
-            op, metas, targets, part = node.op, node.metas, node._edges, parts.get(node, node)
-            if targets.__class__ is not tuple:
-                targets = (targets,)
+            op, metas, edges, part = node.op, node.metas, node._edges, parts.get(node, node) if parts else node
+            targets = edges if edges.__class__ is tuple else (edges,)
             if run_layered is not None:
                 gradients = run_layered(job, node, gradient)
             else:
                 if on_tensors:
                     values = tensors(node)
                 try:
-                    if metas is None:
-                        gradients = _by_hand(node, gradient, values) if op is None else op.backward(part, gradient, values)
-                    else:
+                    if metas is not None:
                         gradients = (metas.backward if on_tensors else metas.noted)(part, gradient, values)
+                    elif op is not None:
+                        gradients = op.backward(part, gradient, values)
+                    else:
+                        settle()  # its class is written by hand, perhaps a user's
+                        gradients = node.backward(gradient, values)
                 except RuntimeWarning:
                     gradients = _again(part, gradient, values)
             if saved and free:
                 node.values, node.saved = None, ()
         else:
             targets, gradients = _within(job, _run_special, node, gradient)
-
-
-def _by_hand(node: Node, gradient: Any, values: Any) -> Any:
-    """Runs a node whose class is written by hand, perhaps a user's."""
-    settle()
-    return node.backward(gradient, values)
 
 
 def _gather(output: Output, gradient: Any, heap: list[Any], pending: dict[Any, Any]) -> tuple[Node, list[Any] | None]:

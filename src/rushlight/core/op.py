@@ -94,7 +94,8 @@ class Op:
         self.reads = tuple(parameters(rule)[1:] for rule in every)
         wanted = {name for reads in self.reads for name in reads} - {"needs"}
         self.saves = tuple(saves) if saves is not None else tuple(sorted(wanted, key=self._order))
-        self.plans: dict[tuple[bool, ...], list[tuple[int, int]]] = {}
+        #: What gathers what is saved, by which inputs want a gradient: see `record`.
+        self.savings: dict[tuple[bool, ...], Call] = {}
         torch_names = {"x": "self", "y": "other", "out": "result", "x_shape": "self_sym_sizes", **(saved_as or {})}
         self._node, self._saved = node, {torch_names.get(n, n): i for i, n in enumerate(self.saves) if n in wanted}
 
@@ -132,24 +133,7 @@ class Op:
         else:
             result = calls[0] if self.joint else f"({', '.join([*calls, ''])})"
         names = ", ".join([f"rule{k}" for k in range(len(rules))])
-        return _compiled(f"lambda {names}: lambda node, g, values: {result}")(*rules)
-
-    def plan(self, mask: tuple[bool, ...]) -> list[tuple[int, int]]:
-        """What to save when only the inputs of `mask` want a gradient: (kind, parameter) for each of ``saves``."""
-        if mask not in self.plans:
-            needed = {name for reads, wanted in zip(self.reads, (True,) if self.joint else mask) if wanted for name in reads}
-            self.plans[mask] = [self._saving(name) if name in needed else (SKIP, 0) for name in self.saves]
-        return self.plans[mask]
-
-    def _saving(self, name: str) -> tuple[int, int]:
-        if name == "out":
-            return OUT, 0
-        if name in self.names:
-            return ARGUMENT, self.names.index(name)
-        return SHAPE, self.names.index(name.removesuffix("_shape"))
-
-
-SKIP, ARGUMENT, SHAPE, OUT = range(4)
+        return compiled(f"lambda {names}: lambda node, g, values: {result}")(*rules)
 
 
 def parameters(function: Call) -> tuple[str, ...]:
@@ -159,7 +143,7 @@ def parameters(function: Call) -> tuple[str, ...]:
 
 
 @cache
-def _compiled(source: str) -> Any:
+def compiled(source: str) -> Any:
     return eval(source)
 
 

@@ -13,7 +13,7 @@ from ..arrays.stretches import Pending, stretch_of, whole
 from ..arrays.summation import along, total
 from .modes import GRAD, grad_mode
 from .node import Node, Output, next_rank
-from .op import ARGUMENT, F32, F64, OBSERVERS, OUT, SHAPE, Op
+from .op import F32, F64, OBSERVERS, Call, Op, compiled
 from .saved import versions_of
 from .tensor import Tensor, edge_of, new, shared_counter, wrap
 
@@ -21,17 +21,19 @@ from .tensor import Tensor, edge_of, new, shared_counter, wrap
 def record(op: Op, arguments: Sequence[Any], payloads: Sequence[Any], result: Any) -> Any:
     """The result(s) of an operation as Tensor(s), on the graph if an input requires grad."""
     several = isinstance(result, (tuple, list))
+    dtype: Any = None if several else result.dtype
+    mixed = several or dtype.kind == "c"  # or an input has another dtype than the result
     edges: list[Any] = []
-    mixed = several or result.dtype.kind == "c"  # or an input has another dtype than the result
-    if grad_mode() == GRAD and (several or result.dtype.kind in "fc"):
+    mask: tuple[bool, ...] = ()
+    if grad_mode() == GRAD and (several or dtype.kind in "fc"):
         inputs = arguments[0] if op.variadic else [arguments[i] for i in op.differentiable]
         for a in inputs:
             if isinstance(a, Tensor):
                 edges.append(edge_of(a))
-                mixed = mixed or a._data.dtype is not result.dtype
+                mixed = mixed or a._data.dtype is not dtype
             else:
                 edges.append(None)
-    mask = tuple([edge is not None for edge in edges])
+        mask = tuple([edge is not None for edge in edges])
     if True not in mask:
         return _as_one(result, [wrap(r) for r in result]) if several else wrap(result)
     node = op.node_class() if several else Node()
@@ -42,7 +44,9 @@ def record(op: Op, arguments: Sequence[Any], payloads: Sequence[Any], result: An
     else:
         node.op, out = op, new(Tensor)
         out._data, out._node, out._counter, out._view, out._cold = result, node, None, None, None
-    node.values, node.saved, node.versions = _saved(op, () if op.variadic else mask, arguments, payloads, out)
+    wanted = () if op.variadic else mask
+    node.values, saved = (op.savings.get(wanted) or _saving(op, wanted))(arguments, payloads, out)
+    node.saved, node.versions = saved, versions_of(saved) if saved else None
     results = result if several else (result,)
     if op.conforms or op.variadic or (mixed and _any_complex(inputs, results)):
         node.metas = Metas.of(op, inputs, results)
@@ -57,29 +61,46 @@ def _as_one(result: Any, tensors: list[Tensor]) -> Any:
     return type(result)(*tensors) if hasattr(result, "_fields") else tuple(tensors)
 
 
-def _saved(op: Op, mask: tuple[bool, ...], arguments: Sequence[Any], payloads: Sequence[Any], out: Any) -> Any:
-    """`Node.values`, `Node.saved` and `Node.versions`."""
-    values: list[Any] = []
-    saved: list[Any] = []
-    held = tracked = False
-    for kind, i in op.plans.get(mask) or op.plan(mask):
-        value = origin = None
-        if kind == ARGUMENT:
-            value = payloads[i]
-            if isinstance(arguments[i], Tensor):
-                origin, held = arguments[i], True
-                tracked |= origin._counter is not None
-        elif kind == SHAPE:
-            value = [p.shape for p in payloads[i]] if op.variadic and i == 0 else getattr(payloads[i], "shape", ())
-        elif kind == OUT:
-            held = True
-            if isinstance(out, list):
-                value, origin = tuple([o._data for o in out]), tuple([shared_counter(o) for o in out])
+def _saving(op: Op, mask: tuple[bool, ...]) -> Call:
+    """The function that gathers `Node.values` and `Node.saved` where the inputs of `mask` want a gradient, written out
+    as by hand. For a product of x and y, of which only x does:
+
+        lambda arguments, payloads, out: ((None, payloads[1]), (None, tensor(arguments[1])) if is_tensor(arguments[1]) else ())
+    """
+    each = (True,) if op.joint else mask
+    needed = {name for reads, wanted in zip(op.reads, each) if wanted for name in reads}
+    values, saved, held = [], [], []
+    for name in op.saves:
+        value = origin = "None"
+        if name == "out" and name in needed:
+            value, origin = "payload(out)", "counter(out)"
+            held.append("True")
+        elif name in needed:
+            i = op.names.index(name.removesuffix("_shape"))
+            value = f"payloads[{i}]"
+            if name in op.names:
+                origin = f"(arguments[{i}] if isinstance(arguments[{i}], Tensor) else None)"
+                held.append(f"isinstance(arguments[{i}], Tensor)")
             else:
-                value, origin = out._data, shared_counter(out)
+                value = f"shape({value})"
         values.append(value)
         saved.append(origin)
-    return tuple(values), tuple(saved) if held else (), versions_of(saved) if tracked else None
+    both = f"({', '.join([*values, ''])}), ({', '.join([*saved, ''])}) if {' or '.join(held) or 'False'} else ()"
+    written = compiled(f"lambda Tensor, payload, counter, shape: lambda arguments, payloads, out: ({both})")
+    op.savings[mask] = written(Tensor, _payload, _counter, _shape)
+    return op.savings[mask]
+
+
+def _payload(out: Any) -> Any:
+    return tuple([o._data for o in out]) if isinstance(out, list) else out._data
+
+
+def _counter(out: Any) -> Any:
+    return tuple([shared_counter(o) for o in out]) if isinstance(out, list) else shared_counter(out)
+
+
+def _shape(payload: Any) -> Any:
+    return [p.shape for p in payload] if isinstance(payload, (list, tuple)) else getattr(payload, "shape", ())
 
 
 def _any_complex(inputs: Sequence[Any], results: Sequence[Any]) -> bool:

@@ -57,11 +57,14 @@ def bump(*changed: Tensor) -> None:
 
 def versions_of(saved: Sequence[Any]) -> tuple[int, ...] | None:
     """The versions of saved tensors now; None when none was ever written. Inference tensors cannot be saved."""
-    counters = [counter_of(origin) for origin in saved]
-    versions = tuple([0 if c is None or c.__class__ is tuple else c[0] for c in counters])
+    versions = []
+    for origin in saved:
+        kind = origin.__class__  # a counter itself is a list; the results saved as a tuple are new
+        counter = origin if kind is list else None if origin is None or kind is tuple else origin._counter
+        versions.append(0 if counter is None else counter[0])
     if UNTRACKED[0] in versions:
         raise RuntimeError(INFERENCE_SAVED)
-    return versions if any(versions) else None
+    return tuple(versions) if any(versions) else None
 
 
 def check_versions(node: Node) -> None:

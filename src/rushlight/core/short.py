@@ -77,11 +77,15 @@ def one_input(op: Op, slow: Call) -> Call:
         y = new(Tensor)
         y._data = r
         y._view = y._cold = None
-        mode, counter, n = grad_mode(), input._counter, input._node
-        if counter is not None and input._view is not None and mode == GRAD and smooth:
-            n = edge_of(input)
-        if n is None or mode != GRAD or not smooth:
+        mode = grad_mode()
+        if mode != GRAD or not smooth:
             y._node, y._counter = None, UNTRACKED if mode == INFERENCE else None
+            return y
+        n, counter = input._node, input._counter
+        if counter is not None and input._view is not None:
+            n = edge_of(input)
+        if n is None:
+            y._node = y._counter = None
             return y
         y._counter = [0] if saves_out else None
         values: Any = ()
@@ -140,16 +144,17 @@ def two_inputs(op: Op, slow: Call) -> Call:
         z._data = r
         z._view = z._cold = None
         mode = grad_mode()
-        nx, counter_x = input._node, input._counter
-        if mode == GRAD and smooth:
-            if counter_x is not None and input._view is not None:
-                nx = edge_of(input)
-            if counter_y is not None and other._view is not None:
-                ny = edge_of(other)
-        if (nx is None and ny is None) or mode != GRAD or not smooth:
+        if mode != GRAD or not smooth:
             z._node, z._counter = None, UNTRACKED if mode == INFERENCE else None
             return z
-        z._counter = None
+        nx, counter_x = input._node, input._counter
+        if counter_x is not None and input._view is not None:
+            nx = edge_of(input)
+        if counter_y is not None and other._view is not None:
+            ny = edge_of(other)
+        z._node = z._counter = None
+        if nx is None and ny is None:
+            return z
         keep = keeps_x if ny is None else keeps_y if nx is None else keeps_both
         values: Any = ()
         saved: Any = ()
