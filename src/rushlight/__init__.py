@@ -31,12 +31,12 @@ from .arrays.types import finfo as finfo
 from .arrays.types import iinfo as iinfo
 from .arrays.types import layout as layout
 from .arrays.types import memory_format as memory_format
-from .core import enable_grad as enable_grad
-from .core import inference_mode as inference_mode
+from .autograd.grad_mode import enable_grad as enable_grad
+from .autograd.grad_mode import inference_mode as inference_mode
+from .autograd.grad_mode import no_grad as no_grad
+from .autograd.grad_mode import set_grad_enabled as set_grad_enabled
 from .core import is_grad_enabled as is_grad_enabled
 from .core import is_inference_mode_enabled as is_inference_mode_enabled
-from .core import no_grad as no_grad
-from .core import set_grad_enabled as set_grad_enabled
 from .core.tensor import Tensor as Tensor
 from .ops import *
 from .ops import later as _later

@@ -13,7 +13,8 @@ from typing import Any
 
 from .. import ops
 from ..arrays import dtypes
-from ..core import Tensor, no_grad
+from ..autograd.grad_mode import no_grad
+from ..core import Tensor
 
 __all__ = ["GradScaler"]
 

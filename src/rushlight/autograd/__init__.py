@@ -9,13 +9,20 @@ from typing import Any
 import numpy as np
 
 from ..core.backward import Run, add_to_grad, as_tensor, run
-from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..core.op import LAYERS, LIVE
 from ..core.tensor import LEAF, Tensor, edge_of, wrap
-from . import anomaly_mode, function, grad_mode, graph
+from . import _tensors, anomaly_mode, function, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
-from .grad_mode import enforce_grad_layout_policy, is_multithreading_enabled, set_multithreading_enabled
+from .grad_mode import (
+    enable_grad,
+    enforce_grad_layout_policy,
+    inference_mode,
+    is_multithreading_enabled,
+    no_grad,
+    set_grad_enabled,
+    set_multithreading_enabled,
+)
 from .graph import GradientEdge
 
 __all__ = [

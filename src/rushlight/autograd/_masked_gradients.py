@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from ..core import backward
-from ..core.modes import ModeContext
 from ..core.node import Node
 from ..core.op import Op
 from ..core.saved import read
@@ -27,6 +26,7 @@ from ..core.tensor import Tensor
 from ..layers.kinds import is_pointwise
 from ..ops import isfinite
 from ..ops.elementwise.comparison import masked_fill
+from .grad_mode import ModeContext
 
 __all__ = ["masked_gradients"]
 

@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 
 from ..core.backward import Run, run
-from ..core.modes import enable_grad
 from ..core.node import Node, Output
 from ..core.op import Op
 from ..core.saved import read
 from ..core.tensor import Tensor, edge_of, wrap
 from ..layers.kinds import is_pointwise
+from .grad_mode import enable_grad
 
 #: Up to how many results a node may have for each to be asked about by itself.
 FEW = 16

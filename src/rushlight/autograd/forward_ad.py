@@ -13,11 +13,11 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import NamedTuple
 
-from ..core.modes import ModeContext
 from ..core.tensor import Tensor
 from ..layers.dual import Dual, Level, below, set_tangent, tangent_of
 from ..layers.levels import count_level
 from ..ops.support.arguments import check_tensor
+from .grad_mode import ModeContext
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
 

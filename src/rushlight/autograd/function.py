@@ -13,12 +13,13 @@ import numpy as np
 
 from ..core import views
 from ..core.errors import CUSTOM_VIEW
-from ..core.modes import GRAD, NO_GRAD, grad_mode, no_grad, set_grad_mode
+from ..core.modes import GRAD, NO_GRAD, grad_mode, set_grad_mode
 from ..core.node import FREED_GRAPH, Node, Output, filled
 from ..core.op import LAYERS, LIVE, OBSERVERS, layer_of
 from ..core.record import conform
 from ..core.saved import SavedResult, bump, check_versions, last_write, tensors, versions_of
 from ..core.tensor import LEAF, PLAIN, Tensor, edge_of, shared_counter, wrap
+from .grad_mode import no_grad
 
 __all__ = [
     "BackwardCFunction", "Function", "FunctionCtx", "FunctionMeta", "InplaceFunction", "NestedIOFunction",

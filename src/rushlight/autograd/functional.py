@@ -12,8 +12,8 @@ from typing import Any
 
 from .. import ops
 from ..arrays.types import contiguous_format
-from ..core.modes import enable_grad
 from ..core.tensor import Tensor, memory
+from .grad_mode import enable_grad
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..core.backward import CURRENT, Run
-from ..core.node import AccumulateGrad, Node, Output, accumulate_grad_of
+from ..core.node import Node, Output
 from ..core.saved import bump
 from ..core.tensor import UNTRACKED, Tensor
 from . import saved_hooks
+from ._nodes import AccumulateGrad, accumulate_grad_of
 
 __all__ = [
     "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge",

@@ -24,11 +24,11 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
-from ..core.modes import no_grad
 from ..core.node import FREED_GRAPH, Node, Output, filled
 from ..core.op import LIVE, OBSERVERS
 from ..core.saved import PACKERS, SavedResult, check_versions, rebuilt
 from ..core.tensor import Tensor, edge_of, new
+from .grad_mode import no_grad
 
 Hook = Callable[[Any], Any]
 

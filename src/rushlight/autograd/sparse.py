@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.modes import enable_grad
 from ..core.tensor import Tensor, wrap
 from ._patterns import pattern_of
+from .grad_mode import enable_grad
 
 __all__ = ["colouring", "hessian_pattern", "jacobian_pattern", "sparse_hessian", "sparse_jacobian"]
 

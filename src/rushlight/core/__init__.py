@@ -10,11 +10,10 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"rushlight\."
 
 from ..arrays import dtypes  # noqa: E402
 from .declare import elementwise, op  # noqa: E402
-from .modes import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled  # noqa: E402
-from .node import AccumulateGrad, Node  # noqa: E402
+from .modes import is_grad_enabled, is_inference_mode_enabled  # noqa: E402
+from .node import Node  # noqa: E402
 from .tensor import Tensor  # noqa: E402
 
 __all__ = [
-    "AccumulateGrad", "Node", "Tensor", "dtypes", "elementwise", "enable_grad", "inference_mode", "is_grad_enabled",
-    "is_inference_mode_enabled", "no_grad", "op", "set_grad_enabled",
+    "Node", "Tensor", "dtypes", "elementwise", "is_grad_enabled", "is_inference_mode_enabled", "op",
 ]  # fmt: skip

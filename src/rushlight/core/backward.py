@@ -32,7 +32,8 @@ from ..arrays.blocks import LARGE, write_blockwise
 from ..arrays.ownership import BY_NAME, IN_LOOP, total
 from ..arrays.stretches import OPEN, Pending, settle, whole
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
-from .node import FREED_GRAPH, AccumulateGrad, Node, Output, node_of
+from .node import FREED_GRAPH, Node, Output, node_of
+from .op import OPS
 from .saved import bump, check_versions, last_write, read, tensors
 from .tensor import Tensor, wrap
 
@@ -265,13 +266,13 @@ def _run_special(job: Run, node: Node, gradient: Any) -> tuple[Sequence[Any], Se
             step = lambda step=step, guard=guard: guard(node, argument, step)  # type: ignore[misc]
         results = step()
     if extras is not None and extras.post:
-        results = _with_hooks(job, extras.post, _of_all_edges(node, results), tuple([as_tensor(g) for g in gradients]))
+        results = _with_hooks(job, extras.post, of_all_edges(node, results), tuple([as_tensor(g) for g in gradients]))
     if not job.keep_graph:
         node.release()
     return node.edges, results
 
 
-def _of_all_edges(node: Node, results: Sequence[Any]) -> tuple[Any, ...]:
+def of_all_edges(node: Node, results: Sequence[Any]) -> tuple[Any, ...]:
     """A node's results as programs see them: one for each edge, also where it stands alone in the node."""
     return (*results, *[None] * (len(node.edges) - len(results)))
 
@@ -467,9 +468,7 @@ def accumulate(leaf: Tensor, gradient: Any, alone: bool = False) -> None:
     cold = leaf._cold or leaf._cold_state()
     grad = cold.grad
     if isinstance(gradient, Tensor):
-        from ..ops import copy_of_gradient
-
-        cold.grad = copy_of_gradient(gradient) if grad is None else grad + gradient
+        cold.grad = OPS["accumulated"].call(None, gradient) if grad is None else grad + gradient
     elif grad is None:
         if gradient.__class__ is np.ndarray and not (alone and gradient.base is None and gradient.flags.c_contiguous):
             gradient = np.array(gradient, order="C")
@@ -488,17 +487,3 @@ def add_to_grad(leaf: Tensor, gradient: Any) -> None:
     """`accumulate`, on its own."""
     with _accumulating:
         accumulate(leaf, gradient)
-
-
-def call_node(node: Node, gradients: Sequence[Any]) -> Any:
-    """``grad_fn(*gradients)``: runs one node by hand, on Tensors, in the grad mode of the caller."""
-    if isinstance(node, AccumulateGrad):
-        if gradients and gradients[0] is not None:
-            add_to_grad(node.variable, gradients[0] if grad_mode() == GRAD else gradients[0]._data)
-        return None
-    if len(gradients) != node.outputs:
-        raise TypeError(f"expected {node.outputs} arguments, got {len(gradients)} instead")
-    job = Run()
-    job.keep_graph = job.on_tensors = True
-    results = _of_all_edges(node, run_node(job, node, list(gradients) if node.several else gradients[0]))
-    return results[0] if len(results) == 1 else results

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-NON_LEAF_GRAD = (
-    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
-    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
-    "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the "
-    "leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
-)
 INFERENCE_SAVED = (
     "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
     "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in "
@@ -67,9 +61,3 @@ def view_error(creation: int, indirect: bool, node: str | None, nr: int) -> Runt
     else:
         what = f"Output {nr} of {node} is a view and {changed} modified inplace. "
     return RuntimeError(what + _WHY_NOT[creation])
-
-RETAIN_IN_TRANSFORM = (
-    "You are attempting to call Tensor.retain_grad() inside of a function being transformed by a functorch transform. This "
-    "is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call "
-    "retain_grad() outside of a function being transformed instead."
-)

@@ -20,8 +20,8 @@ import itertools
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from operator import methodcaller
+from typing import TYPE_CHECKING, Any
 
 FREED_GRAPH = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
@@ -32,10 +32,6 @@ FREED_GRAPH = (
 
 #: Ranks fall as the program runs: the newest node has the smallest, and a heap of ranks yields the newest first.
 next_rank: Callable[[], int] = itertools.count(-1, -1).__next__
-
-
-#: Nodes that torch does not generate: their names carry a namespace.
-WRITTEN_BY_HAND = {"AccumulateGrad", "CopyBackwards", "CopySlices", "NotImplemented"}
 
 
 class Extras:
@@ -49,7 +45,7 @@ class Extras:
         self.pre: OrderedDict[int, Callable[..., Any]] = OrderedDict()
         self.post: OrderedDict[int, Callable[..., Any]] = OrderedDict()
         self.metadata: dict[Any, Any] = {}
-        self.accumulators: dict[int, AccumulateGrad] = {}
+        self.accumulators: dict[int, Any] = {}  # id of a leaf -> its AccumulateGrad
         self.results: dict[int, Any] = {}  # output_nr -> shape and dtype, where a GradientEdge was made
 
 
@@ -82,6 +78,10 @@ class Node:
     metas: Any
     extras: Extras | None
 
+    if TYPE_CHECKING:  # what `autograd._nodes` hangs on this class: what a program may ask of a node
+
+        def __getattr__(self, name: str) -> Any: ...
+
     def __init_subclass__(cls) -> None:
         if "op" not in vars(cls):
             cls.op = None  # type: ignore[misc]
@@ -106,66 +106,10 @@ class Node:
             self.__class__ = self.op.node_class
         return self
 
-    # What a program may ask of a node.
-
-    def name(self) -> str:
-        """torch's name of the operation's derivative, as MulBackward0."""
-        name = type(self.shown()).__name__
-        return f"torch::autograd::{name}" if name in WRITTEN_BY_HAND else name
-
-    def short_name(self) -> str:
-        """The operation's name in error messages: Mul for MulBackward0, Pow1 for PowBackward1."""
-        operation, backward, number = self.name().rpartition("Backward")
-        return operation + number.removeprefix("0") if backward and not number.startswith("s") else self.name()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} object at {id(self):#x}>"
-
-    @property
-    def next_functions(self) -> tuple[tuple[Any, int], ...]:
-        """The edges as torch shows them: pairs of node (None: no gradient) and the number of its result."""
-        return tuple(self._exposed(edge) for edge in self.edges)
-
-    def _exposed(self, edge: Any) -> tuple[Any, int]:
-        if edge is None or edge is NOWHERE:
-            return None, 0
-        if isinstance(edge, Node):
-            return edge.shown(), 0
-        if isinstance(edge, Output):
-            return edge.node, edge.nr
-        accumulator = accumulate_grad_of(edge)
-        self._extras().accumulators[id(edge)] = accumulator
-        return accumulator, 0
-
     def _extras(self) -> Extras:
         if self.extras is None:
             self.extras = Extras()
         return self.extras
-
-    @property
-    def metadata(self) -> dict[Any, Any]:
-        """A dict for the user's own notes on this node."""
-        return self._extras().metadata
-
-    def _sequence_nr(self) -> int:
-        return -self._rank
-
-    def register_hook(self, fn: Callable[..., Any]) -> Any:
-        """Calls ``fn(grad_inputs, grad_outputs)`` after this node ran; a result replaces grad_inputs.
-
-        Returns a handle with ``remove()``.
-        """
-        return registered(self._extras().post, fn)
-
-    def register_prehook(self, fn: Callable[..., Any]) -> Any:
-        """Calls ``fn(grad_outputs)`` before this node runs; a result replaces grad_outputs."""
-        return registered(self._extras().pre, fn)
-
-    def __call__(self, *gradients: Any) -> Any:
-        """Runs this node alone, by hand: gradient Tensors in, gradient Tensors out (recorded where grad mode is on)."""
-        from .backward import call_node
-
-        return call_node(self, gradients)
 
     def release(self) -> None:
         """Drops what was saved: a second backward through here is an error."""
@@ -185,21 +129,9 @@ def saved_properties(names: dict[str, int]) -> dict[str, Any]:
 
     (Properties, and not one ``__getattr__``: a class that has one reads every attribute three times slower.)
     """
-    found: dict[str, Any] = {f"_saved_{name}": property(partial(_saved, i=i)) for name, i in names.items()}
-    found |= {f"_raw_saved_{name}": property(partial(_raw_saved, i=i)) for name, i in names.items()}
+    found: dict[str, Any] = {f"_saved_{name}": property(methodcaller("_saved", i)) for name, i in names.items()}
+    found |= {f"_raw_saved_{name}": property(methodcaller("_raw_saved", i)) for name, i in names.items()}
     return {**found, "saved_names": names}
-
-
-def _saved(node: Node, i: int) -> Any:
-    from .saved import saved_attribute
-
-    return saved_attribute(node, i)
-
-
-def _raw_saved(node: Node, i: int) -> Any:
-    from ..autograd.saved_hooks import SavedTensor
-
-    return SavedTensor(node, i)
 
 
 class Output:
@@ -226,23 +158,6 @@ def node_of(edge: Any) -> Any:
     return edge.node if edge.__class__ is Output else edge
 
 
-class AccumulateGrad(Node):
-    """The end of an edge at a leaf, as torch shows it: called with a gradient, it adds it to ``variable.grad``.
-
-    The engine has no need of it: a leaf stands in the edge itself. One is made when a program asks, and it carries
-    the hooks that the program then registers on it.
-    """
-
-    __slots__ = ("__weakref__", "variable")
-
-    def __init__(self, variable: Any) -> None:
-        self.variable = variable
-        filled(self, ())._rank = 0
-
-    def _sequence_nr(self) -> int:
-        return 2**64 - 1
-
-
 class Nowhere(Node):
     """The end of an edge at a tensor that counts as requiring grad but has no place for one: see `edge_of`."""
 
@@ -254,23 +169,3 @@ class Nowhere(Node):
 
 NOWHERE = filled(Nowhere(), ())
 NOWHERE._rank = 1
-
-
-def accumulate_grad_of(leaf: Any) -> AccumulateGrad:
-    """The one living AccumulateGrad of a leaf; the leaf only refers to it weakly."""
-    cold = leaf._cold_state()
-    accumulator = cold.accumulator() if cold.accumulator is not None else None
-    if accumulator is None:
-        accumulator = AccumulateGrad(leaf)
-        cold.hooked = True
-        cold.accumulator = weakref.ref(accumulator)
-    return accumulator
-
-
-def registered(hooks: OrderedDict[int, Any], hook: Any) -> Any:
-    """Adds a hook; returns the handle that takes it away again."""
-    from ..utils.hooks import RemovableHandle
-
-    handle = RemovableHandle(hooks)
-    hooks[handle.id] = hook
-    return handle

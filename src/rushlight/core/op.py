@@ -69,6 +69,9 @@ class Op:
     ``differentiable`` parameters at once. ``saves`` lists what rules read, in the order of `Node.values`.
     """
 
+    #: Writes the result of a call into the tensor that was given as ``out=``: ``into(out, call, *arguments)``. The room of the
+    #: operations sets it.
+    into: Call
     #: ``backward(node, g, values)``: the gradients of a node's edges; None where one wants none. Written when it is first
     #: called, as the class of nodes is made when one is first seen: most programs use few operations.
     backward: Rule

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from .errors import INFERENCE_SAVED
-from .modes import INFERENCE, grad_mode
 from .node import FREED_GRAPH, Node, Output, next_rank
 from .tensor import PLAIN, UNTRACKED, Tensor, wrap
 
@@ -121,18 +120,3 @@ def _result(edge: Any, origin: Any, value: Any) -> Tensor:
     if isinstance(origin, SavedResult) and origin.restore is not None:
         origin.restore(out)
     return out
-
-
-def saved_attribute(node: Node, i: int) -> Any:
-    """The value behind ``node._saved_<name>``; raises if it was freed or written since."""
-    if node.values is None:
-        raise RuntimeError(FREED_GRAPH)
-    check_versions(node)
-    if node.saved.__class__ is not tuple and i in node.saved.handles:  # type: ignore[attr-defined]
-        return node.saved.one(node, i)  # type: ignore[attr-defined]
-    origin, value = node.saved[i] if node.saved else None, node.values[i]
-    if origin is not None:
-        return rebuilt(node, origin, value)
-    if isinstance(value, tuple) and all(isinstance(n, int) for n in value):
-        return value
-    return wrap(value) if hasattr(value, "dtype") and grad_mode() != INFERENCE else value

@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 from numpy import ndarray
 
 from ..arrays.blocks import LARGE
+from ..arrays.numbers import DOUBLES, FLOATS
 from .modes import GRAD, INFERENCE, grad_mode
 from .node import Node, next_rank
 from .op import F32, F64, LAYERS, LIVE, OBSERVERS, RAW, Call, Op, layer_of
@@ -31,23 +31,6 @@ def is_tensor(a: Any) -> bool:
     return isinstance(a, Tensor) or a.__class__ in LAYERS or (LIVE[0] != 0 and layer_of((a,)) is not None)
 
 
-class _Numbers(dict[float, Any]):
-    """Python numbers as 0-d arrays of one dtype, with which NumPy multiplies an array twice as fast."""
-
-    def __init__(self, dtype: Any) -> None:
-        self.dtype = dtype
-
-    def __missing__(self, number: float) -> Any:
-        array = np.array(number, self.dtype)
-        array.flags.writeable = False
-        if number and len(self) < 4096:  # zero is not kept: it would stand for minus zero too
-            self[number] = array
-        return array
-
-
-FLOATS, DOUBLES = _Numbers(F32), _Numbers(F64)
-
-
 def one_input(op: Op, slow: Call) -> Call:
     """The short way of an operation on one tensor, which comes first. It keeps what `op.saves` says, all in one order."""
     forward, smooth = op.forward, bool(op.rules)
@@ -62,7 +45,7 @@ def one_input(op: Op, slow: Call) -> Call:
         if input.__class__ in RAW:
             return forward(input, *parameters)
         if input.__class__ not in PLAIN or out is not None:
-            return slow(input, *parameters) if out is None else into(out, slow, input, *parameters)
+            return slow(input, *parameters) if out is None else Op.into(out, slow, input, *parameters)
         a = input._data
         d = a.dtype
         if (d is not F32 and d is not F64) or a.size >= large:
@@ -185,12 +168,6 @@ def two_inputs(op: Op, slow: Call) -> Call:
 
 def with_out(call: Call) -> Call:
     def function(input: Any, other: Any, *, out: Any = None) -> Any:
-        return call(input, other) if out is None else into(out, function, input, other)
+        return call(input, other) if out is None else Op.into(out, function, input, other)
 
     return function
-
-
-def into(out: Any, call: Call, *arguments: Any) -> Any:
-    from ..ops.support.outputs import into
-
-    return into(out, call, *arguments)

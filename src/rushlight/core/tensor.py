@@ -12,7 +12,6 @@ What operations do to tensors is not here: `rushlight.ops` declares them and han
 
 from __future__ import annotations
 
-import warnings
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
@@ -21,9 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import dtypes, types
-from .errors import NON_LEAF_GRAD, RETAIN_IN_TRANSFORM
 from .modes import INFERENCE, grad_mode
-from .node import NOWHERE, Extras, Node, node_of, registered
+from .node import NOWHERE, Node, node_of
 
 #: ``_node`` of a leaf that requires grad.
 LEAF: Any = type("Leaf", (), {"__repr__": lambda self: "LEAF", "_rank": 0})()
@@ -160,118 +158,11 @@ class Tensor(Surface):
             raise RuntimeError("Inference tensors do not track version counter.")
         return self._counter[0] if self._counter is not None else 0
 
-    def is_inference(self) -> bool:
-        return self._counter is UNTRACKED
-
-    @property
-    def _base(self) -> Tensor | None:
-        return self._view.base if self._view is not None else None
-
-    def _is_view(self) -> bool:
-        return self._view is not None
-
-    @property
-    def grad(self) -> Tensor | None:
-        """The gradient that `backward` left here; None before."""
-        cold = self._cold
-        if cold is not None and (cold.grad is not None or cold.retain):
-            return cold.grad
-        if self._node is not None and self._node is not LEAF:
-            warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
-        return None
-
-    @grad.setter
-    def grad(self, value: Tensor | None) -> None:
-        if value is not None:
-            check_grad(self, value)
-        elif self._cold is None:
-            return
-        self._cold_state().grad = value
-
-    @grad.deleter
-    def grad(self) -> None:
-        self.grad = None
-
-    @property
-    def retains_grad(self) -> bool:
-        return self._cold is not None and self._cold.retain and self._node is not LEAF
-
-    def retain_grad(self) -> None:
-        """Asks for `.grad` to be filled on this tensor although it is not a leaf. Does nothing on a leaf."""
-        from ..ops.support.layered import refuse_inside
-
-        if not self.requires_grad:
-            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        refuse_inside(RETAIN_IN_TRANSFORM)
-        if self.is_leaf or self.retains_grad:
-            return
-        self._cold_state().retain = True
-        self._node_extras().retained[self.output_nr] = weakref.ref(self)
-
-    def _node_extras(self) -> Extras:
-        node = self.grad_fn
-        assert node is not None
-        return node._extras()
-
-    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Any:
-        """Calls ``hook(gradient)`` whenever this tensor's gradient is computed; a result replaces it.
-
-        Returns a handle with ``remove()``. Raises RuntimeError if this tensor does not require grad.
-        """
-        if not self.requires_grad:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if self.is_leaf:
-            return registered(self._cold_state().to_run("hooks"), hook)
-        return registered(self._node_extras().tensor_pre, (self.output_nr, hook))
-
-    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Any:
-        """Calls ``hook(tensor)`` after backward has added to this leaf's `.grad`. Returns a handle."""
-        if not self.requires_grad:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if not self.is_leaf:
-            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-        return registered(self._cold_state().to_run("post_accumulate"), hook)
-
     def detach(self) -> Tensor:
         """This tensor's payload without its history; memory and version counter are shared."""
         out = wrap(memory(self))
         out._counter = shared_counter(self)
         return out
-
-    def detach_(self) -> Tensor:
-        """Cuts this tensor from its history, in place. Raises RuntimeError on views."""
-        if self._view is not None:
-            raise RuntimeError(
-                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
-                "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
-                "detach_() cannot be called on these gradients. To fix this error, please refer to the "
-                "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
-            )
-        self._node = None
-        return self
-
-    @property
-    def data(self) -> Tensor:
-        """The payload as a tensor of its own: writes to it are not tracked."""
-        return wrap(memory(self))
-
-    @data.setter
-    def data(self, value: Tensor) -> None:
-        if not isinstance(value, Tensor):
-            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
-        if self._node is LEAF and value._data.dtype.kind not in "fc":
-            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
-        self._data = memory(value)
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        from ..ops.numpy_api import call_ufunc
-
-        return call_ufunc(ufunc, method, inputs, kwargs)
-
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        from ..ops.numpy_api import call_function
-
-        return call_function(function, args, kwargs)
 
 
 #: The classes whose instances are a payload and its history, and nothing more.
@@ -314,24 +205,3 @@ def edge_of(x: Tensor) -> Any:
             return NOWHERE  # a view made without history, of what has one: torch calls it a leaf, but gives it no gradient
     node = x._node
     return x if node is LEAF else node
-
-
-def check_grad(x: Tensor, grad: Any) -> None:
-    """Raises as torch does if `grad` cannot be the gradient of `x`."""
-    if not isinstance(grad, Tensor):
-        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(grad).__name__}")
-    if grad is x:
-        raise RuntimeError("can't assign Variable as its own grad")
-    if grad.dtype is not x.dtype:
-        raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{grad.dtype.cpp_name}' to a tensor with grad_dtype "
-            f"'{x.dtype.scalar_name}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). "
-            "You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
-            "grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems "
-            "that assume they match."
-        )
-    if grad._data.shape != x._data.shape:
-        raise RuntimeError(
-            f"attempting to assign a gradient of size '{list(grad.shape)}' to a tensor of size '{list(x.shape)}'. Please "
-            "ensure that the gradient and the tensor are the same size"
-        )

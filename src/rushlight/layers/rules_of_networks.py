@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import ops
 from ..core.backward import as_tensor
-from ..core.modes import no_grad
+from ..core.modes import NO_GRAD, grad_mode, set_grad_mode
 from ..core.tensor import Tensor
 from ..ops.neural import per_example
 from .batched import Hidden, is_batched, lower, raised
@@ -270,10 +270,14 @@ def _batch_norm(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, 
 
 def _updated(level: Batch, parameters: dict[str, Any], given: dict[str, Any]) -> None:
     """Writes the running statistics of all examples back to where they came from."""
-    with no_grad():
+    mode = grad_mode()
+    set_grad_mode(min(mode, NO_GRAD))
+    try:
         for name in ("running_mean", "running_var"):
             if parameters[name] is not None:
                 parameters[name].copy_(lifted(given[name].reshape(level.size, -1), level))
+    finally:
+        set_grad_mode(mode)
 
 
 @functions("instance_norm")

@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from .. import ops
-from ..core import Tensor, no_grad
+from ..autograd.grad_mode import no_grad
+from ..core import Tensor
 from ..ops.neural import loss
 from ..ops.neural.ctc import ctc_loss as ctc
 from ..ops.support.casting import in_float32

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops
-from ..core import Tensor, no_grad
+from ..autograd.grad_mode import no_grad
+from ..core import Tensor
 from ..ops.neural import embedding_bag as bags
 from ..ops.support.options import warn_user
 

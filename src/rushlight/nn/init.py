@@ -13,7 +13,8 @@ import numpy as np
 
 from .. import ops
 from ..arrays.dtypes import bfloat16, float16
-from ..core import Tensor, no_grad
+from ..autograd.grad_mode import no_grad
+from ..core import Tensor
 from ..ops.support.arguments import unimplemented
 from ..ops.support.options import warn_user
 

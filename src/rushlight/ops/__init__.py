@@ -9,7 +9,6 @@ from typing import Any as _Any
 
 from . import later
 from .creation.conversion import *
-from .creation.conversion import copy_of_gradient
 from .creation.filled import *
 from .creation.from_data import *
 from .creation.ranges import *
@@ -28,7 +27,7 @@ from .indexing.masking import *
 from .indexing.scattering import *
 from .indexing.sorting import *
 from .indexing.writing import *
-from .language import copying, subclassing
+from .language import copying, protocols, subclassing
 from .language.inspection import *
 from .language.legacy import *
 from .layout.broadcasting import *
@@ -63,7 +62,7 @@ _FUNCTIONAL = {
 _own = [
     name
     for name, value in globals().items()
-    if not (name.startswith("_") or isinstance(value, _ModuleType) or name in _FUNCTIONAL or name == "copy_of_gradient")
+    if not (name.startswith("_") or isinstance(value, _ModuleType) or name in _FUNCTIONAL)
 ]
 globals()["__all__"] = _own
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from .. import ops
 from ..arrays.dtypes import float32, float64, get_default_dtype
-from ..core import Tensor, enable_grad
+from ..autograd.grad_mode import enable_grad
+from ..core import Tensor
 
 #: Hyperparameters that error messages call by another name than their own.
 _WORDS = {"lr": "learning rate", "eps": "epsilon value"}

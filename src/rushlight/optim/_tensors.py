@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import ops
-from ..core import Tensor, set_grad_enabled
+from ..autograd.grad_mode import set_grad_enabled
+from ..core import Tensor
 from ._arguments import check_capturable, check_differentiable, loss_of, to_scalar
 from .optimizer import Optimizer
 

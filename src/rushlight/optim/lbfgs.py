@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import ops
-from ..core import Tensor, enable_grad, no_grad
+from ..autograd.grad_mode import enable_grad, no_grad
+from ..core import Tensor
 from ._arguments import check_not_negative, check_one_element, to_scalar
 from ._strong_wolfe import Trial, strong_wolfe
 from .optimizer import Optimizer

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import ops
 from ..autograd import grad
-from ..core.modes import enable_grad, no_grad
+from ..autograd.grad_mode import enable_grad, no_grad
 from ..core.tensor import Tensor
 
 #: Methods of scipy.optimize.minimize by what they are given beyond the value.

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays.dtypes import float32
-from ..core import Tensor, set_grad_enabled
+from ..autograd.grad_mode import set_grad_enabled
+from ..core import Tensor
 from ..core.saved import bump
 from ..utils.hooks import RemovableHandle
 from ._arguments import scalar_state

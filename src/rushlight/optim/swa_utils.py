@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from .. import ops
 from ..arrays.dtypes import int64
-from ..core import Tensor, no_grad
+from ..autograd.grad_mode import no_grad
+from ..core import Tensor
 from ..nn.modules.batchnorm import _BatchNorm
 from ..nn.modules.module import Module
 from .lr_scheduler.scheduler import LRScheduler, for_each_group

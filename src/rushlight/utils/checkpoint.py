@@ -31,10 +31,11 @@ from typing import Any, ClassVar
 
 from ..autograd import backward
 from ..autograd.function import Function
+from ..autograd.grad_mode import enable_grad, no_grad
 from ..autograd.graph import saved_tensors_hooks
 from ..autograd.saved_hooks import SavedTensor, saved_tensor
 from ..core.backward import CURRENT
-from ..core.modes import enable_grad, is_grad_enabled, no_grad
+from ..core.modes import is_grad_enabled
 from ..core.tensor import Tensor
 from ..random import fork_rng, get_rng_state, set_rng_state
 from ._checkpoint_log import TIP, CheckpointError, Logs

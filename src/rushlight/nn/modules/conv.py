@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ... import ops
-from ...core import Tensor, no_grad
+from ...autograd.grad_mode import no_grad
+from ...core import Tensor
 from .. import functional as F
 from .. import init
 from .._sizes import for_each

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from ... import ops
-from ...core import Tensor, no_grad
+from ...autograd.grad_mode import no_grad
+from ...core import Tensor
 from ...ops.creation.conversion import _parse_to
 from ...ops.support.options import warn_user
 from ..parameter import Parameter

@@ -7,7 +7,8 @@ from typing import Any
 
 from ... import ops
 from ...arrays import dtypes
-from ...core import Tensor, no_grad
+from ...autograd.grad_mode import no_grad
+from ...core import Tensor
 from ..parameter import Parameter, UninitializedBuffer, UninitializedParameter, is_lazy
 from .batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d, _BatchNorm
 from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Self
 
 from ... import ops
-from ...core import Tensor, no_grad
+from ...autograd.grad_mode import no_grad
+from ...core import Tensor
 from .. import functional as F
 from .. import init
 from .._sparse import padding_row

@@ -6,7 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ...core import Tensor, no_grad
+from ...autograd.grad_mode import no_grad
+from ...core import Tensor
 from ...ops.support.options import warn_user
 from ...utils.hooks import RemovableHandle
 from ..parameter import Parameter

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from types import GeneratorType
 
 from ... import ops
-from ...core import Tensor, no_grad
+from ...autograd.grad_mode import no_grad
+from ...core import Tensor
 from ...ops.reduction.norms import vector_norm
 from ...ops.support.options import warn_user
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from ... import linalg, ops
 from ...arrays.types import finfo
-from ...core import Tensor, no_grad
+from ...autograd.grad_mode import no_grad
+from ...core import Tensor
 from ...ops.linalg.qr import geqrf
 from ...ops.neural.weight_norm import _weight_norm, norm_except_dim
 from .. import functional as F

@@ -40,17 +40,13 @@ def _to_copy(x: Any, dtype: dtypes.dtype, format_: Any) -> Any:
 #: The gradient is brought back to the input's dtype where it arrives, on the edge.
 _to_copy_op = op("_to_copy", _to_copy, "ToCopyBackward0", {"x": lambda g: g}, conforms=True)
 
-_accumulated = op(
+# A contiguous copy: what becomes of a gradient when ``create_graph`` puts it into an empty `.grad`.
+op(
     "accumulated",
     lambda destination, source: np.array(source, order="C", subok=True) if isinstance(source, np.ndarray) else source,
     "CopyBackwards",
     {"destination": lambda g: zeros(g), "source": lambda g: g},
 )
-
-
-def copy_of_gradient(gradient: Tensor) -> Tensor:
-    """A contiguous copy, recorded: what becomes of a gradient when ``create_graph`` puts it into an empty `.grad`."""
-    return _accumulated(None, gradient)
 
 
 def clone(input: Tensor, *, memory_format: Any = preserve_format) -> Tensor:

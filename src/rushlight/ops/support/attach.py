@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.numbers import DOUBLES, FLOATS
 from ...core.modes import GRAD, INFERENCE, grad_mode
 from ...core.op import F32, F64, LAYERS
 from ...core.saved import bump
-from ...core.short import DOUBLES, FLOATS
 from ...core.tensor import PLAIN, UNTRACKED, Tensor
 from ...core.views import assign, overlaps_itself
 from .arguments import check_tensor

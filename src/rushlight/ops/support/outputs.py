@@ -12,7 +12,7 @@ from ...arrays.promotion import check_output_dtype
 from ...arrays.strided import overlaps, overlaps_itself, overlaps_partly, resized
 from ...core.errors import OVERLAPPING_INPUT, OVERLAPPING_WRITE
 from ...core.modes import GRAD, grad_mode
-from ...core.op import LAYERS, layer_of
+from ...core.op import LAYERS, Op, layer_of
 from ...core.saved import bump
 from ...core.tensor import Tensor, memory
 from ...core.views import write
@@ -77,6 +77,9 @@ def into(out: Tensor, call: Callable[..., Any], *arguments: Any, own: bool = Fal
     write(out, result._data)
     bump(out)
     return out
+
+
+Op.into = staticmethod(into)
 
 
 def warn_resized(before: Any, shape: tuple[int, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     class Surface:
         _make_subclass: Any
         __torch_function__: Any
+        grad: Tensor | None
+        data: Tensor
+        retains_grad: bool
 
         def __init__(self, *args: Any, **keywords: Any) -> None: ...
         def __getattr__(self, name: str) -> Any: ...
@@ -35,6 +38,11 @@ if TYPE_CHECKING:
         __and__ = __or__ = __xor__ = __lshift__ = __rshift__ = __rand__ = __ror__ = __rxor__ = _binary
         __getitem__ = __lt__ = __le__ = __gt__ = __ge__ = _binary
 
+        def retain_grad(self) -> None: ...
+        def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Any: ...
+        def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Any: ...
+        def detach_(self) -> Tensor: ...
+        def is_inference(self) -> bool: ...
         @property
         def device(self) -> Device: ...
         @property
