@@ -15,6 +15,7 @@ from ..core.modes import GRAD, INFERENCE, grad_mode
 from ..core.node import FREED_GRAPH, NOWHERE, Node, Output, filled
 from ..core.saved import check_versions, rebuilt
 from ..core.tensor import wrap
+from .anomaly_mode import overwritten
 
 #: Nodes that torch does not generate: their names carry a namespace.
 WRITTEN_BY_HAND = {"AccumulateGrad", "CopyBackwards", "CopySlices", "NotImplemented"}
@@ -119,6 +120,7 @@ for _name, _member in {
     "name": name, "short_name": short_name, "__repr__": _repr, "next_functions": property(next_functions),
     "metadata": property(metadata), "_sequence_nr": _sequence_nr, "register_hook": register_hook,
     "register_prehook": register_prehook, "__call__": _call, "_saved": _saved, "_raw_saved": _raw_saved,
+    "_overwritten": overwritten,
 }.items():  # fmt: skip
     setattr(Node, _name, _member)
 

@@ -74,9 +74,7 @@ def check_versions(node: Node) -> None:
             counter = counter_of(part)
             expected = 0 if node.versions is None or isinstance(origin, tuple) else node.versions[i]
             if counter is not None and counter[0] != expected:
-                from ..autograd.anomaly_mode import overwritten
-
-                raise overwritten(node, i, counter[0], expected)
+                raise node._overwritten(i, counter[0], expected)
 
 
 def read(node: Node, on_tensors: bool) -> Any:

@@ -151,8 +151,10 @@ def two_inputs(op: Op, slow: Call) -> Call:
             if (counter_x is not None and counter_x[0]) or (counter_y is not None and counter_y[0]):
                 versions = versions_of(saved)
         metas = None
-        if conforms and kind is not float and kind is not int and a.shape != b.shape and (b.shape or kind in PLAIN):
-            metas = Broadcast(((a.shape, None), (b.shape, None)))
+        if conforms and kind is not float and kind is not int:
+            shape, shape_y = a.shape, b.shape
+            if shape != shape_y and (shape_y or kind in PLAIN):
+                metas = Broadcast(((shape, None), (shape_y, None)))
         edge = input if nx is LEAF else nx
         z._node = node = Node()
         node._edges = edge if one_edge or ny is None else (edge, other if ny is LEAF else ny)
