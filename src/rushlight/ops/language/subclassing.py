@@ -40,7 +40,7 @@ def _torch_function(cls: Any, func: Any, types: Any, args: Any = (), kwargs: Any
 @cache
 def _fields() -> tuple[Any, ...]:
     """Attributes that give a tensor which is kept, not a new one: it stays what it is."""
-    return Tensor._base.__get__, Tensor.grad.__get__  # type: ignore[attr-defined]
+    return Tensor._base.__get__, Tensor.grad.__get__  # type: ignore[attr-defined, union-attr]
 
 
 def _converted(result: Any, cls: Any) -> Any:
