@@ -23,9 +23,10 @@ def lobpcg(
     """The `k` greatest eigenvalues of A x = lambda B x, or the smallest, and their vectors: (..., k) and (..., m, k).
 
     A and B are (..., m, m), symmetric, B positive definite (the identity if there is none). The greatest come in descending
-    order, the smallest in ascending. The matrices are dense, so the pairs are exact, whatever `X`, `iK`, `niter`,
-    `tol` and `method` would have the iteration do (A. Knyazev 2001), and all derivatives exist, those by B too. Vectors
-    have length one in the norm of B; their signs are arbitrary.
+    order, the smallest in ascending; of `k` no more than `n`, the size of the block. The matrices are dense, so the pairs are
+    exact, whatever `X`, `iK`, `niter`, `tol` and `method` would have the iteration do (A. Knyazev 2001): where it stops is
+    a matter of roundings, and short of the exact pairs the derivatives would be those of no function. They all exist,
+    those by B too. Vectors have length one in the norm of B; their signs are arbitrary.
 
     Raises AssertionError for other shapes, ValueError for more than m / 3 pairs, which the iteration can't find, and
     NotImplementedError for a `tracker`, for there are no steps.
@@ -55,7 +56,7 @@ def lobpcg(
     values, vectors = _pairs((A + A.mT) / 2, None if B is None else (B + B.mT) / 2)
     if largest is None or largest:
         values, vectors = values.flip(-1), vectors.flip(-1)
-    return values[..., :k], vectors[..., :k]
+    return values[..., : min(k, n)], vectors[..., : min(k, n)]
 
 
 def _draw_as_torch_does(A: Tensor, m: int, n: int) -> None:
