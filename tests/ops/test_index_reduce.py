@@ -92,3 +92,20 @@ def test_index_reduce_says_that_it_is_in_beta():
             torch.ones(1).index_reduce(0, torch.tensor([0]), torch.ones(1), "amax")
     finally:
         torch.set_warn_always(False)
+
+
+@pytest.mark.parametrize("name", ["scatter_reduce", "index_reduce"])
+def test_what_is_infinite_and_loses_has_no_gradient(name):
+    x = torch.tensor([0.5, 1.0], requires_grad=True)
+    source = torch.tensor([-1.0, -np.inf, 2.0], requires_grad=True)
+    out = getattr(x, name)(0, torch.tensor([0, 0, 1]), source, "amax")
+    out.sum().backward()
+    assert x.grad.tolist() == [1, 0] and source.grad.tolist() == [0, 0, 1]
+    assert not np.signbit(source.grad.numpy()).any()
+
+
+def test_a_grid_of_nearest_places_has_a_gradient_of_zeros():
+    grid = torch.tensor([[[[-0.5, 0.9], [0.2, -0.3]]]], requires_grad=True)
+    pictures = torch.arange(9.0).reshape(1, 1, 3, 3)
+    torch.nn.functional.grid_sample(pictures, grid, mode="nearest", align_corners=False).sum().backward()
+    assert not grid.grad.any() and not np.signbit(grid.grad.numpy()).any()

@@ -63,7 +63,7 @@ def run_forked(program: Path, out: Path, err: Path) -> None:
 
 def main() -> None:
     """Record every program."""
-    import torch  # noqa: F401  (before the forks)
+    import torch._dynamo  # noqa: F401  (before the forks: the first optimizer of a process imports it, which takes seconds)
 
     for program in PROGRAMS:
         directory = Path(sys.argv[1]) if len(sys.argv) > 1 else folder(program)

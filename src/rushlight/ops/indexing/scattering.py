@@ -257,10 +257,9 @@ def _mean_gradients(g: Any, src: Any, dim: int, index: Any, include_self: bool) 
 
 def _extreme_gradients(g: Any, x: Any, src: Any, out: Any, dim: int, index: Any) -> tuple[Any, Any]:
     """The gradient is shared evenly among all that equal the extreme."""
-    zero = g * 0
-    from_x = np.where(x == out, zero + 1, zero)
+    from_x = np.where(x == out, np.ones_like(g), np.zeros_like(g))
     hit = src == gather_op(out, dim, index)
-    from_src = np.where(hit, np.ones_like(src), src * 0)
+    from_src = np.where(hit, np.ones_like(src), np.zeros_like(src))
     shared = g / scatter_add_op(from_x, from_src, dim, index)
     return from_x * shared, from_src * gather_op(shared, dim, index)
 
@@ -272,7 +271,7 @@ def product_gradients(g: Any, x: Any, src: Any, out: Any, dim: int, index: Any, 
     from_x = g * scatter_reduce_op(without, src, dim, index, "prod", include_self) / without
     zero = src == 0
     ones = np.ones_like(src)
-    zeros = gather_op(scatter_add_op(x * 0, np.where(zero, ones, ones * 0), dim, index), dim, index)
+    zeros = gather_op(scatter_add_op(np.zeros_like(x), np.where(zero, ones, np.zeros_like(src)), dim, index), dim, index)
     single = zero & (zeros == 1)
     others = scatter_reduce_op(x, np.where(single, ones, src), dim, index, "prod", include_self)
     from_src = np.where(

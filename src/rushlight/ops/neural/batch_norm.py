@@ -376,7 +376,7 @@ def _group_norm_rule(
     shape, samples = x.shape, x.shape[0]
     x = _by_group(wide(x), groups)
     if not math.prod(shape):
-        return [(x * 0).reshape(shape), *[None if p is None else p * 0 for p in (weight, weight)]]
+        return [(x * 0).reshape(shape), *[None if p is None else np.zeros_like(p) for p in (weight, weight)]]
     if isinstance(x, Tensor):
         mean, variance = _moments(x, _WITHIN)
         rstd = (variance + eps) ** -0.5

@@ -269,7 +269,7 @@ def _slopes_of_tensors(
     (neighbours, fractions, slopes), count = places, rows.shape[2]
     if mode == NEAREST:
         index = _flat([k[0] for k in neighbours], sizes)
-        return _put_pixels(g, index, count) if needs[0] else None, [flat[:, :, 0] * 0 for _ in sizes]
+        return _put_pixels(g, index, count) if needs[0] else None, [np.zeros_like(flat[:, :, 0]) for _ in sizes]
     along = [flat[:, :, len(sizes) - 1 - dim] for dim in range(len(sizes))]
     fractions = [t + (c - c.detach()) * slope for t, c, slope in zip(fractions, along, slopes)]
     weights, bends = [[f(t, mode) for t in fractions] for f in (_weights, _slopes)]
