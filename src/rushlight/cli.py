@@ -99,8 +99,7 @@ def _run(options: argparse.Namespace, arguments: list[str]) -> int:
                 if _overrides_functions(code):
                     from . import overrides  # noqa: F401 - from now on functions ask
                 exec(code, namespace)
-    except BaseException as error:
-        _explain(error)
+    except BaseException:
         hook = sys.excepthook
         if _is_notebook(options.path) and hook is sys.__excepthook__:
             hook = _print_quoting_cells
@@ -248,14 +247,6 @@ def _put_first_on_path(folder: str) -> None:
 def _fail(message: str, code: int) -> NoReturn:
     print(f"rushlight: {message}", file=sys.stderr)
     raise SystemExit(code)
-
-
-def _explain(error: BaseException) -> None:
-    """Say on an AttributeError about one of our modules under what name the program knows the module."""
-    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
-        package, dot, rest = error.obj.__name__.partition(".")
-        if package == __package__:
-            error.add_note(_torch_alias.lacking(f"torch{dot}{rest}.{error.name}"))
 
 
 def _hiding_the_runner(hook: Any) -> Any:

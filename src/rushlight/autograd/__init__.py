@@ -15,6 +15,7 @@ from . import _tensors, anomaly_mode, function, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
 from .grad_mode import (
+    _force_original_view_tracking,
     enable_grad,
     enforce_grad_layout_policy,
     inference_mode,

@@ -83,7 +83,9 @@ class dual_level(ModeContext):
 
 def _level(number: int | None) -> Level | None:
     current = _levels.get()
-    return None if not current else current[-1 if number is None else number]
+    if number is None:
+        return current[-1] if current else None
+    return current[number] if -len(current) <= number < len(current) else None
 
 
 def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> Tensor:
@@ -94,6 +96,8 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
         ValueError: for integers.
     """
     found = _level(level)
+    if found is None and _levels.get():
+        raise RuntimeError("Invalid level given to _make_dual")
     if found is None:
         raise RuntimeError(
             "Trying to create a dual Tensor for forward AD but no level exists, make sure to enter_dual_level() first."

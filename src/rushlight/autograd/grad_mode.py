@@ -25,7 +25,7 @@ class ModeContext:
     A decorated generator's body runs in the mode, its caller's code between two values does not.
     """
 
-    mode: int
+    _target: int
     _previous: list[int]
 
     def clone(self) -> ModeContext:
@@ -34,7 +34,7 @@ class ModeContext:
     def __enter__(self) -> Any:
         self._previous.append(grad_mode())
         if self._previous[-1] != INFERENCE:
-            set_grad_mode(self.mode)
+            set_grad_mode(self._target)
 
     def __exit__(self, *exc: object) -> None:
         set_grad_mode(self._previous.pop())
@@ -65,13 +65,13 @@ class no_grad(_BareDecorator):
     False
     """
 
-    mode = NO_GRAD
+    _target = NO_GRAD
 
 
 class enable_grad(_BareDecorator):
     """Operations inside record the graph, also inside an outer `no_grad`."""
 
-    mode = GRAD
+    _target = GRAD
 
 
 class set_grad_enabled(ModeContext):
@@ -83,17 +83,17 @@ class set_grad_enabled(ModeContext):
     def __init__(self, mode: bool) -> None:
         if not isinstance(mode, bool):
             raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}")
-        self.mode = GRAD if mode else NO_GRAD
+        self.mode, self._target = mode, GRAD if mode else NO_GRAD
         self._previous = [grad_mode()]
         if self._previous[-1] != INFERENCE:
-            set_grad_mode(self.mode)
+            set_grad_mode(self._target)
 
     def clone(self) -> ModeContext:
-        return type(self)(self.mode == GRAD)
+        return type(self)(self.mode)
 
     def __enter__(self) -> None:
         if self._previous[-1] != INFERENCE:
-            set_grad_mode(self.mode)
+            set_grad_mode(self._target)
 
     def __exit__(self, *exc: object) -> None:
         set_grad_mode(self._previous[-1])
@@ -103,10 +103,10 @@ class set_grad_enabled(ModeContext):
         return super().__call__(function)
 
     def __str__(self) -> str:
-        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode == GRAD})"
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
 
     def __repr__(self) -> str:
-        return f"set_grad_enabled(mode={self.mode == GRAD})"
+        return f"set_grad_enabled(mode={self.mode})"
 
 
 class inference_mode(ModeContext):
@@ -119,14 +119,14 @@ class inference_mode(ModeContext):
         return object.__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
     def __init__(self, mode: bool = True) -> None:
-        self._previous, self.enabled, self.mode = [], mode, INFERENCE
+        self._previous, self.mode, self._target = [], mode, INFERENCE
 
     def clone(self) -> ModeContext:
-        return type(self)(self.enabled)
+        return type(self)(self.mode)
 
     def __enter__(self) -> None:
         self._previous.append(grad_mode())
-        if self.enabled:
+        if self.mode:
             set_grad_mode(INFERENCE)
         elif self._previous[-1] == INFERENCE:
             set_grad_mode(GRAD)
@@ -136,14 +136,19 @@ class _Switch(ModeContext):
     """Sets a switch at once, as a function does; as a context manager or a decorator, until the end."""
 
     _state: ContextVar[bool]
+    #: The function of PyTorch's that sets it, in error messages.
+    _setter = "set_multithreading_enabled"
 
     def __init__(self, mode: bool) -> None:
+        if mode is not True and mode is not False:
+            kind = type(mode).__name__
+            raise TypeError(f"{self._setter}(): argument 'enabled' (position 1) must be bool, not {kind}")
         self._before = self._state.get()
         self._state.set(mode)
         self.mode = mode
 
     def clone(self) -> ModeContext:
-        return type(self)(bool(self.mode))
+        return type(self)(self.mode)
 
     def __enter__(self) -> None:
         pass
@@ -160,6 +165,13 @@ class set_multithreading_enabled(_Switch):
     """Whether backward may use threads of its own. It never does: it runs in the thread that called it."""
 
     _state = ContextVar("rushlight.multithreading", default=True)
+
+
+class _force_original_view_tracking(_Switch):
+    """Whether a view is made anew by its own operations. It always is here, if not by its strides."""
+
+    _state = ContextVar("rushlight.view_replay", default=False)
+    _setter = "set_view_replay_enabled"
 
 
 class enforce_grad_layout_policy(_Switch):
