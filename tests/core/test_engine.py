@@ -353,3 +353,19 @@ def test_a_function_whose_backward_is_not_implemented_says_its_own_words():
     for ask in (lambda out: torch.autograd.grad(out, x), lambda out: out.backward()):
         with pytest.raises(NotImplementedError, match="not yet"):
             ask(Unfinished.apply(x).sum())
+
+
+def test_leaves_that_are_not_asked_are_left_alone():
+    """Where all leaves are asked for, nobody lists what is needed; one more, be it a root, and its hooks stay silent."""
+    x, y = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([3.0], requires_grad=True)
+    called = []
+    y.register_hook(lambda g: called.append(g))
+    x.register_hook(lambda g: g * 10)
+    assert torch.autograd.grad((x * x).sum(), x)[0].tolist() == [20.0, 40.0]
+    assert torch.autograd.grad((x * y).sum(), x)[0].tolist() == [30.0, 30.0]
+    assert torch.autograd.grad([(x * x).sum(), y], x)[0].tolist() == [20.0, 40.0]
+    assert torch.autograd.grad([x.sum(), x], [x], [None, torch.ones(2)])[0].tolist() == [20.0, 20.0]
+    assert not called
+    assert x.grad is None and y.grad is None
+    (x * y).sum().backward(inputs=[x, y])
+    assert (x.grad.tolist(), y.grad.tolist(), len(called)) == ([30.0, 30.0], [3.0], 1)

@@ -80,7 +80,7 @@ EXCEPTIONS = {
             upsample_lanczos2d_aa_backward upsample_nearest1d_backward upsample_nearest2d_backward
             upsample_nearest3d_backward upsample_nearest_exact1d_backward
             upsample_nearest_exact2d_backward upsample_nearest_exact3d_backward linear_of_examples
-            convolution_of_examples transposed_convolution_of_examples weight_gradient_of_examples
+            vectors_of_examples convolution_of_examples transposed_convolution_of_examples weight_gradient_of_examples
             ctc_loss_backward rnn_layer lstm_layer gru_layer
         """,
     },

@@ -17,6 +17,10 @@ def _linear(torch: Any, x: Any, w: Any, b: Any) -> Any:
     return torch.vmap(torch.nn.functional.linear)(x, w, b)
 
 
+def _vector(torch: Any, x: Any, y: Any) -> Any:
+    return torch.vmap(torch.matmul)(x, y)
+
+
 def _transposed(torch: Any, x: Any, w: Any) -> Any:
     return torch.vmap(lambda x, w: torch.conv_transpose1d(x, w, stride=2))(x, w)
 
@@ -31,6 +35,9 @@ def _weight_gradient(torch: Any, x: Any, w: Any) -> Any:
 # (PyTorch records the regrouping as views of its own.)
 SAMPLES = [
     Sample("linear_of_examples", _linear, (array(2, 3, 4), array(2, 5, 4, seed=1), array(2, 5, seed=2)), parity=False),
+    Sample("vectors_of_examples", _vector, (array(2, 3), array(2, 3, 4, seed=1)), parity=False),
+    Sample("vectors_of_examples", _vector, (array(2, 4), array(2, 4, 3, seed=1)), label="narrow", parity=False),
+    Sample("vectors_of_examples", _vector, (array(2, 3, 4), array(2, 4, seed=1)), label="matrices first", parity=False),
     Sample("convolution_of_examples", _batch(), (X, array(2, 3, 4, 2, seed=1)), parity=False),
     Sample("convolution_of_examples", _batch(groups=2, stride=2, padding=1), (X, W), parity=False),
     Sample("transposed_convolution_of_examples", _transposed, (X, array(2, 4, 3, 2, seed=1)), parity=False),
@@ -45,6 +52,10 @@ SAMPLES += [
         parity=False,
     ),
     Sample("linear_of_examples", _linear, (array(2, 0, 4), array(2, 5, 4, seed=1), array(2, 5, seed=2)), parity=False),
+    Sample("vectors_of_examples", _vector, (array(2, 3, dtype=complex), array(2, 3, 2, dtype=complex, seed=1)), parity=False),
+    Sample("vectors_of_examples", _vector, (array(0, 3), array(0, 3, 2, seed=1)), parity=False),
+    Sample("vectors_of_examples", _vector, (array(2, 0), array(2, 0, 2, seed=1)), label="sums of nothing", parity=False),
+    Sample("vectors_of_examples", _vector, (array(3, 2).T, array(4, 3, 2).T), parity=False),
     Sample("linear_of_examples", _linear, (array(4, 3, 2).T, array(4, 5, 2).T, array(5, 2).T), parity=False),
     Sample("convolution_of_examples", _batch(), (array(2, 0, 4, 5), array(2, 3, 4, 2, seed=1)), parity=False),
     Sample(

@@ -6,7 +6,7 @@ Note [The batch is one dimension more]
     be read as an operation on the whole batch, whose rules then compute on its payload, the examples along the first
     dimension of the gradient:
 
-    - what was saved by a *pointwise* operation broadcasts as it stands;
+    - what was saved by a *pointwise* operation broadcasts as it stands, and so do stacks of matrices (`BROADCAST`);
     - where nothing but shapes and dimensions was saved (`DIMENSIONS`), the shapes begin with the size of the batch and
       dimensions come one later;
     - products of matrices are written out here (`WRITTEN`): the rows of all examples are one matrix.
@@ -27,6 +27,7 @@ import numpy as np
 from ..arrays.blocks import LARGE
 from ..arrays.products import product
 from ..arrays.summation import along
+from ..arrays.threads import get_number
 from ..core.node import Node
 from ..core.op import Op
 from ..core.record import conform, unbroadcast
@@ -39,6 +40,8 @@ from .kinds import is_pointwise
 #: The gradients of a node's edges by those of its results: the node as its rules see it, the rows, what was saved.
 Slope = Callable[[Any, Any, Any], Any]
 
+#: Products of stacks, whose rules take any dimensions in front.
+BROADCAST = {"bmm", "bmm_broadcast", "linear_of_examples", "vectors_of_examples"}
 #: Operations that save nothing but shapes, dimensions and other numbers, with the names of these dimensions.
 DIMENSIONS = {
     **dict.fromkeys(("view", "reshape_alias", "unsafe_view", "alias", "clone"), ()),
@@ -60,8 +63,8 @@ def backward(node: Node, part: Any, g: Tensor) -> list[Any] | None:
         return None
     rows, metas, level = physical._data, node.metas, g._data.level
     slope = slope_of(node.op)
-    if slope is None or (rows.size >= LARGE and node.op.inputs):
-        return None  # pointwise operations on large tensors are computed in blocks
+    if slope is None or (rows.size >= LARGE and node.op.inputs and get_number() > 1):
+        return None  # threads share pointwise operations on large tensors
     if metas is None:
         edges: Any = repeat((rows.shape[1:], None)) if node.op.inputs else None
     elif metas.conjugate:
@@ -95,7 +98,7 @@ def slope_of(op: Op) -> Slope | None:
         return lambda part, rows, values: written(part.edges, rows, **dict(zip(names, values)))
     if op.name in DIMENSIONS:
         return _shifting(op, DIMENSIONS[op.name])
-    return op.backward if op.inputs and is_pointwise(op) else None
+    return op.backward if op.name in BROADCAST or (op.inputs and is_pointwise(op)) else None
 
 
 def _shifting(op: Op, dimensions: Sequence[str]) -> Slope:
@@ -169,7 +172,10 @@ def _unsqueeze(edges: Any, rows: Any, x_shape: Any, **_: Any) -> Any:
 
 
 def _times(rows: Any, y: Any) -> Any:
-    """The matrices of all examples, times one."""
+    """The matrices of all examples, times one: as one matrix, unless each has rows enough for a product of its own. (BLAS
+    takes 20,480 x 32 times 32 x 10 in 0.33 ms, in portions of 64 rows in 0.19.)"""
+    if rows.shape[-2] >= 32:
+        return product(rows, y)
     return product(fold(rows), y).reshape(*rows.shape[:-1], y.shape[-1])
 
 

@@ -43,13 +43,17 @@ def _mv(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         return lifted(x @ y, level)
     if not in_x and x.ndim == 2:
         return lifted(y @ x.T, level)
+    if in_x and arguments[0].ndim == 2:
+        return lifted(per_example.vector(y, x.mT), level)
     y = y.reshape(level.size, *[1] * (arguments[0].ndim - 2), y.shape[-1], 1)
     return lifted((x @ y).squeeze(-1), level)
 
 
 @rules("vm")
 def _vm(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
-    (x, _), (y, in_y) = [lower(a, level) for a in arguments]
+    (x, in_x), (y, in_y) = [lower(a, level) for a in arguments]
+    if in_x and in_y:
+        return lifted(per_example.vector(x, y), level)
     return lifted((x.unsqueeze(-2) @ y).squeeze(-2) if in_y else x @ y, level)
 
 
@@ -79,7 +83,7 @@ def _linear(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     return lifted(out + bias.unsqueeze(1) if bias is not None and in_bias else out, level)
 
 
-@rules("linear_of_examples")
+@rules("linear_of_examples", "vectors_of_examples")
 def _of_examples(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     """Batches of examples are more examples."""
     given = [None if a is None else raised(a, level).flatten(0, 1) for a in arguments]

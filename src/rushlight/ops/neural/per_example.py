@@ -54,9 +54,21 @@ def _linear_value(x: Any, weight: Any, bias: Any) -> Any:
 
 
 linear = wide_op("linear_of_examples", _linear_value, "AddmmBackward0", {
-    "x": lambda g, weight: g @ weight,
-    "weight": lambda g, x: g.mT @ x,
-    "bias": lambda g: g.sum(1),
+    "x": lambda g, weight: products(g, weight),
+    "weight": lambda g, x: products(g.mT, x),
+    "bias": lambda g: g.sum(-2),
+})  # fmt: skip
+
+
+def _outer(x: Any, y: Any) -> Any:
+    """A column times a row for each example; the longer of the two is what NumPy's innermost loop runs along."""
+    return x[..., None] * y[..., None, :] if y.shape[-1] >= x.shape[-1] else (y[..., None] * x[..., None, :]).mT
+
+
+#: Vectors x (examples, k) times matrices y (examples, k, n).
+vector = wide_op("vectors_of_examples", lambda x, y: products(x[..., None, :], y)[..., 0, :], "BmmBackward0", {
+    "x": lambda g, y: vector(g, y.mT),
+    "y": lambda g, x: _outer(x, g),
 })  # fmt: skip
 
 

@@ -78,22 +78,23 @@ _folded_mv = wide_op("folded_mv", lambda x, y: fold(x) @ y, "MvBackward0", {
 
 
 def products(x: Any, y: Any) -> Any:
-    """x @ y of two stacks. Matrices that are all alike (their stride is zero) make it one product of the folded stack;
-    products of a column and a row need no BLAS."""
-    if x.ndim == y.ndim == 3 and x.shape[0] > 1:
-        if not y.strides[0]:
-            return product(fold(x), y[0]).reshape((*x.shape[:2], y.shape[2]))
-        if not x.strides[0] and y.shape[2] == 1:
-            return product(y[:, :, 0], x[0].T)[:, :, None]
-        if x.shape[2] == 1:
-            return np.multiply(x, y, order="C")
+    """x @ y of stacks, payloads or Tensors. Payloads whose matrices are all alike (their strides are zero) make it one
+    product of the folded stack; products of a column and a row need no BLAS."""
+    if x.__class__ is not np.ndarray or y.__class__ is not np.ndarray or x.ndim < 3 or not x.size:
+        return product(x, y)
+    if x.shape[-1] == 1:
+        return np.multiply(x, y, order="C")
+    if y.ndim >= 3 and not any(y.strides[:-2]) and x.shape[-y.ndim : -2] == y.shape[:-2]:
+        return product(fold(x), y[(0,) * (y.ndim - 2)]).reshape((*x.shape[:-1], y.shape[-1]))
+    if x.ndim == y.ndim == 3 and not x.strides[0] and y.shape[2] == 1:
+        return product(y[:, :, 0], x[0].T)[:, :, None]
     return product(x, y)
 
 
 def _stacked(name: str, conforms: bool) -> Any:
     return wide_op(name, products, "BmmBackward0", {
-        "x": lambda g, y: product(g, y.mT),
-        "y": lambda g, x: product(x.mT, g),
+        "x": lambda g, y: products(g, y.mT),
+        "y": lambda g, x: products(x.mT, g),
     }, conforms=conforms, saved_as={"y": "mat2"})  # fmt: skip
 
 
