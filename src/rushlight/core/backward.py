@@ -90,8 +90,10 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
             for leaf, gradient in pending.items():
                 if gradient is None:
                     continue
-                if job.captures is not None or (leaf._cold is not None and leaf._cold.hooked):
+                if (leaf._cold is not None and leaf._cold.hooked) or (job.captures is not None and job.accumulate):
                     last.append((leaf, gradient))
+                elif job.captures is not None:
+                    job.captured |= dict.fromkeys(job.captures.get(leaf, ()), whole(gradient))
                 else:
                     held = IN_LOOP
                     if gradient.__class__ is Pending:
@@ -353,7 +355,7 @@ def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> tuple[set[A
         node = stack.pop()
         if node not in edges_of:
             edges_of[node] = edges = _targets(node) if node._rank else ()
-            stack += [node_of(e) for e in edges if e is not None]
+            stack += [e.node if e.__class__ is Output else e for e in edges if e is not None]
     if not any([e._rank for e in captures]) and all([edges or node in captures for node, edges in edges_of.items()]):
         return None, {}
     needed, parts = set(captures), {}
