@@ -60,7 +60,7 @@ def pattern_of(output: Tensor, x: Tensor) -> Any:
         pattern, gradient = pending.pop(edge), waiting.pop(edge)
         node, nr = (edge.node, edge.nr) if edge.__class__ is Output else (edge, 0)
         for target, local, moved in _locally(node, nr, gradient):
-            arrive(target, pattern @ local, moved)
+            arrive(target, pattern if local is None else pattern @ local, moved)
     found = pending.get(x)
     if found is None:
         return csr_array((rows, x.numel()), dtype=bool)
@@ -82,7 +82,8 @@ def _selection(sources: np.ndarray, columns: int) -> Any:
 
 
 def _locally(node: Node, nr: int, gradient: np.ndarray) -> list[tuple[Any, Any, Any]]:
-    """For each edge of a node: the pattern of its result number `nr` by it, and a gradient of the right shape."""
+    """For each edge of a node: the pattern of its result number `nr` by it (None: element by element), and a gradient of the
+    right shape."""
     op = node.op if isinstance(node.op, Op) else None
     weights = np.random.default_rng(node._rank % 997).uniform(1, 2, gradient.shape).astype(gradient.dtype)
     given: Any = [weights if i == nr else None for i in range(node.outputs)] if node.several else weights
@@ -91,7 +92,9 @@ def _locally(node: Node, nr: int, gradient: np.ndarray) -> list[tuple[Any, Any, 
     for place, (edge, product) in enumerate(zip(node.edges, products)):
         if edge is None or product is None:
             continue
-        if op is not None and is_pointwise(op):
+        if op is not None and is_pointwise(op) and product.shape == gradient.shape:
+            local = None
+        elif op is not None and is_pointwise(op):
             numbers = np.arange(product.size).reshape(product.shape)
             local = _selection(np.broadcast_to(numbers, gradient.shape).reshape(-1), product.size)
         elif op is not None and op.view:
