@@ -98,7 +98,9 @@ def slope_of(op: Op) -> Slope | None:
         return lambda part, rows, values: written(part.edges, rows, **dict(zip(names, values)))
     if op.name in DIMENSIONS:
         return _shifting(op, DIMENSIONS[op.name])
-    return op.backward if op.name in BROADCAST or (op.inputs and is_pointwise(op)) else None
+    if op.name in BROADCAST or (op.inputs and is_pointwise(op)):
+        return lambda part, rows, values: op.backward(part, rows, values)  # which is another one after its first call
+    return None
 
 
 def _shifting(op: Op, dimensions: Sequence[str]) -> Slope:
