@@ -382,8 +382,7 @@ def _targets(node: Node) -> tuple[Any, ...]:
 def _capture(job: Run, node: Node, gradients: list[Any]) -> None:
     assert job.captures is not None
     for nr, gradient in enumerate(gradients):
-        for position in job.captures.get(Output(node, nr) if node.several else node, ()):
-            job.captured[position] = gradient
+        job.captured |= dict.fromkeys(job.captures.get(Output(node, nr) if node.several else node, ()), gradient)
 
 
 # Leaves.
@@ -442,8 +441,7 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any) -> None:
         for hook in list(cold.hooks.values()):
             gradient = _hook_result(job, hook, gradient)
     if job.captures is not None:
-        for position in job.captures.get(leaf, ()):
-            job.captured[position] = gradient
+        job.captured |= dict.fromkeys(job.captures.get(leaf, ()), gradient)
         if not job.accumulate:
             return
     accumulator = cold.accumulator() if cold is not None and cold.accumulator is not None else None
