@@ -483,7 +483,7 @@ def _rows(count: int, size: int, offset: int, dtype: Any) -> Tensor:
 def _split(column: Tensor, sizes: Sequence[int], outputs: Sequence[Tensor], x: Tensor) -> list[Tensor]:
     """The stacked rows of one input's gradients, as a Jacobian for each output."""
     parts = ops.split(column, list(sizes)) if len(sizes) > 1 else (column,)
-    return [part.reshape(*o.shape, *x.shape) for part, o in zip(parts, outputs)]
+    return [part.reshape((*o.shape, *x.shape)) for part, o in zip(parts, outputs)]
 
 
 def _assembled(rows: Any, out_spec: TreeSpec, spec: TreeSpec, argnums: Any) -> Any:
@@ -544,7 +544,7 @@ def _parts(found: tuple[Tensor, Any], sizes: Sequence[int]) -> Any:
 
 def _last(part: Tensor, x: Tensor) -> Tensor:
     """A stack of columns as a Jacobian: the input's dimensions last."""
-    return part.movedim(0, -1).reshape(*part.shape[1:], *x.shape)  # type: ignore[attr-defined]
+    return part.movedim(0, -1).reshape((*part.shape[1:], *x.shape))  # type: ignore[attr-defined]
 
 
 def hessian(func: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
