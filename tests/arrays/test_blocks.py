@@ -184,14 +184,6 @@ def test_products(name, dtype, number_of_threads):
     np.testing.assert_allclose(got, want, rtol=1e-3 if dtype in (np.float32, np.complex64) else 1e-9, atol=1e-3)
 
 
-@pytest.mark.parametrize("shape", [(512, 300, 400), (100, 300, 1700), (4, 5, 6)])
-def test_products_with_a_row_to_add(shape, number_of_threads):
-    n, k, m = shape
-    x, y, row = numbers(n, k), numbers(k, m, seed=1), numbers(m, seed=2)
-    for added in (row, row[:1]):
-        np.testing.assert_allclose(products.product(x, y, row=added), x @ y + added, rtol=1e-3, atol=1e-3)
-
-
 def test_products_of_what_blas_cannot_read(number_of_threads):
     ones, y = np.broadcast_to(np.float32(1), (500, 400)), numbers(400, 300)
     np.testing.assert_allclose(products.product(ones, y), np.tile(y.sum(0), (500, 1)), rtol=1e-3, atol=1e-3)

@@ -1,13 +1,13 @@
-"""Large matrix products, in panels on all cores.
+"""Matrix products, on as many cores as pay.
 
-Each thread computes some rows or columns of the result, or some matrices of a stack, with a BLAS that keeps to one
-thread (see `threads`). An element is one sum however the result is divided; its last bit may depend on the kernel that
-BLAS chooses for a panel, and so on the number of threads.
+Large matrices are left to the threads of NumPy's BLAS, which wait awake for a tenth of a millisecond and so begin at once,
+where a sleeping thread of ours was seen to take 25 to 500 µs to wake up. Stacks of matrices that are not worth that one by
+one are shared out (see `threads`). An element is one sum in either case; its last bit may depend on the kernel that BLAS
+chooses, and so on the number of threads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,79 +19,46 @@ from .threads import get_number, one_blas_thread, share, shares_products
 SMALL = 1 << 12
 #: From this many multiplications on OpenBLAS uses several threads, if one factor is a vector, if none is,
 THREADED_VECTOR, THREADED = 9216, 1 << 18
-#: and with this many for each it pays.
-WORTH_VECTOR, WORTH = 1 << 19, 1 << 22
-#: Panels are multiples of this wide, as the tiles of BLAS are.
-TILE = 16
+#: and from this many on it pays to wake them.
+WORTH_VECTOR, WORTH = 1 << 20, 1 << 21
 FLOATS = frozenset(map(np.dtype, "fdFD"))
 
 
-def product(x: Any, y: Any, *, row: Any = None) -> Any:
-    """``x @ y``, of payloads or Tensors; plus `row`, of payloads that are matrices.
-
-    (A stack's result lies in C's order, as torch's does, not in that of its factors.)
-    """
+def product(x: Any, y: Any) -> Any:
+    """``x @ y``, of payloads or Tensors. (A stack's result lies in C's order, as torch's does, not in that of its factors.)"""
     if x.__class__ is not ndarray or y.__class__ is not ndarray:
-        out = x @ y
-    elif x.size < SMALL > y.size:
+        return x @ y
+    if x.size < SMALL > y.size:
         # The same BLAS, called in half the time.
-        out = x.dot(y) if 0 < x.ndim <= 2 and 0 < y.ndim <= 2 else np.matmul(x, y, order="C")
-    elif (work := _work(x, y)) == 0:
-        out = np.matmul(x, y, order="C")
-    else:
-        with one_blas_thread():
-            count = min(get_number(), work // (WORTH_VECTOR if x.ndim == 1 or y.ndim == 1 else WORTH))
-            fits = x.dtype is y.dtype and (row is None or row.shape == y.shape[1:])
-            panels = _panels(x, y, row, count) if count > 1 and fits else None
-            if panels is not None:
-                share(*panels[1:])
-                return panels[0]
-            out = np.matmul(x, y, order="C")
-    if row is not None:
-        out += row
-    return out
+        return x.dot(y) if 0 < x.ndim <= 2 and 0 < y.ndim <= 2 else np.matmul(x, y, order="C")
+    work, threaded, worth = _work(x, y)
+    if work < threaded or (worth <= work and x.ndim <= 2):
+        return np.matmul(x, y, order="C")
+    with one_blas_thread():
+        return _stack(x, y, work) if x.ndim > 2 else np.matmul(x, y, order="C")
 
 
-def _work(x: ndarray, y: ndarray) -> int:
-    """The number of multiplications, if OpenBLAS would use several threads for them; else 0."""
-    if x.dtype not in FLOATS or not x.ndim or not y.ndim or not shares_products():
-        return 0
-    vector = x.ndim == 1 or y.ndim == 1
-    work = y.size if x.ndim == 1 else x.size if vector else x.size * y.shape[-1]
-    return work if work >= (THREADED_VECTOR if vector else THREADED) else 0
+def _work(x: ndarray, y: ndarray) -> tuple[int, int, int]:
+    """The number of multiplications; from how many on BLAS uses several threads, and from how many on that pays."""
+    if x.dtype not in FLOATS or not x.ndim or not y.ndim:
+        return 0, THREADED, WORTH
+    if x.ndim == 1 or y.ndim == 1:
+        return y.size if x.ndim == 1 else x.size, THREADED_VECTOR, WORTH_VECTOR
+    return x.size * y.shape[-1], THREADED, WORTH
 
 
-def _panels(x: ndarray, y: ndarray, row: Any, count: int) -> tuple[ndarray, Callable[[int], None], int] | None:
-    """``x @ y + row`` to be filled in, what computes one panel of it, and their number; None where it is not divided.
-
-    (The row is added to a panel while that is in the cache.)
-    """
-    stacked = x.ndim > 2 and x.shape[:-2] == y.shape[:-2]
-    of_matrices = stacked or x.ndim == y.ndim == 2
-    if not (of_matrices or (x.ndim == 2 and y.ndim == 1)) or x.shape[-1] != y.shape[-2 if of_matrices else -1]:
-        return None
-    out = np.empty((*x.shape[:-1], *y.shape[-1:]) if of_matrices else x.shape[:1], x.dtype)
-    if y.ndim == 1:
-        length, tile, cut = len(x), TILE, lambda part: (x[part], y, out[part], row)
-    elif stacked:
-        length, tile, cut = len(x), 1, lambda part: (x[part], y[part], out[part], row)
-    elif len(x) >= y.shape[1]:
-        y = _readable(y)
-        length, tile, cut = len(x), TILE, lambda part: (x[part], y, out[part], row)
-    else:
-        x = _readable(x)
-        length, tile, cut = y.shape[1], TILE, lambda part: (x, y[:, part], out[:, part], None if row is None else row[part])
-    width = -(-length // (count * tile)) * tile
+def _stack(x: ndarray, y: ndarray, work: int) -> ndarray:
+    """``x @ y``, some matrices on each thread where they are small and many."""
+    count = min(get_number(), work // WORTH, len(x))
+    alike = x.shape[:-2] == y.shape[:-2] and x.shape[-1] == y.shape[-2] and x.dtype is y.dtype
+    if count < 2 or not alike or not shares_products():
+        return np.matmul(x, y, order="C")
+    out = np.empty((*x.shape[:-1], y.shape[-1]), x.dtype)
+    width = -(-len(x) // count)
 
     def compute(number: int) -> None:
-        rows, columns, panel, addend = cut(slice(number * width, (number + 1) * width))
-        np.matmul(rows, columns, panel)
-        if addend is not None:
-            panel += addend
+        part = slice(number * width, (number + 1) * width)
+        np.matmul(x[part], y[part], out[part])
 
-    return out, compute, -(-length // width)
-
-
-def _readable(a: ndarray) -> ndarray:
-    """A matrix as BLAS can read it, so that it is not copied for each panel."""
-    return a if a.itemsize in a.strides else np.ascontiguousarray(a)
+    share(compute, -(-len(x) // width))
+    return out

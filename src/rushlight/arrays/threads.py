@@ -4,10 +4,10 @@ NumPy's loops let go of the interpreter's lock, so parts that are long enough ru
 computations; the caller works too, and waits in the end only for parts that others have begun. So a processor that is
 busy elsewhere costs nothing but its help.
 
-NumPy's linear algebra has threads of its own, which wait for each other awake: where another process takes one of the
-processors, they lose milliseconds on every product. Within `one_blas_thread` they rest, and products are shared out here.
-Where they are used all the same, `rest_soon` has them go to sleep after the product: OpenBLAS lets them wait so long that
-they would take a processor from our helpers, and from other programs, for good.
+NumPy's linear algebra has threads of its own, to which large products are left (`products`). OpenBLAS lets them wait for
+more work awake, for so long that they take a processor from our helpers, and from other programs, for good; `rest_soon` has
+them go to sleep after a tenth of a millisecond. Within `one_blas_thread` they have nothing to do: parts that are shared out
+here keep to a thread each.
 """
 
 from __future__ import annotations

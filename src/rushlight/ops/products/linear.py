@@ -26,7 +26,9 @@ def unfolded(x: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _linear_value(x: Any, weight: Any, bias: Any) -> Any:
-    return product(fold(x), weight.T, row=bias)
+    out = product(fold(x), weight.T)
+    out += bias
+    return out
 
 
 _linear = wide_op("linear", _linear_value, "AddmmBackward0", {
