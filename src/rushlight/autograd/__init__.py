@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from ..core.backward import Run, add_to_grad, as_tensor, run
 from ..core.op import LAYERS, LIVE
 from ..core.tensor import LEAF, Tensor, edge_of, wrap
+from ..ops.support.options import warn_user
 from . import _tensors, anomaly_mode, function, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
@@ -81,7 +81,7 @@ def backward(
     tensor([3., 5.])
     """
     if grad_variables is not None:
-        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        warn_user("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning)
         if grad_tensors is not None:
             raise RuntimeError(
                 "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only "
@@ -164,11 +164,10 @@ def grad(
     (tensor(6.),)
     """
     if not only_inputs:
-        warnings.warn(
+        warn_user(
             "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other "
             "parts of the graph, please use torch.autograd.backward.",
             FutureWarning,
-            stacklevel=2,
         )
     if isinstance(inputs, dict):
         gradients = grad(
@@ -267,6 +266,9 @@ def _root_gradient(i: int, out: Tensor, gradient: Any, on_tensors: bool) -> Any:
         return wrap(one) if on_tensors else one
     if not isinstance(gradient, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
+    g = gradient._data
+    if g.__class__ is data.__class__ is np.ndarray and g.shape == data.shape and g.dtype is data.dtype:
+        return gradient if on_tensors else g
     if gradient.shape != out.shape:
         raise RuntimeError(
             f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a shape of "
@@ -332,12 +334,12 @@ def _accumulate_into(inputs: Sequence[Tensor], captured: dict[int, Any], create_
 def _results(
     inputs: Sequence[Tensor], captured: dict[int, Any], allow_unused: bool, materialize: bool
 ) -> tuple[Tensor | None, ...]:
-    from ..ops import zeros_like
-
     results: list[Tensor | None] = []
     for i, x in enumerate(inputs):
         gradient = captured.get(i)
         if gradient is None:
+            from ..ops import zeros_like
+
             if not allow_unused:
                 raise RuntimeError(
                     f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "
@@ -352,13 +354,12 @@ def _results(
 
 
 def _warn_create_graph() -> None:
-    warnings.warn(
+    warn_user(
         "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
         "which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you "
         "have to use this function, make sure to reset the .grad fields of your parameters to None after use to break "
         "the cycle and avoid the leak.",
         UserWarning,
-        stacklevel=3,
     )
 
 

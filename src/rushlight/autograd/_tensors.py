@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import warnings
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,7 @@ from ..core.node import node_of
 from ..core.tensor import LEAF, UNTRACKED, Tensor, memory, wrap
 from ..ops.support.attach import methods
 from ..ops.support.layered import refuse_inside
+from ..ops.support.options import warn_user
 from ._nodes import registered
 
 NON_LEAF_GRAD = (
@@ -47,7 +47,7 @@ def _grad(self: Tensor) -> Tensor | None:
     if cold is not None and (cold.grad is not None or cold.retain):
         return cold.grad
     if self._node is not None and self._node is not LEAF:
-        warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
+        warn_user(NON_LEAF_GRAD, UserWarning)
     return None
 
 

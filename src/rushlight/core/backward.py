@@ -351,11 +351,10 @@ def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> tuple[set[A
     """
     edges_of: dict[Any, tuple[Any, ...]] = {}
     stack = [node_of(e) for e in roots if e is not None]
-    while stack:
-        node = stack.pop()
+    for node in stack:
         if node not in edges_of:
             edges_of[node] = edges = _targets(node) if node._rank else ()
-            stack += [e.node if e.__class__ is Output else e for e in edges if e is not None]
+            stack += [e.node if e.__class__ is Output else e for e in edges if e is not None and e not in edges_of]
     if not any([e._rank for e in captures]) and all([edges or node in captures for node, edges in edges_of.items()]):
         return None, {}
     needed, parts = set(captures), {}

@@ -7,7 +7,6 @@ their kind says it. What has no rule runs once for each example, and warns.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,6 +19,7 @@ from ..core.op import Op
 from ..core.short import CONSTANTS
 from ..core.tensor import Tensor
 from ..ops.layout.shape import view_op
+from ..ops.support.options import warn_user
 from .batched import RULES, Batched, Hidden, is_batched, lower, raised, wrap
 from .levels import Batch, entered
 
@@ -267,14 +267,14 @@ def looping(op: Op) -> Rule:
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         if op.view:
             raise RuntimeError(NO_VIEW_RULE.format(f"aten::{op.name}"))
-        warnings.warn(NO_RULE.format(f"aten::{op.name}"), UserWarning, stacklevel=2)
+        warn_user(NO_RULE.format(f"aten::{op.name}"), UserWarning)
         return loop(call, level, arguments, {})
 
     return rule
 
 
 def function_loop(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    warnings.warn(NO_RULE.format(f"aten::{call.__name__}"), UserWarning, stacklevel=3)
+    warn_user(NO_RULE.format(f"aten::{call.__name__}"), UserWarning)
     return loop(call, level, args, kwargs)
 
 

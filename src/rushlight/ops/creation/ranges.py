@@ -9,7 +9,6 @@ Note [Rounding of ranges]
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
@@ -30,6 +29,7 @@ from ..support.options import (
     check_out,
     made,
     no_such_call,
+    warn_user,
     write_made,
 )  # fmt: skip
 
@@ -66,13 +66,12 @@ def arange(*args: Any, out: Tensor | None = None, dtype: Any = None, layout: Any
     if out is None:
         return made(data, requires_grad)
     if out._data.size and out._data.size != data.size:
-        warnings.warn(
+        warn_user(
             f"The number of elements in the out tensor of shape {list(out.shape)} is {out._data.size} which does not "
             f"match "
             f"the computed number of elements {data.size}. Note that this may occur as a result of rounding error. The "
             f"out tensor will be resized to a tensor of shape ({data.size},).",
             UserWarning,
-            stacklevel=2,
         )
     return write_made(out, data, requires_grad)
 
@@ -168,11 +167,10 @@ def range(start: Any = 0, end: Any = None, step: Any = 1, *, out: Tensor | None 
     """The numbers from `start` to `end`, both included, in the default dtype. Deprecated, as in PyTorch: `arange`."""
     if end is None:
         raise TypeError('range() missing 1 required positional arguments: "end"')
-    warnings.warn(
+    warn_user(
         "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
         "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
         UserWarning,
-        stacklevel=2,
     )
     dtype = check_options("range", dtype, layout, device, pin_memory, requires_grad)
     start, end = as_number("range", "start", start, 1), as_number("range", "end", end, 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import warnings
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from ..support.attach import described, inplace_methods, inplace_operator, metho
 from ..support.checked import checked
 from ..support.kinds import only
 from ..support.layered import reads_values
-from ..support.options import no_such_call, warn_expanded
+from ..support.options import no_such_call, warn_expanded, warn_user
 from ..support.selection import choose as chosen
 from ..support.selection import drop, keep
 from ..support.signatures import either, last
@@ -274,7 +273,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
                 "where expected condition to be a boolean tensor, but got a tensor with dtype "
                 f"{condition.dtype.scalar_name}"
             )
-        warnings.warn(WHERE_UINT8, UserWarning, stacklevel=2)
+        warn_user(WHERE_UINT8, UserWarning)
         condition = wrap(condition._data != 0)
     shapes = [a._data.shape for a in (condition, input, other) if isinstance(a, Tensor)]
     if any([shape != shapes[0] for shape in shapes]):

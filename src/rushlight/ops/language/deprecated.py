@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any, NoReturn
 
 from ...core.declare import op
 from ...core.tensor import Tensor
 from ..support.attach import methods
+from ..support.options import warn_user
 
 __all__ = ["eig", "lstsq", "matrix_rank", "solve", "symeig"]
 
@@ -96,18 +96,18 @@ def _resized(self: Tensor, shape: tuple[Any, ...]) -> Tensor:
 
 def resize(self: Tensor, *sizes: int) -> Tensor:
     """`reshape`, with a warning. Raises RuntimeError for another number of elements."""
-    warnings.warn("non-inplace resize is deprecated", stacklevel=2)
+    warn_user("non-inplace resize is deprecated")
     return _resized(self, sizes)
 
 
 def resize_as(self: Tensor, tensor: Tensor) -> Tensor:
     """`reshape` to the shape of `tensor`, with a warning. Raises RuntimeError for another number of elements."""
-    warnings.warn("non-inplace resize_as is deprecated", stacklevel=2)
+    warn_user("non-inplace resize_as is deprecated")
     return _resized(self, tuple(tensor.shape))
 
 
 def _volatile(self: Tensor) -> bool:
-    warnings.warn("volatile was removed (Variable.volatile is always False)", stacklevel=2)
+    warn_user("volatile was removed (Variable.volatile is always False)")
     return False
 
 

@@ -422,7 +422,7 @@ def _reversed(self: Tensor) -> Tensor:
             "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute("
             "*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor."
         )
-    return permute_op(self, tuple(range(ndim))[::-1])
+    return permute_op(self, (1, 0) if ndim == 2 else tuple(range(ndim))[::-1])
 
 
 def _matrix_transposed(self: Tensor) -> Tensor:

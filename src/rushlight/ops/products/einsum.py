@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import string
-import warnings
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -24,7 +23,7 @@ from ..support.attach import methods
 from ..support.casting import ACTIVE, in_lower_precision, lowered
 from ..support.checked import checked
 from ..support.operands import common
-from ..support.options import argument_error
+from ..support.options import argument_error, warn_user
 from ..support.outputs import into
 from ..support.precision import wide_op
 from .matmul import c_type, check_batch_dtypes, mm
@@ -386,11 +385,10 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
 
 def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     """The product of matrices, in the order that takes the fewest multiplications. Deprecated: it warns."""
-    warnings.warn(
+    warn_user(
         "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
         "instead, which accepts a list of two or more tensors rather than multiple parameters.",
         UserWarning,
-        stacklevel=2,
     )
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")

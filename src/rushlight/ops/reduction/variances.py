@@ -5,7 +5,6 @@ Dimensions are given as in `sums`.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from ..elementwise.comparison import choose as where
 from ..support.along import restored
 from ..support.attach import methods
 from ..support.checked import checked
-from ..support.options import MISSING
+from ..support.options import MISSING, warn_user
 from ..support.outputs import into
 from ..support.precision import wide_op
 from .sums import FORMS, Dims, add, count, dims, spread
@@ -129,7 +128,7 @@ def _spread_function(name: str, operation: Any, refusal: str, summary: str) -> A
             raise RuntimeError("value cannot be converted to type double without overflow")
         dim = dims(name, axis if dim is None else dim, input._data.ndim)
         if count(input._data.shape, dim) <= correction:
-            warnings.warn(FREEDOM.format(name), UserWarning, stacklevel=2)
+            warn_user(FREEDOM.format(name), UserWarning)
         if out is not None:
             return into(out, operation, input, dim, correction, keepdim or keepdims)
         return operation(input, dim, correction, keepdim or keepdims)
