@@ -221,7 +221,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     axes = tuple([i for i, n in enumerate(g.shape) if i < lead or (shape[i - lead] == 1 and n != 1)])
     if len(axes) == g.ndim and isinstance(g, ndarray):
         return total(g).reshape(shape)
-    if lead == len(axes):
-        return along(g, axes) if isinstance(g, ndarray) else g.sum(axes)
+    if lead == len(axes) and isinstance(g, ndarray):
+        return along(g, axes)
     g = g.sum(axes, keepdims=True) if axes else g
     return g.reshape(shape) if lead else g

@@ -120,7 +120,7 @@ def linalg_ldl_solve(
         )
     if pivots.dtype.category != 1:
         raise RuntimeError(f"{words}: Expected pivots to be integers. Got {pivots.dtype.scalar_name}")
-    if (np.abs(np.asarray(pivots._data)) > LD._data.shape[-1]).any():
+    if isinstance(pivots._data, np.ndarray) and (np.abs(pivots._data) > LD._data.shape[-1]).any():
         raise RuntimeError(
             "Pivots given to ldl_solve must all satisfy |pivot| <= LD.size(-2). Did you properly pass the result of "
             "ldl_factor?"

@@ -17,7 +17,7 @@ from ..support.casting import in_lower_precision
 from ..support.checked import checked
 from ..support.outputs import into
 from ..support.precision import widened
-from .matmul import c_type, check_bmm, check_mm, check_mv, fits
+from .matmul import c_type, check_bmm, check_kernel, check_mm, check_mv, fits
 
 __all__ = ["addbmm", "addmm", "addmv", "addmv_", "addr", "baddbmm"]
 
@@ -114,14 +114,18 @@ def check_addmm(input: Tensor, mat1: Any, mat2: Any) -> None:
     for matrix, word in ((mat1, "mat1"), (mat2, "mat2")):
         if matrix.ndim != 2:
             raise RuntimeError(f"{word} must be a matrix, got {matrix.ndim}-D tensor")
-    for t, word in ((input, "self"), (mat1, "mat1")):
-        if not fits(t._data, mat2._data):
-            names = t.dtype.scalar_name, mat2.dtype.scalar_name
-            raise RuntimeError("{} and mat2 must have the same dtype, but got {} and {}".format(word, *names))
+    _check_dtypes(input, mat1, mat2)
     (n, k), (m, p) = mat1._data.shape, mat2._data.shape
     if k == m:
         _expanded_to(input, (n, p))
     check_mm("addmm", mat1, mat2)
+
+
+def _check_dtypes(input: Tensor, mat1: Any, mat2: Any) -> None:
+    for t, word in ((input, "self"), (mat1, "mat1")):
+        if not fits(t._data, mat2._data):
+            names = t.dtype.scalar_name, mat2.dtype.scalar_name
+            raise RuntimeError("{} and mat2 must have the same dtype, but got {} and {}".format(word, *names))
 
 
 def _finish(out: Tensor | None, call: Any, input: Tensor, x: Any, y: Any, beta: Any, alpha: Any) -> Tensor:
@@ -194,9 +198,8 @@ def addbmm(
     if batch1.ndim == 3 == batch2.ndim:
         _expanded_to(input, size)
     check_bmm(batch1, batch2, accumulating=True)
-    if input.dtype is not batch2.dtype:
-        names = input.dtype.scalar_name, batch2.dtype.scalar_name
-        raise RuntimeError("self and mat2 must have the same dtype, but got {} and {}".format(*names))
+    _check_dtypes(input, batch1, batch2)
+    check_kernel("addmm_impl_cpu_", batch1)
     return _finish(out, _addbmm, input, batch1, batch2, beta, alpha)
 
 

@@ -115,7 +115,7 @@ def c_type(x: Tensor) -> str:
     return _C_TYPES[x.dtype.scalar_name]
 
 
-def _check_kernel(kernel: str, x: Tensor) -> None:
+def check_kernel(kernel: str, x: Tensor) -> None:
     if x.dtype is dtypes.bool_:
         raise unimplemented(kernel, x.dtype)
 
@@ -130,7 +130,7 @@ def check_mm(function: str, x: Any, y: Any, words: tuple[str, str] = ("self", "m
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {m}x{p})")
     if not fits(x._data, y._data):
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {c_type(x)} != {c_type(y)}")
-    _check_kernel("addmm_impl_cpu_", x)
+    check_kernel("addmm_impl_cpu_", x)
 
 
 def check_mv(x: Tensor, y: Tensor, input: Tensor | None = None) -> None:
@@ -145,7 +145,7 @@ def check_mv(x: Tensor, y: Tensor, input: Tensor | None = None) -> None:
     if not (fits(x._data, y._data) and fits(x._data, first._data)):
         names = [t.dtype.scalar_name for t in (first, x, y)]
         raise RuntimeError("addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*names))
-    _check_kernel("addmv_impl_cpu", x)
+    check_kernel("addmv_impl_cpu", x)
 
 
 def _check_dot(x: Tensor, y: Tensor) -> None:
@@ -160,11 +160,11 @@ def _check_dot(x: Tensor, y: Tensor) -> None:
             f"inconsistent tensor size, expected tensor [{m}] and src [{n}] to have the same number of elements, but "
             f"got {m} and {n} elements respectively"
         )
-    _check_kernel("dot", x)
+    check_kernel("dot", x)
 
 
 def check_bmm(x: Tensor, y: Tensor, *, accumulating: bool = False) -> None:
-    """Of the shapes after the batch dimensions were broadcast."""
+    """Of the shapes after the batch dimensions were broadcast; of the dtypes too, unless `accumulating`."""
     for number, t in enumerate((x, y), 1):
         if t.ndim != 3:
             raise RuntimeError(f"batch{number} must be a 3D tensor")
@@ -175,11 +175,12 @@ def check_bmm(x: Tensor, y: Tensor, *, accumulating: bool = False) -> None:
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {k}] but got: [{c}, {m}]."
         )
-    check_batch_dtypes(x, y)
+    if not accumulating:
+        check_batch_dtypes(x, y)
 
 
 def check_batch_dtypes(x: Tensor, y: Tensor) -> None:
-    _check_kernel("bmm", x)
+    check_kernel("bmm", x)
     if not fits(x._data, y._data):
         raise RuntimeError(f"expected scalar type {x.dtype.scalar_name} but found {y.dtype.scalar_name}")
 
