@@ -223,5 +223,5 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
         return total(g).reshape(shape)
     if lead == len(axes) and isinstance(g, ndarray):
         return along(g, axes)
-    g = g.sum(axes, keepdims=True) if axes else g
+    g = g.sum(axes[0] if len(axes) == 1 else axes, keepdims=True) if axes else g
     return g.reshape(shape) if lead else g

@@ -30,6 +30,9 @@ def _expand(x: Any, size: tuple[int, ...]) -> Any:
     if not isinstance(x, np.ndarray):
         return np.ndarray(size, x.dtype, x, 0, (0,) * len(size))
     lead = len(size) - x.ndim
+    if x.__class__ is np.ndarray and x.flags.c_contiguous and x.size:  # NumPy has a shorter way than `view_memory`
+        stride = [s if n == m else 0 for s, n, m in zip(x.strides, x.shape, size[lead:])]
+        return np.ndarray(size, x.dtype, x, 0, (*[0] * lead, *stride))
     stride = [s if n == m else 0 for s, n, m in zip(strides(x), x.shape, size[lead:])]
     return view_memory(x, size, (*[0] * lead, *stride))
 

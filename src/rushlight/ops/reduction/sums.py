@@ -137,10 +137,13 @@ def sum(
     >>> torch.ones(2, 3).sum(0)
     tensor([2., 2., 2.])
     """
-    if dim is None and axis is None and dtype is None and out is None and not keepdim and input.__class__ is Tensor:
-        d = input._data.dtype
+    if axis is None and dtype is None and out is None and input.__class__ is Tensor:
+        d, keep = input._data.dtype, keepdim or keepdims
         if d is F32 or d is F64:
-            return _sum_all.plain(input)
+            if dim is None and not keep:
+                return _sum_all.plain(input)
+            if dim.__class__ is int and 0 <= dim < input._data.ndim and (keep is False or keep is True):
+                return _sum_dim.plain(input, dim, keep)
     return _reduced("sum", _sum_all, _sum_dim, input, dim, keepdim, dtype, out, axis, keepdims)
 
 
