@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 import rushlight as torch
+from rushlight.ops.support import options
 
 
-def arange(*shape, **options):
+def arange(*shape, **settings):
     return (
-        torch.arange(float(np.prod(shape))).reshape(shape).clone().requires_grad_(options.get("requires_grad", False))
+        torch.arange(float(np.prod(shape))).reshape(shape).clone().requires_grad_(settings.get("requires_grad", False))
     )
 
 
@@ -139,9 +140,7 @@ def test_names_of_nodes(call, node):
 
 def test_only_reversed_matrices_are_quiet():
     torch.ones(2, 3).T  # noqa: B018
-    from rushlight.ops.layout import shape
-
-    shape._warned.clear()
+    options._warned.clear()
     with pytest.warns(UserWarning, match=r"The use of `x.T` on tensors of dimension other than 2") as caught:
         torch.ones(2).T  # noqa: B018
         torch.ones(2).T  # noqa: B018

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .types import as_one
 
 _HALF = np.dtype(np.float16)
 
@@ -39,6 +40,5 @@ def wide(a: Any) -> Any:
 def narrowed(result: Any, dtype: dtypes.dtype) -> Any:
     """float32 results as `dtype`; others as they are."""
     if isinstance(result, tuple):
-        parts = [narrowed(r, dtype) for r in result]
-        return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
+        return as_one(result, [narrowed(r, dtype) for r in result])
     return dtypes.cast(result, dtype) if result.dtype == np.float32 else result

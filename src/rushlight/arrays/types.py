@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any, NoReturn, Self
 
@@ -312,3 +312,8 @@ class iinfo(_TypeInfo):
 
 def _kind(value: Any) -> str:
     return type(value).__name__
+
+
+def as_one(like: Any, parts: Sequence[Any]) -> Any:
+    """`parts` in a tuple; in a named one where `like` is one."""
+    return type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)

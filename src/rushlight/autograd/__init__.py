@@ -267,8 +267,13 @@ def _root_gradient(i: int, out: Tensor, gradient: Any, on_tensors: bool) -> Any:
     if not isinstance(gradient, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
     g = gradient._data
-    if g.__class__ is data.__class__ is np.ndarray and g.shape == data.shape and g.dtype is data.dtype:
-        return gradient if on_tensors else g
+    if g.__class__ is not data.__class__ or g.shape != data.shape or g.dtype is not data.dtype:
+        gradient = _fitted(i, out, gradient)
+    return gradient if on_tensors else gradient._data
+
+
+def _fitted(i: int, out: Tensor, gradient: Tensor) -> Tensor:
+    """The gradient of the output number `i`, checked, in its dtype."""
     if gradient.shape != out.shape:
         raise RuntimeError(
             f"Mismatch in shape: grad_output[{i}] has a shape of {gradient.shape} and output[{i}] has a shape of "
@@ -279,9 +284,7 @@ def _root_gradient(i: int, out: Tensor, gradient: Any, on_tensors: bool) -> Any:
             "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
             f"dtype: grad_output[{i}] has a dtype of {gradient.dtype} and output[{i}] has a dtype of {out.dtype}."
         )
-    if gradient.dtype is not out.dtype:
-        gradient = gradient.to(out.dtype)
-    return gradient if on_tensors else gradient._data
+    return gradient if gradient.dtype is out.dtype else gradient.to(out.dtype)  # type: ignore[attr-defined]
 
 
 def _one_each(out: Tensor) -> Tensor:

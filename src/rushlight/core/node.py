@@ -118,7 +118,7 @@ class Node:
 
 
 def filled(node: Any, edges: Any, values: Any = (), saved: Any = (), versions: Any = None, metas: Any = None) -> Any:
-    """A new node with its rank and what it records; all nodes are made here."""
+    """A new node with its rank and what it records. (The recorders of most operations have this inline.)"""
     node._rank, node._edges, node.values, node.saved = next_rank(), edges, values, saved
     node.versions, node.metas, node.extras = versions, metas, None
     return node

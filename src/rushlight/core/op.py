@@ -1,6 +1,6 @@
 """One operation, declared in one place: its value, its derivative rules, its names.
 
-    mul = elementwise(operator.mul, "MulBackward0", lambda g, y: g * y, lambda g, x: g * x)
+    mul = elementwise("mul", operator.mul, "MulBackward0", lambda g, y: g * y, lambda g, x: g * x)
 
 A rule is plain NumPy code. Its *parameter names* are what the operation saves, read once, here:
 
@@ -11,7 +11,7 @@ A rule is plain NumPy code. Its *parameter names* are what the operation saves, 
     needs         which inputs want a gradient (for a rule that computes all of them at once)
 
 First-order backward calls the rules on raw payloads; with ``create_graph`` the same rules run on Tensors and so record
-their own graph. Rules never mutate, and never undo a broadcast: the edge does (see `conform`).
+their own graph. Rules never mutate, and never undo a broadcast: the edge does (see `record.conform`).
 
 Note [Complex derivatives]
     torch's gradient of a real loss L with respect to a complex z is conj(dL/dz) (twice the Wirtinger derivative by

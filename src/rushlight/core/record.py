@@ -11,6 +11,7 @@ from ..arrays import dtypes
 from ..arrays.blocks import LARGE, blockwise
 from ..arrays.stretches import Pending, stretch_of, whole
 from ..arrays.summation import along, total
+from ..arrays.types import as_one
 from .modes import GRAD, grad_mode
 from .node import Node, Output, next_rank
 from .op import F32, F64, OBSERVERS, Call, Op, compiled
@@ -35,7 +36,7 @@ def record(op: Op, arguments: Sequence[Any], payloads: Sequence[Any], result: An
                 edges.append(None)
         mask = tuple([edge is not None for edge in edges])
     if True not in mask:
-        return _as_one(result, [wrap(r) for r in result]) if several else wrap(result)
+        return as_one(result, [wrap(r) for r in result]) if several else wrap(result)
     node = op.node_class() if several else Node()
     node._rank, node._edges, node.metas, node.extras = next_rank(), tuple(edges), None, None
     if several:
@@ -53,12 +54,7 @@ def record(op: Op, arguments: Sequence[Any], payloads: Sequence[Any], result: An
     if OBSERVERS:
         for observe in OBSERVERS:
             observe(node, arguments, out)
-    return _as_one(result, out) if several else out
-
-
-def _as_one(result: Any, tensors: list[Tensor]) -> Any:
-    """A tuple of tensors; a named tuple where the payloads came in one."""
-    return type(result)(*tensors) if hasattr(result, "_fields") else tuple(tensors)
+    return as_one(result, out) if several else out
 
 
 def _saving(op: Op, mask: tuple[bool, ...]) -> Call:

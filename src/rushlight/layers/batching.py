@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import ops
 from ..arrays.promotion import result_dtype
+from ..arrays.types import as_one
 from ..core.declare import _category
 from ..core.op import Op
 from ..core.short import CONSTANTS
@@ -230,7 +231,7 @@ def _squeezed(result: Any) -> Any:
     """Results of an example that counted as one with a dimension, without it."""
     if isinstance(result, Tensor):
         return result.reshape(()) if result.ndim else result
-    return type(result)(*map(_squeezed, result)) if hasattr(result, "_fields") else tuple(map(_squeezed, result))
+    return as_one(result, [_squeezed(part) for part in result])
 
 
 def leading(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:

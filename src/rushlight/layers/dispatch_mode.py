@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from ..arrays.types import as_one
 from ..core import views
 from ..core.declare import computed
 from ..core.op import MODES, OPS, Op
@@ -97,8 +98,3 @@ def _taken(op: Op, arguments: Sequence[Any], result: Any) -> Any:
     several = isinstance(result, (tuple, list))
     payloads = as_one(result, [x._data for x in result]) if several else result._data
     return computed(op, arguments, payloads)
-
-
-def as_one(like: Any, parts: Sequence[Any]) -> Any:
-    """`parts` in a tuple, or in a named one as `like` is."""
-    return type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)

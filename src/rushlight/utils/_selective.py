@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..arrays.types import as_one
 from ..core.tensor import Tensor
-from ..layers.dispatch_mode import DispatchMode, as_one
+from ..layers.dispatch_mode import DispatchMode
 from ..ops.language.aten import OpOverload, OpOverloadPacket, aten, prim
 
 

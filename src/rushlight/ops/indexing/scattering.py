@@ -21,7 +21,7 @@ from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
-from ..support.options import MISSING, is_warn_always_enabled, no_such_call, warn_user
+from ..support.options import MISSING, no_such_call, warn_once
 from ..support.outputs import into
 from .index_along import BOTH, check_index, check_range, copied, lined, out_of_bounds
 
@@ -176,17 +176,11 @@ def scatter(
     return _scatter_combined(input, src, dim, index, reduce)
 
 
-_warned = False
-
-
 def _warn_deprecated() -> None:
-    global _warned
-    if not _warned or is_warn_always_enabled():
-        _warned = True
-        warn_user(
-            "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future "
-            "PyTorch release. Use torch.scatter_reduce instead for more reduction options."
-        )
+    warn_once(
+        "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future "
+        "PyTorch release. Use torch.scatter_reduce instead for more reduction options."
+    )
 
 
 def _no_derivative(*arguments: Any) -> Any:

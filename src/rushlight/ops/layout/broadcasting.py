@@ -9,7 +9,7 @@ import numpy as np
 from ...arrays import types
 from ...arrays.shapes import broadcast_shapes as common_shape
 from ...arrays.shapes import wrap_dim
-from ...arrays.strided import strides, view_memory
+from ...arrays.strided import view_memory
 from ...core.declare import op
 from ...core.record import unbroadcast
 from ...core.tensor import Tensor
@@ -27,14 +27,11 @@ __all__ = [
 def _expand(x: Any, size: tuple[int, ...]) -> Any:
     if x.shape == size:
         return x[...]
-    if not isinstance(x, np.ndarray):
-        return np.ndarray(size, x.dtype, x, 0, (0,) * len(size))
     lead = len(size) - x.ndim
-    if x.__class__ is np.ndarray and x.flags.c_contiguous and x.size:  # NumPy has a shorter way than `view_memory`
-        stride = [s if n == m else 0 for s, n, m in zip(x.strides, x.shape, size[lead:])]
-        return np.ndarray(size, x.dtype, x, 0, (*[0] * lead, *stride))
-    stride = [s if n == m else 0 for s, n, m in zip(strides(x), x.shape, size[lead:])]
-    return view_memory(x, size, (*[0] * lead, *stride))
+    stride = (*[0] * lead, *[s if n == m else 0 for s, n, m in zip(x.strides, x.shape, size[lead:])])
+    if (x.__class__ is np.ndarray and x.flags.c_contiguous and x.size) or not isinstance(x, np.ndarray):
+        return np.ndarray(size, x.dtype, x, 0, stride)  # what repeats a buffer stays inside of it
+    return view_memory(x, size, tuple([s // x.itemsize for s in stride]))
 
 
 expand_op = op("expand", _expand, "ExpandBackward0", {"x": lambda g, x_shape: unbroadcast(g, x_shape)}, view=True)

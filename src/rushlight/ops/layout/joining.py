@@ -17,7 +17,7 @@ from ...core.op import LAYERS, MODES, OBSERVERS, layer_of
 from ...core.tensor import Tensor, edge_of, wrap
 from ..support.arguments import check_int, check_tensor
 from ..support.checked import checked
-from ..support.options import argument_error, is_warn_always_enabled, warn_user
+from ..support.options import argument_error, warn_once
 from ..support.outputs import into
 from .broadcasting import atleast_1d, atleast_2d, atleast_3d, expand_op, tensors
 from .shape import reshaped, view_op
@@ -232,9 +232,6 @@ def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None, axis: int | 
     return _joined(stack_op, list(tensors), dim, mixed)
 
 
-_warned = False
-
-
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """The coordinates of a grid, from those of its axes (vectors or numbers): one expanded view for each.
 
@@ -254,7 +251,6 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
 
 
 def _check_meshgrid(given: Any, indexing: str | None) -> Any:
-    global _warned
     if indexing is not None and not isinstance(indexing, str):
         raise argument_error("meshgrid", "indexing", "str", indexing)
     if len(given) == 1 and isinstance(given[0], (tuple, list)):
@@ -267,9 +263,8 @@ def _check_meshgrid(given: Any, indexing: str | None) -> Any:
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x}")
         if x.dtype is not given[0].dtype:
             raise RuntimeError("meshgrid expects all tensors to have the same dtype")
-    if indexing is None and (not _warned or is_warn_always_enabled()):
-        _warned = True
-        warn_user("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.")
+    if indexing is None:
+        warn_once("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.")
     if indexing not in (None, "ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     return given

@@ -17,7 +17,7 @@ from ..support.arguments import check_int, check_tensor
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.layered import reads_values
-from ..support.options import check_size, is_warn_always_enabled, warn_user
+from ..support.options import check_size, warn_once
 
 __all__ = [
     "adjoint", "flatten", "moveaxis", "movedim", "permute", "ravel", "reshape", "swapaxes", "swapdims", "t",
@@ -402,22 +402,13 @@ def moveaxis(input: Tensor, source: Any, destination: Any) -> Tensor:
     return movedim(input, source, destination)
 
 
-_warned: set[str] = set()
-
-
-def _warn_once(message: str) -> None:
-    if message not in _warned or is_warn_always_enabled():
-        _warned.add(message)
-        warn_user(message)
-
-
 def _reversed(self: Tensor) -> Tensor:
     """All dimensions in reversed order; meant for matrices."""
     ndim = self._data.ndim
     if ndim == 0:
-        _warn_once("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.")
+        warn_once("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.")
     elif ndim != 2:
-        _warn_once(
+        warn_once(
             "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
             "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute("
             "*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor."
@@ -439,7 +430,7 @@ def _last_two(x: Tensor, name: str, deprecated: str) -> Tensor:
     if ndim == 1:
         raise RuntimeError(f"{name} is only supported on matrices or batches of matrices. Got 1-D tensor.")
     if ndim == 0:
-        _warn_once(deprecated)
+        warn_once(deprecated)
         return x
     return transpose_op(x, ndim - 2, ndim - 1)
 
