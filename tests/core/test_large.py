@@ -13,7 +13,7 @@ import rushlight as torch
 from rushlight.arrays import blocks, threads
 from rushlight.core import record
 
-ROWS, COLUMNS = 400, 401
+ROWS, COLUMNS = 725, 724
 assert ROWS * COLUMNS > blocks.LARGE
 
 

@@ -18,7 +18,7 @@ from numpy import ndarray
 from .threads import get_number, share
 
 #: From this many elements on a computation is large.
-LARGE = 1 << 17
+LARGE = 1 << 19
 #: Elements in a block: few enough for the cache, enough that a thread rarely has to wait for the interpreter.
 BLOCK = 1 << 17
 #: Where there are threads for them, blocks may be as small as this.

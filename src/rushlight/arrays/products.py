@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from .threads import get_number, one_blas_thread, share, shares_products
+from .threads import get_number, keep_awake, one_blas_thread, share, shares_products
 
 #: Below this many elements of each factor, nobody looks how large the product is.
 SMALL = 1 << 12
@@ -32,7 +32,10 @@ def product(x: Any, y: Any) -> Any:
         # The same BLAS, called in half the time.
         return x.dot(y) if 0 < x.ndim <= 2 and 0 < y.ndim <= 2 else np.matmul(x, y, order="C")
     work, threaded, worth = _work(x, y)
-    if work < threaded or (worth <= work and x.ndim <= 2):
+    if work < threaded:
+        return np.matmul(x, y, order="C")
+    if worth <= work and x.ndim <= 2:
+        keep_awake()
         return np.matmul(x, y, order="C")
     with one_blas_thread():
         return _stack(x, y, work) if x.ndim > 2 else np.matmul(x, y, order="C")

@@ -1,8 +1,8 @@
 """One computation on several threads: its parts are handed out to whoever is free.
 
 NumPy's loops let go of the interpreter's lock, so parts that are long enough run side by side. Helpers sleep between
-computations; the caller works too, and waits in the end only for parts that others have begun. So a processor that is
-busy elsewhere costs nothing but its help.
+computations, on processors that do not (see `awake`); the caller works too, and waits in the end only for parts that others
+have begun. So a processor that is busy elsewhere costs nothing but its help.
 
 NumPy's linear algebra has threads of its own, to which large products are left (`products`). OpenBLAS lets them wait for
 more work awake, for so long that they take a processor from our helpers, and from other programs, for good; `rest_soon` has
@@ -23,12 +23,18 @@ from typing import Any
 
 import numpy as np
 
+from .awake import Awake
+
 
 def _processors() -> int:
     """How many threads to begin with: as OpenMP's variable says, or one for each processor that this process may use."""
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     if wanted.isdigit() and int(wanted):
         return int(wanted)
+    return _available()
+
+
+def _available() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -37,7 +43,10 @@ class _Threads:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.helpers = 0
+        #: The system's numbers of the helpers, and the processor that they keep off.
+        self.helpers: list[int] = []
+        self.kept_off: int | None = None
+        self.awake = Awake(min(number, _available()))
         self.waiting: SimpleQueue[Any] = SimpleQueue()
         #: Held while a computation is shared out; who finds it taken works alone.
         self.busy = threading.Lock()
@@ -53,6 +62,7 @@ def get_number() -> int:
 def set_number(number: int) -> None:
     """How many threads computations use from now on, those of linear algebra too."""
     _threads.number = number
+    _threads.awake.number = min(number, _available())
     blas = _blas()
     if blas is not None:
         blas[1](number)
@@ -113,9 +123,13 @@ def share(work: Callable[[int], Any], count: int) -> None:
             work(part)
         return
     try:
-        while threads.helpers < helpers:
-            threading.Thread(target=_helper, args=(threads.waiting,), name="rushlight", daemon=True).start()
-            threads.helpers += 1
+        while len(threads.helpers) < helpers:
+            helper = threading.Thread(target=_helper, args=(threads.waiting,), name="rushlight", daemon=True)
+            helper.start()
+            threads.helpers.append(helper.native_id or 0)
+            threads.kept_off = None
+        threads.awake.keep()
+        _keep_off(threads)
         job = _Job(work, count)
         for _ in range(helpers):
             threads.waiting.put(job)
@@ -127,6 +141,34 @@ def share(work: Callable[[int], Any], count: int) -> None:
             raise error
         finally:
             del error  # it refers to this frame
+
+
+def keep_awake() -> None:
+    """To be called before a computation that other threads than ours take part in."""
+    if _threads.number > 1:
+        _threads.awake.keep()
+
+
+def _keep_off(threads: _Threads) -> None:
+    """Has helpers keep off the caller's processor, where Linux was seen to wake them up, with the other one idle."""
+    processor = _processor()
+    if processor == threads.kept_off:
+        return
+    threads.kept_off = processor
+    others = os.sched_getaffinity(0) - {processor}
+    for helper in threads.helpers if others else ():
+        try:
+            os.sched_setaffinity(helper, others)
+        except OSError:
+            return  # not allowed here; they do their work anywhere
+
+
+def _unknown() -> None:
+    """Where the system does not tell the caller's processor."""
+
+
+#: The caller's processor. (A PyDLL's functions do not let go of the interpreter's lock.)
+_processor: Any = getattr(ctypes.PyDLL(None), "sched_getcpu", _unknown) if hasattr(os, "sched_setaffinity") else _unknown
 
 
 def _finished(job: _Job, count: int) -> BaseException | None:

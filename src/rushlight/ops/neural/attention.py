@@ -29,7 +29,7 @@ from ..support.casting import in_lower_precision
 from ..support.checked import checked
 from ..support.operands import call_into
 from ..support.precision import as_wide_as, wide, wide_op
-from ..support.rows import parts, peaks, summed
+from ..support.rows import inner, parts, peaks, summed
 from .dropout import dropout
 
 __all__ = ["_safe_softmax", "_softmax_backward_data"]
@@ -87,9 +87,27 @@ def _tiles(query: Any, key: Any) -> Iterator[tuple[slice, slice, slice]]:
                 yield sample, head, row
 
 
-def _scores(query: Any, key: Any, mask: Any, scale: float) -> Any:
+def _weights(query: Any, key: Any, mask: Any) -> tuple[Any, Any]:
+    """The weights up to a factor for each query, and their sums, from queries that are scaled and laid out as columns.
+
+    exp(x) is as exact for large x as for small ones, so the maximum is subtracted only where a sum is too large to be a
+    number, or too small for its smallest terms to count.
+    """
+    weights = _scores(query, key, mask)
+    np.exp(weights, weights)
+    total = summed(weights, 2, True)
+    if total.min() > _LEAST and total.max() < np.inf:
+        return weights, total
+    return _exponentials(_scores(query, key, mask), 2)
+
+
+#: The least sum of weights that needs no maximum: what rounds to zero in it is smaller by 18 digits.
+_LEAST = 1e-20
+
+
+def _scores(query: Any, key: Any, mask: Any) -> Any:
     """See Note [Keys first]: the mask has its rows and columns exchanged, too."""
-    scores = key @ (query * scale).mT
+    scores = key @ query
     if mask is None:
         return scores
     return np.add(scores, mask, scores) if scores.__class__ is np.ndarray else scores + mask
@@ -113,25 +131,35 @@ def _attention_value(query: Any, key: Any, value: Any, mask: Any, scale: float) 
     def fill(number: int) -> None:
         tile = tiles[number]
         some = tile[:2]
-        e, total = _exponentials(_scores(query[tile], key[some], _of_tile(mask, tile), scale), 2)
-        np.divide(e.mT @ value[some], total.mT, out=out[tile])
+        weights, total = _weights(_columns(query[tile], scale), key[some], _of_tile(mask, tile))
+        np.divide(weights.mT @ value[some], total.mT, out=out[tile])
 
     with one_blas_thread():
         share(fill, len(tiles))
     return out
 
 
+def _columns(x: Any, factor: Any) -> Any:
+    """The rows times a factor, laid out as columns: BLAS takes them from there in half the time."""
+    return np.multiply(x.mT, factor, order="C", dtype=x.dtype)
+
+
 def _slopes(
-    g: Any, query: Any, key: Any, value: Any, mask: Any, scale: float, needs: tuple[bool, ...]
+    g: Any, query: Any, key: Any, value: Any, out: Any, mask: Any, scale: float, needs: tuple[bool, ...]
 ) -> list[Any]:
-    e, total = _exponentials(_scores(query, key, mask, scale), 2)
+    columns = _columns(query, scale)
+    weights, total = _weights(columns, key, mask)
     g = g / total.mT
-    grads: list[Any] = [None, None, e @ g if needs[2] else None]
+    grads: list[Any] = [None, None, weights @ g if needs[2] else None]
     if needs[0] or needs[1]:
-        slope = value @ g.mT
-        slope -= summed(e * slope, 2, True) / total
-        slope *= e
-        grads[:2] = slope.mT @ key * scale if needs[0] else None, slope @ (query * scale) if needs[1] else None
+        slope = value @ _columns(g, 1)
+        slope -= inner(g, out).mT
+        slope *= weights
+        if needs[0]:
+            grads[0] = slope.mT @ key
+            grads[0] *= scale
+        if needs[1]:
+            grads[1] = slope @ (query * scale)
     return grads
 
 
@@ -139,7 +167,7 @@ def _slopes_of_tensors(
     g: Any, query: Any, key: Any, value: Any, mask: Any, scale: float, needs: tuple[bool, ...]
 ) -> list[Any]:
     """The same, to be differentiated again."""
-    weights = safe_softmax(_scores(query, key, mask, scale), 2)
+    weights = safe_softmax(_scores((query * scale).mT, key, mask), 2)
     slope = softmax_backward_data(value @ g.mT, weights, 2)
     return [
         slope.mT @ key * scale if needs[0] else None, slope @ (query * scale) if needs[1] else None,
@@ -148,10 +176,10 @@ def _slopes_of_tensors(
 
 
 def _attention_rule(
-    g: Any, query: Any, key: Any, value: Any, mask: Any, scale: float, needs: tuple[bool, ...]
+    g: Any, query: Any, key: Any, value: Any, out: Any, mask: Any, scale: float, needs: tuple[bool, ...]
 ) -> list[Any]:
     narrow = query
-    g, query, key, value = wide(g), wide(query), wide(key), wide(value)
+    g, query, key, value, out = wide(g), wide(query), wide(key), wide(value), wide(out)
     mask = _keys_first(mask, query, key)
     if isinstance(query, Tensor):
         grads = _slopes_of_tensors(g, query, key, value, mask, scale, needs)
@@ -163,7 +191,7 @@ def _attention_rule(
         def add(number: int) -> None:
             for tile in jobs[number]:
                 some, few = tile[:2], _of_tile(mask, tile)
-                found = _slopes(g[tile], query[tile], key[some], value[some], few, scale, needs)
+                found = _slopes(g[tile], query[tile], key[some], value[some], out[tile], few, scale, needs)
                 for whole, slope, place in zip(grads, found, (tile, some, some)):
                     if whole is None:
                         continue
