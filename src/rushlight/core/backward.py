@@ -350,12 +350,18 @@ def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> tuple[set[A
     None where that is the whole graph: what is captured are its leaves, all of them.
     """
     edges_of: dict[Any, tuple[Any, ...]] = {}
+    whole_graph = not any([e._rank for e in captures])
     stack = [node_of(e) for e in roots if e is not None]
     for node in stack:
-        if node not in edges_of:
-            edges_of[node] = edges = _targets(node) if node._rank else ()
-            stack += [e.node if e.__class__ is Output else e for e in edges if e is not None and e not in edges_of]
-    if not any([e._rank for e in captures]) and all([edges or node in captures for node, edges in edges_of.items()]):
+        if node in edges_of:
+            continue
+        edges_of[node] = edges = _targets(node) if node._rank else ()
+        if not edges and node not in captures:
+            whole_graph = False
+        for edge in edges:
+            if edge is not None:
+                stack.append(edge.node if edge.__class__ is Output else edge)  # noqa: PERF401 - it costs a call
+    if whole_graph:
         return None, {}
     needed, parts = set(captures), {}
     for node in sorted(edges_of, key=_rank, reverse=True):  # the oldest first: what is below a node is known before it

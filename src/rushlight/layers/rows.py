@@ -19,7 +19,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -65,17 +64,16 @@ def backward(node: Node, part: Any, g: Tensor) -> list[Any] | None:
     slope = slope_of(node.op)
     if slope is None or (rows.size >= LARGE and node.op.inputs and get_number() > 1):
         return None  # threads share pointwise operations on large tensors
-    if metas is None:
-        edges: Any = repeat((rows.shape[1:], None)) if node.op.inputs else None
-    elif metas.conjugate:
+    if metas is not None and metas.conjugate:
         return None
-    else:
-        edges = metas.edges
     found = slope(part, rows, node.values)
     if found is None:
         return None
-    if edges is not None:
-        found = [None if x is None or edge is None else _fitted(x, rows, *edge) for x, edge in zip(found, edges)]
+    if metas is not None:
+        found = [None if x is None or edge is None else _fitted(x, rows, *edge) for x, edge in zip(found, metas.edges)]
+    elif node.op.inputs:
+        shape = rows.shape
+        found = [x if x is None or x.shape == shape else _fitted(x, rows, shape[1:], None) for x in found]
     return [None if x is None else examples(x, level) for x in found]
 
 

@@ -49,8 +49,10 @@ def _power(x: Any, exponent: Any) -> Any:
 def _power_rule(g: Any, x: Any, exponent: Any) -> Any:
     if exponent == 0:
         return zeros(g)
+    if not isinstance(x, Tensor):
+        return g if exponent == 1 else g * (exponent * (x if exponent == 2 else _power(x, exponent - 1)))
     # On the graph x ** 1 stands for x, as in torch: the derivative of 2x is then known to depend on x.
-    return g * (exponent * (x if exponent == 2 and not isinstance(x, Tensor) else pow_number(x, exponent - 1)))
+    return g * (exponent * pow_number(x, exponent - 1))
 
 
 pow_number = elementwise("pow_number", _power, "PowBackward0", _power_rule, names=("x", "exponent"), inputs=1)

@@ -29,6 +29,8 @@ def _expand(x: Any, size: tuple[int, ...]) -> Any:
         return x[...]
     lead = len(size) - x.ndim
     stride = (*[0] * lead, *[s if n == m else 0 for s, n, m in zip(x.strides, x.shape, size[lead:])])
+    if x.__class__ is np.ndarray and not any(stride) and x.size:
+        x = x[(slice(1),) * x.ndim]  # all of it lies in one place
     if (x.__class__ is np.ndarray and x.flags.c_contiguous and x.size) or not isinstance(x, np.ndarray):
         return np.ndarray(size, x.dtype, x, 0, stride)  # what repeats a buffer stays inside of it
     return view_memory(x, size, tuple([s // x.itemsize for s in stride]))
