@@ -351,16 +351,13 @@ def _needed(roots: Sequence[Any], captures: dict[Any, list[int]]) -> tuple[set[A
     """
     edges_of: dict[Any, tuple[Any, ...]] = {}
     whole_graph = not any([e._rank for e in captures])
-    stack = [node_of(e) for e in roots if e is not None]
-    for node in stack:
-        if node in edges_of:
-            continue
-        edges_of[node] = edges = _targets(node) if node._rank else ()
-        if not edges and node not in captures:
-            whole_graph = False
-        for edge in edges:
-            if edge is not None:
-                stack.append(edge.node if edge.__class__ is Output else edge)  # noqa: PERF401 - it costs a call
+    stack = list(roots)
+    for edge in stack:
+        node = edge.node if edge.__class__ is Output else edge
+        if node is not None and node not in edges_of:
+            edges_of[node] = edges = _targets(node) if node._rank else ()
+            whole_graph = whole_graph and bool(edges or node in captures)
+            stack += edges
     if whole_graph:
         return None, {}
     needed, parts = set(captures), {}
