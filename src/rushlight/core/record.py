@@ -214,10 +214,10 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     if not shape and g.__class__ is ndarray:
         return total(g)
     lead = g.ndim - len(shape)
+    if g.__class__ is ndarray and g.shape[lead:] == shape:
+        return along(g, 0 if lead == 1 else tuple(range(lead)))
     axes = tuple([i for i, n in enumerate(g.shape) if i < lead or (shape[i - lead] == 1 and n != 1)])
     if len(axes) == g.ndim and isinstance(g, ndarray):
         return total(g).reshape(shape)
-    if lead == len(axes) and isinstance(g, ndarray):
-        return along(g, axes)
     g = g.sum(axes[0] if len(axes) == 1 else axes, keepdims=True) if axes else g
     return g.reshape(shape) if lead else g
