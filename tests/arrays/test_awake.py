@@ -14,24 +14,23 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="needs Lin
 #: Prints how many threads of the lowest class there are after a computation, a while later, and after another one.
 PROGRAM = """
 import os, time
-from rushlight.arrays import threads
+from rushlight.arrays import awake, threads
 
-def spinning():
-    return sum(os.sched_getscheduler(int(task)) == os.SCHED_IDLE for task in os.listdir("/proc/self/task"))
+awake.PAUSE = 0.25
 
 def until(number):
     for _ in range(400):
-        if spinning() == number:
+        if awake._giving_way() == number:
             break
-        time.sleep(0.005)
-    return spinning()
+        time.sleep(0.01)
+    return awake._giving_way()
 
 threads.set_number(2)
 wanted = threads._threads.awake.number
 counts = []
 for _ in range(2):
     threads.share(lambda part: time.sleep(0.001), 4)
-    counts.append(spinning())
+    counts.append(awake._giving_way())
     counts.append(until(0))
 print(wanted, *counts)
 """
@@ -56,23 +55,35 @@ def test_a_passive_program_keeps_none_awake():
     assert counted(OMP_WAIT_POLICY="PASSIVE")[1:] == [0, 0, 0, 0]
 
 
-def test_who_asks_again_prolongs_it():
+def test_who_asks_again_prolongs_it(monkeypatch):
     if not awake.can_spin():
         pytest.skip("this process may not keep processors awake")
+    monkeypatch.setattr(awake, "PAUSE", 0.4)
     some = awake.Awake(1)
     some.keep()
     before = list(some._spinning)
-    end = time.monotonic() + 6 * awake.PAUSE
+    end = time.monotonic() + 2 * awake.PAUSE
     while time.monotonic() < end:
         some.keep()
         assert some._spinning == before
-        time.sleep(awake.PAUSE / 10)
+        time.sleep(0.005)
     for _ in range(400):
         if not some.on:
             break
-        time.sleep(awake.PAUSE)
+        time.sleep(0.02)
     assert not some.on
     assert not some._spinning
+
+
+def test_where_no_class_gives_way_nothing_spins(monkeypatch):
+    if not awake.can_spin():
+        pytest.skip("this process may not keep processors awake")
+    monkeypatch.setattr(awake, "_giving_way", lambda: 0)
+    some = awake.Awake(1)
+    some.keep()
+    assert some.on
+    assert not some._spinning
+    assert some._watcher is None
 
 
 @pytest.mark.parametrize(
