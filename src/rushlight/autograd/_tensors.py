@@ -47,7 +47,7 @@ def _grad(self: Tensor) -> Tensor | None:
     if cold is not None and (cold.grad is not None or cold.retain):
         return cold.grad
     if self._node is not None and self._node is not LEAF:
-        warn_user(NON_LEAF_GRAD, UserWarning)
+        warn_user(NON_LEAF_GRAD)
     return None
 
 

@@ -54,9 +54,11 @@ class Run:
     captured: dict[int, Any]
     #: With captures: whether captured leaves get their gradient too.
     accumulate = True
+    #: With captures: the nodes and captured edges that the run visits; None where it visits the whole graph.
     needed: set[Any] | None = None
     #: With captures: the nodes of which only some edges are needed, as their rules are to see them.
     parts: dict[Any, Part] = {}
+    #: The edges where it begins.
     roots: Sequence[Any] = ()
 
 

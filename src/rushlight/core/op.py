@@ -66,7 +66,18 @@ class Op:
     """An operation: what it computes, how it is differentiated, what it is called.
 
     ``names`` are its parameters and ``rules`` its derivative rules by parameter; ``joint`` is one rule for all
-    ``differentiable`` parameters at once. ``saves`` lists what rules read, in the order of `Node.values`.
+    ``differentiable`` parameters at once. ``saves`` lists what rules read, in the order of `Node.values`. What else a
+    declaration may say:
+
+        several      it returns a tuple; a joint rule gets a tuple of gradients
+        view         its result shares the memory of its first argument (see `views`)
+        variadic     its first argument is a list of tensors
+        linear       it is linear in its tensors: a tangent goes the way of the values
+        holomorphic  False: rules for complex numbers are torch's own, and the edge does not conjugate
+        conforms     its edges bring gradients to the shape and dtype of the inputs (elementwise operations do)
+        saved_as     torch's names of what is saved, where they are others than ``_saved_self``, ``_saved_other``, ...
+
+    and, of elementwise operations (see `declare.elementwise`), ``promote``, ``numbers``, ``check`` and ``wide``.
     """
 
     #: Writes the result of a call into the tensor that was given as ``out=``: ``into(out, call, *arguments)``. The room of the
@@ -80,11 +91,10 @@ class Op:
                  joint: Rule | None = None, differentiable: Sequence[str] = (), saves: Sequence[str] | None = None,
                  several: bool = False, view: bool = False, variadic: bool = False, conforms: bool = False,
                  holomorphic: bool = True, promote: Call | None = None, saved_as: dict[str, str] | None = None,
-                 c: str | None = None, linear: bool = False, numbers: Any = True,
-                 check: Call | None = None, wide: bool = True) -> None:  # fmt: skip
+                 linear: bool = False, numbers: Any = True, check: Call | None = None, wide: bool = True) -> None:  # fmt: skip
         if name in OPS:
             raise ValueError(f"operation {name!r} is declared twice")
-        self.name, self.forward, self.names, self.c, self.linear = name, forward, tuple(names), c, linear
+        self.name, self.forward, self.names, self.linear = name, forward, tuple(names), linear
         self.rules, self.joint = rules or {}, joint
         self.differentiable = tuple(self.names.index(n) for n in (differentiable if joint else self.rules))
         self.view, self.variadic, self.conforms, self.holomorphic = view, variadic, conforms, holomorphic

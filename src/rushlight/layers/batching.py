@@ -268,14 +268,14 @@ def looping(op: Op) -> Rule:
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         if op.view:
             raise RuntimeError(NO_VIEW_RULE.format(f"aten::{op.name}"))
-        warn_user(NO_RULE.format(f"aten::{op.name}"), UserWarning)
+        warn_user(NO_RULE.format(f"aten::{op.name}"))
         return loop(call, level, arguments, {})
 
     return rule
 
 
 def function_loop(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    warn_user(NO_RULE.format(f"aten::{call.__name__}"), UserWarning)
+    warn_user(NO_RULE.format(f"aten::{call.__name__}"))
     return loop(call, level, args, kwargs)
 
 

@@ -273,7 +273,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
                 "where expected condition to be a boolean tensor, but got a tensor with dtype "
                 f"{condition.dtype.scalar_name}"
             )
-        warn_user(WHERE_UINT8, UserWarning)
+        warn_user(WHERE_UINT8)
         condition = wrap(condition._data != 0)
     shapes = [a._data.shape for a in (condition, input, other) if isinstance(a, Tensor)]
     if any([shape != shapes[0] for shape in shapes]):

@@ -128,7 +128,7 @@ def _spread_function(name: str, operation: Any, refusal: str, summary: str) -> A
             raise RuntimeError("value cannot be converted to type double without overflow")
         dim = dims(name, axis if dim is None else dim, input._data.ndim)
         if count(input._data.shape, dim) <= correction:
-            warn_user(FREEDOM.format(name), UserWarning)
+            warn_user(FREEDOM.format(name))
         if out is not None:
             return into(out, operation, input, dim, correction, keepdim or keepdims)
         return operation(input, dim, correction, keepdim or keepdims)
