@@ -13,9 +13,11 @@ from rushlight.arrays import threads
 
 
 @pytest.fixture
-def three_threads():
+def three_threads(monkeypatch):
     before = threads.get_number()
     threads.set_number(3)
+    monkeypatch.setattr(threads, "LATE", 60)  # whatever else runs here, helpers are wanted
+    threads._threads.crowded_until = 0.0
     yield
     threads.set_number(before)
 
@@ -83,6 +85,28 @@ def test_computations_of_several_threads_at_a_time(three_threads):
     for user in users:
         user.join()
     assert sums == {1: 20 * 64, 2: 20 * 128, 3: 20 * 192}
+
+
+def test_who_has_waited_long_for_others_works_alone_for_a_while(three_threads, monkeypatch):
+    monkeypatch.setattr(threads, "LATE", 0.001)
+    monkeypatch.setattr(threads, "CROWDED", 60)
+    caller, seen = threading.current_thread(), []
+    begun = threading.Event()
+
+    def work(part):
+        seen.append(threading.current_thread())
+        if threading.current_thread() is caller:
+            assert begun.wait(10)
+        else:
+            begun.set()
+            time.sleep(0.1)
+
+    threads.share(work, 3)
+    assert len(set(seen)) > 1
+    seen.clear()
+    threads.share(lambda part: seen.append(threading.current_thread()), 10)
+    threads._threads.crowded_until = 0.0
+    assert set(seen) == {caller}
 
 
 def test_numpy_error_state_is_the_callers(three_threads):

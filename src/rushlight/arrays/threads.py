@@ -2,7 +2,7 @@
 
 NumPy's loops let go of the interpreter's lock, so parts that are long enough run side by side. Helpers sleep between
 computations, on processors that do not (see `awake`); the caller works too, and waits in the end only for parts that others
-have begun. So a processor that is busy elsewhere costs nothing but its help.
+have begun. So a processor that is busy elsewhere costs its help, and little more.
 
 NumPy's linear algebra has threads of its own, to which large products are left (`products`). OpenBLAS lets them wait for
 more work awake, for so long that they take a processor from our helpers, and from other programs, for good; `rest_soon` has
@@ -15,6 +15,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from functools import cache
@@ -50,6 +51,8 @@ class _Threads:
         self.waiting: SimpleQueue[Any] = SimpleQueue()
         #: Held while a computation is shared out; who finds it taken works alone.
         self.busy = threading.Lock()
+        #: Until when (`time.perf_counter`) callers work alone, as others had the processors: see `_finished`.
+        self.crowded_until = 0.0
 
 
 _threads = _Threads(_processors())
@@ -118,7 +121,7 @@ def share(work: Callable[[int], Any], count: int) -> None:
     """
     threads = _threads
     helpers = min(count, threads.number) - 1
-    if helpers < 1 or not threads.busy.acquire(blocking=False):
+    if helpers < 1 or time.perf_counter() < threads.crowded_until or not threads.busy.acquire(blocking=False):
         for part in range(count):
             work(part)
         return
@@ -133,7 +136,7 @@ def share(work: Callable[[int], Any], count: int) -> None:
         job = _Job(work, count)
         for _ in range(helpers):
             threads.waiting.put(job)
-        error = _finished(job, count)
+        error = _finished(threads, job, count)
     finally:
         threads.busy.release()
     if error is not None:
@@ -171,10 +174,18 @@ def _unknown() -> None:
 _processor: Any = getattr(ctypes.PyDLL(None), "sched_getcpu", _unknown) if hasattr(os, "sched_setaffinity") else _unknown
 
 
-def _finished(job: _Job, count: int) -> BaseException | None:
-    """Does what is left of a job, and waits for what helpers have begun."""
+#: A caller that waits this many seconds longer for others than it has worked itself works alone for so many seconds.
+LATE, CROWDED = 0.001, 0.1
+
+
+def _finished(threads: _Threads, job: _Job, count: int) -> BaseException | None:
+    """Does what is left of a job, and waits for what helpers have begun.
+
+    Where other programs take the processors, a helper may sleep for milliseconds over a part that it has begun, in every
+    computation anew. Who had to wait like that does without helpers for a while.
+    """
     error: BaseException | None = None
-    mine = 0
+    mine, begin = 0, time.perf_counter()
     while (part := job.next()) is not None:
         mine += 1
         if error is None:
@@ -182,8 +193,12 @@ def _finished(job: _Job, count: int) -> BaseException | None:
                 job.work(part)
             except BaseException as raised:
                 error = raised
+    worked = time.perf_counter()
     for _ in range(count - mine):
         error = job.done.get() or error
+    now = time.perf_counter()
+    if now - worked > worked - begin + LATE:
+        threads.crowded_until = now + CROWDED
     del job.work  # a helper that comes late finds nothing to keep alive
     return error
 
