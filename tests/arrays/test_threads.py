@@ -197,3 +197,14 @@ def test_who_has_told_blas_how_long_to_wait_is_left_alone(monkeypatch):
     monkeypatch.setenv("OPENBLAS_THREAD_TIMEOUT", "20")
     assert not threads.rest_soon()
     assert os.environ["OPENBLAS_THREAD_TIMEOUT"] == "20"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")
+def test_helpers_keep_off_the_callers_processor(three_threads):
+    allowed = os.sched_getaffinity(0)
+    if len(allowed) < 2:
+        pytest.skip("there is one processor")
+    threads.share(lambda part: time.sleep(0.001), 6)
+    for helper in threads._threads.helpers:
+        assert os.sched_getaffinity(helper.native_id) == allowed - {threads._threads.kept_off}
+    assert os.sched_getaffinity(0) == allowed

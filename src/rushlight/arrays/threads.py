@@ -18,6 +18,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from queue import SimpleQueue
 from typing import Any
@@ -44,8 +45,8 @@ class _Threads:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        #: The system's numbers of the helpers, and the processor that they keep off.
-        self.helpers: list[int] = []
+        #: The helpers, and the processor that they keep off.
+        self.helpers: list[threading.Thread] = []
         self.kept_off: int | None = None
         self.awake = Awake(min(number, _available()))
         self.waiting: SimpleQueue[Any] = SimpleQueue()
@@ -129,7 +130,7 @@ def share(work: Callable[[int], Any], count: int) -> None:
         while len(threads.helpers) < helpers:
             helper = threading.Thread(target=_helper, args=(threads.waiting,), name="rushlight", daemon=True)
             helper.start()
-            threads.helpers.append(helper.native_id or 0)
+            threads.helpers.append(helper)
             threads.kept_off = None
         threads.awake.keep()
         _keep_off(threads)
@@ -160,10 +161,9 @@ def _keep_off(threads: _Threads) -> None:
     threads.kept_off = processor
     others = os.sched_getaffinity(0) - {processor}
     for helper in threads.helpers if others else ():
-        try:
-            os.sched_setaffinity(helper, others)
-        except OSError:
-            return  # not allowed here; they do their work anywhere
+        if helper.native_id is not None:
+            with suppress(OSError):  # where that is not allowed, they do their work anywhere
+                os.sched_setaffinity(helper.native_id, others)
 
 
 def _unknown() -> None:
