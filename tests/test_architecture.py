@@ -22,10 +22,10 @@ LONG = {
 }
 #: A room may import, when it is loaded, from itself and the rooms before it. A file of the package itself is a room.
 ROOMS = (
-    "_version version return_types arrays random _torch_function core _C ops _ops functional storage types fft linalg masked "
-    "signal special layers autograd func amp profiler serialization distributed utils testing nn _overriding _overridable "
-    "overrides compiler optim view distributions multiprocessing backends cuda accelerator cpu mps xpu "
-    "_torch_alias __init__ _VF _notebook cli __main__"
+    "_version version torch_version return_types arrays random _torch_function core _C ops _ops functional storage types "
+    "fft linalg masked signal special layers autograd func amp profiler serialization distributed utils testing nn "
+    "_overriding _overridable overrides compiler jit optim view distributions multiprocessing backends cuda accelerator cpu "
+    "mps xpu _torch_alias __init__ _VF _notebook cli __main__"
 ).split()
 #: Stands on the path as the module `torch`, outside the package.
 ALIAS = "_as_torch"

@@ -40,7 +40,7 @@ from .core import is_inference_mode_enabled as is_inference_mode_enabled
 from .core.tensor import Tensor as Tensor
 from .ops import *
 from .ops import later as _later
-from .version import __version__ as __version__
+from .torch_version import __version__ as __version__
 
 _keep_freed()
 _rest_soon()
@@ -51,8 +51,9 @@ legacy_contiguous_format = contiguous_format
 #: Modules that are loaded when they are first asked for.
 _LAZY = {
     "_C", "accelerator", "amp", "backends", "cli", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func",
-    "functional", "linalg", "masked", "mps", "multiprocessing", "nn", "optim", "overrides", "profiler", "random", "return_types",
-    "serialization", "signal", "special", "storage", "testing", "types", "utils", "version", "view", "xpu",
+    "functional", "jit", "linalg", "masked", "mps", "multiprocessing", "nn", "optim", "overrides", "profiler", "random",
+    "return_types", "serialization", "signal", "special", "storage", "testing", "torch_version", "types", "utils",
+    "version", "view", "xpu",
 }  # fmt: skip
 #: Names that stand in such modules.
 _LENT = {

@@ -8,7 +8,7 @@ from typing import Any
 from .autocast_mode import autocast as any_autocast
 from .grad_scaler import GradScaler as any_scaler
 
-__all__ = ["classes_of", "deprecated"]
+__all__ = ["autocast_of", "deprecated", "scaler_of"]
 
 
 def deprecated(old: str, new: str) -> None:
@@ -16,8 +16,8 @@ def deprecated(old: str, new: str) -> None:
     warnings.warn(f"`torch.{old}(args...)` is deprecated. Please use `torch.amp.{new}` instead.", FutureWarning, stacklevel=3)
 
 
-def classes_of(kind: str, dtype: Any) -> tuple[type[any_autocast], type[any_scaler]]:
-    """`autocast` and `GradScaler` for devices of one kind, where products are computed in `dtype`."""
+def autocast_of(kind: str, dtype: Any) -> type[any_autocast]:
+    """`autocast` for devices of one kind, where products are computed in `dtype`."""
 
     class autocast(any_autocast):
         __doc__ = f'`torch.amp.autocast` of "{kind}".'
@@ -25,6 +25,12 @@ def classes_of(kind: str, dtype: Any) -> tuple[type[any_autocast], type[any_scal
         def __init__(self, enabled: bool = True, dtype: Any = dtype, cache_enabled: bool = True) -> None:
             deprecated(f"{kind}.amp.autocast", f"autocast('{kind}', args...)")
             super().__init__(kind, enabled=enabled, dtype=dtype, cache_enabled=cache_enabled)
+
+    return _placed(autocast, f"{kind}.amp.autocast_mode")
+
+
+def scaler_of(kind: str) -> type[any_scaler]:
+    """`GradScaler` for devices of one kind."""
 
     class GradScaler(any_scaler):
         __doc__ = f'`torch.amp.GradScaler` of "{kind}".'
@@ -40,6 +46,10 @@ def classes_of(kind: str, dtype: Any) -> tuple[type[any_autocast], type[any_scal
             deprecated(f"{kind}.amp.GradScaler", f"GradScaler('{kind}', args...)")
             super().__init__(kind, init_scale, growth_factor, backoff_factor, growth_interval, enabled)
 
-    for cls in (autocast, GradScaler):
-        cls.__qualname__, cls.__module__ = cls.__name__, f"{__name__.partition('.')[0]}.{kind}.amp"
-    return autocast, GradScaler
+    return _placed(GradScaler, f"{kind}.amp.grad_scaler")
+
+
+def _placed(cls: Any, module: str) -> Any:
+    """`cls` as a class of `module`, where PyTorch has it."""
+    cls.__qualname__, cls.__module__ = cls.__name__, f"{__name__.partition('.')[0]}.{module}"
+    return cls

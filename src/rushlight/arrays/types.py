@@ -140,7 +140,9 @@ def _parse_device(text: str, index: int | None) -> tuple[str, int | None]:
     if not text:
         raise RuntimeError("Device string must not be empty")
     kind, colon, number = text.partition(":")
-    if colon and not (number.isascii() and number.isdigit() and (number == "0" or number[0] != "0")):
+    letters = kind.replace("_", "a")
+    right = letters.isascii() and letters.isalpha()
+    if not right or (colon and not (number.isascii() and number.isdigit() and (number == "0" or number[0] != "0"))):
         raise RuntimeError(f"Invalid device string: '{text}'")
     if kind not in _DEVICE_TYPES.split(", "):
         raise RuntimeError(f"Expected one of {_DEVICE_TYPES} device type at start of device string: {kind}")

@@ -109,7 +109,13 @@ class BackwardCFunction(Node, FunctionCtx):
             check_versions(self)
         return self.values if self.values is self.saved else tensors(self)
 
-    saved_variables = saved_tensors
+    @property
+    def saved_variables(self) -> tuple[Any, ...]:
+        """`saved_tensors`, by a deprecated name."""
+        import warnings
+
+        warnings.warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2)
+        return self.saved_tensors
 
     @property
     def _raw_saved_tensors(self) -> tuple[Any, ...]:
@@ -371,7 +377,7 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
         results = outputs
     else:
         results = [_output(ctx, i, o, args, recording) if isinstance(o, Tensor) else o for i, o in enumerate(outputs)]
-        _check_dirty(ctx, outputs)
+        _check_marked(ctx, outputs)
     if not recording:
         ctx._edges = ()
     else:
@@ -384,8 +390,12 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
     return tuple(results) if several else results[0]
 
 
-def _check_dirty(ctx: BackwardCFunction, outputs: Any) -> None:
+def _check_marked(ctx: BackwardCFunction, outputs: Any) -> None:
+    if not all([isinstance(t, Tensor) for t in ctx.non_differentiable]):
+        raise RuntimeError("mark_non_differentiable only accepts variable arguments, but got ")
     for x in ctx.dirty_tensors:
+        if not isinstance(x, Tensor):
+            raise RuntimeError("mark_dirty can only accept variables, but argument ")
         if not any([x is o for o in outputs]):
             raise RuntimeError(
                 "Some elements marked as dirty during the forward method were not returned as output. The inputs that "

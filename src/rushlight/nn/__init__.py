@@ -19,7 +19,7 @@ utils._load_those_of_layers()
 
 
 def __getattr__(name: str) -> _Any:
-    if name in ("attention", "grad", "parallel"):
+    if name in ("attention", "common_types", "grad", "parallel"):
         return _import_module(f"{__name__}.{name}")
     if name == "DataParallel":
         return _import_module(f"{__name__}.parallel").DataParallel

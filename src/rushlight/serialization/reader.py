@@ -47,7 +47,11 @@ def load(
         raise NotImplementedError("torch.load takes no pickle module or arguments: it has an unpickler of its own")
     path = os.fspath(f) if isinstance(f, (str, os.PathLike)) else None
     if path is None and not (hasattr(f, "read") and hasattr(f, "seek")):
-        raise AttributeError(f"expected 'f' to be string, path, or a file-like object with 'read' and 'seek', not {type(f)}")
+        lacks = "read" if hasattr(f, "seek") else "seek"
+        raise AttributeError(
+            f"'{type(f).__name__}' object has no attribute '{lacks}'. You can only torch.load from a file that is seekable. "
+            "Please pre-load the data into a buffer like io.BytesIO and try to load from it instead."
+        )
     if mmap and path is None:
         raise ValueError("f must be a file path in order to use the mmap argument")
     if path is not None and path.endswith(".safetensors"):

@@ -235,7 +235,8 @@ def _mismatch(x: Tensor, y: Tensor, close: Tensor, rtol: float, atol: float) -> 
         x, y = x.to(dtypes.int64), y.to(dtypes.int64)
     zero = ops.zeros((), dtype=dtypes.int64)
     absolute = ops.where(close, zero.to(abs(x).dtype), abs(x - y))
-    relative = absolute / abs(y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = absolute / abs(y)
     relative = ops.where(close, zero.to(relative.dtype), relative)
     return _words("Tensor-likes", counts, _greatest(absolute), _greatest(relative), rtol, atol)
 

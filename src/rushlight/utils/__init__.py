@@ -5,7 +5,7 @@ from typing import Any as _Any
 
 from . import hooks
 
-__all__ = ["checkpoint", "data", "dlpack", "hooks", "safetensors"]
+__all__ = ["benchmark", "checkpoint", "data", "dlpack", "hooks", "safetensors"]
 
 
 def __getattr__(name: str) -> _Any:

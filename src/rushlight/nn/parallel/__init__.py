@@ -1,51 +1,6 @@
 """Modules on several devices. There is one here, the CPU, and on it PyTorch's :class:`DataParallel` just calls the module."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Any, NoReturn
-
-from ..modules.module import Module
+from .data_parallel import DataParallel, data_parallel
+from .distributed import DistributedDataParallel
 
 __all__ = ["DataParallel", "DistributedDataParallel", "data_parallel"]
-
-
-class DataParallel(Module):
-    """Shares a batch among GPUs; without a GPU, as here, it is a module around `module`, which it calls.
-
-    Args:
-        module: what to call; its parameters are this module's, under names that start with ``module.``.
-        device_ids, output_device, dim: make no difference without a GPU.
-
-    Example::
-
-        >>> torch.nn.DataParallel(torch.nn.Identity())(torch.ones(2))
-        tensor([1., 1.])
-    """
-
-    module: Module
-
-    def __init__(
-        self, module: Module, device_ids: Sequence[Any] | None = None, output_device: Any = None, dim: int = 0
-    ) -> None:
-        super().__init__()
-        self.module = module
-        self.device_ids: list[int] = []
-
-    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
-        return self.module(*inputs, **kwargs)
-
-
-class DistributedDataParallel(Module):
-    """Averages gradients among processes. Raises NotImplementedError: `torch.distributed` is not available."""
-
-    def __init__(self, module: Module, *args: Any, **kwargs: Any) -> None:
-        raise NotImplementedError("DistributedDataParallel needs torch.distributed, which is not available")
-
-
-def data_parallel(
-    module: Module, inputs: Any, device_ids: Sequence[Any] | None = None, output_device: Any = None, dim: int = 0,
-    module_kwargs: Any = None,
-) -> NoReturn:  # fmt: skip
-    """Raises RuntimeError, as PyTorch does without a GPU: :class:`DataParallel` runs without one, this does not."""
-    raise RuntimeError("device type could not be determined")

@@ -319,7 +319,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     if not (isinstance(input, Tensor) and isinstance(mask, Tensor) and isinstance(value, (Tensor, *NUMBERS, np.generic))):
         raise no_such_call("masked_fill", (input, mask, value), {}, _MASKED_FILL)
     if mask._data.shape != input._data.shape:
-        broadcast_shapes(mask._data.shape, input._data.shape)
+        broadcast_shapes(input._data.shape, mask._data.shape)
     if mask._data.dtype.kind != "b":
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype.cpp_name}")
     if not isinstance(value, Tensor):

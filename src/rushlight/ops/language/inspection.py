@@ -201,17 +201,19 @@ def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
 
 def set_default_tensor_type(t: Any) -> None:
     """Sets the default dtype by a tensor type or its name. Deprecated, as in PyTorch: use `set_default_dtype`."""
+    warn_once(
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
+        "torch.set_default_device() as alternatives."
+    )
     if isinstance(t, str):
+        if t.startswith("torch.cuda."):
+            raise TypeError(f"type {t} not available. Torch not compiled with CUDA enabled.")
         kind = TENSOR_TYPES.get(t.removeprefix("torch."))
         if kind is None:
             raise TypeError(f"invalid type object: {t}")
         t = kind
     if not isinstance(t, tensortype):
         raise TypeError("invalid type object: only floating-point types are supported as the default type")
-    warn_once(
-        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
-        "torch.set_default_device() as alternatives."
-    )
     set_default_dtype(t.dtype)
 
 

@@ -138,7 +138,10 @@ def set_float32_matmul_precision(precision: str) -> None:
     if precision in ("highest", "high", "medium"):
         _Settings.precision = precision
     else:
-        warn_user(f"{precision} is not one of 'highest', 'high', or 'medium'; the current setting will be used instead")
+        warn_user(
+            f"{precision} is not one of 'highest', 'high', or 'medium'; the currentsetFloat32MatmulPrecision call has no "
+            "effect."
+        )
 
 
 def set_flush_denormal(mode: bool) -> bool:

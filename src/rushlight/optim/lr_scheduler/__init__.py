@@ -36,3 +36,7 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
+
+# PyTorch has them in one file, whose name they show and are pickled by.
+for _scheduler in [globals()[_name] for _name in __all__]:
+    _scheduler.__module__ = __name__

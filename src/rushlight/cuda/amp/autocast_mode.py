@@ -1,17 +1,17 @@
-"""torch.cuda.amp: deprecated names. As CUDA is never available, what they make is disabled, with PyTorch's warnings."""
+"""torch.cuda.amp.autocast and the decorators of custom Functions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from .. import amp
-from ..amp.deprecated import classes_of, deprecated
-from ..arrays import dtypes
+from ... import amp
+from ...amp.deprecated import autocast_of, deprecated
+from ...arrays import dtypes
 
-__all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]
+__all__ = ["autocast", "custom_bwd", "custom_fwd"]
 
-autocast, GradScaler = classes_of("cuda", dtypes.float16)
+autocast = autocast_of("cuda", dtypes.float16)
 
 
 def custom_fwd(fwd: Any = None, *, cast_inputs: Any = None) -> Callable[..., Any]:

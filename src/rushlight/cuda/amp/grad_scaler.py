@@ -1,0 +1,7 @@
+"""torch.cuda.amp.GradScaler."""
+
+from ...amp.deprecated import scaler_of
+
+__all__ = ["GradScaler"]
+
+GradScaler = scaler_of("cuda")
