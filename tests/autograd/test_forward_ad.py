@@ -198,3 +198,129 @@ def test_in_place_and_not_in_place_have_the_same_derivatives(batched):
 
     for written, computed in pairs:
         assert torch.allclose(run(written), run(computed), rtol=1e-12)
+
+
+class Rounded(torch.autograd.Function):
+    """Rounds; its derivative, which is not that of its forward, is the input."""
+
+    @staticmethod
+    def forward(x):
+        return x.round()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_forward(*inputs)
+        ctx.note = 1.0
+
+    @staticmethod
+    def jvp(ctx, tangent):
+        factor = ctx.note * ctx.saved_tensors[0]
+        del ctx.note
+        return tangent * factor
+
+
+def test_custom_functions_at_several_levels():
+    """Each level gets its tangent from jvp, and the newer ones differentiate it."""
+    x, one = torch.tensor([1.2, 2.7], dtype=torch.float64), torch.ones(2, dtype=torch.float64)
+
+    def jvp(f):
+        return lambda x: torch.func.jvp(f, (x,), (one,))
+
+    (value, slope), (value_moved, slope_moved) = jvp(jvp(Rounded.apply))(x)
+    assert value.tolist() == [1.0, 3.0] and slope_moved.tolist() == [1.0, 1.0]
+    assert slope.tolist() == value_moved.tolist() == x.tolist()
+    (_, slope), (moved, slope_moved) = jvp(lambda y: jvp(lambda z: Rounded.apply(y * z))(y))(x)
+    assert slope.tolist() == pytest.approx((x**3).tolist())
+    assert moved.tolist() == pytest.approx((2 * x**3).tolist()) and slope_moved.tolist() == pytest.approx((3 * x**2).tolist())
+
+
+def dirty(jvp):
+    class Doubled(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.mark_dirty(x)
+            return x.mul_(2)
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+
+    Doubled.jvp = staticmethod(jvp)
+    return Doubled
+
+
+def test_custom_functions_that_write_their_input():
+    w = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    with fwAD.dual_level():
+        base = fwAD.make_dual(w * 1, torch.tensor([1.0, 1.0, 1.0]))
+        part = base[:2]
+        assert dirty(lambda ctx, t: t.mul_(2)).apply(part) is part
+        assert fwAD.unpack_dual(base).tangent.tolist() == [2.0, 2.0, 1.0]
+        base.sum().backward()
+        assert w.grad.tolist() == [2.0, 2.0, 1.0]
+        for jvp, words in ((lambda ctx, t: t * 2, "is not modifying"), (lambda ctx, t: t.mul_(2) * 1, "is not modifying")):
+            with pytest.raises(RuntimeError, match=words):
+                dirty(jvp).apply(fwAD.make_dual(torch.ones(2), torch.ones(2)))
+        with pytest.raises(RuntimeError, match="a view of a leaf Variable"):
+            dirty(lambda ctx, t: t.mul_(2)).apply(fwAD.make_dual(w, torch.ones(3)))
+
+
+MISFITS = {
+    "a Tensor": lambda t: 3.0, "got 2": lambda t: (t, t), "different size": lambda t: t[:1], "floating point": lambda t: t.long(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", MISFITS)
+def test_tangents_of_custom_functions_that_do_not_fit(words):
+    class Doubled(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def jvp(ctx, tangent):
+            return MISFITS[words](tangent)
+
+    with fwAD.dual_level(), pytest.raises(RuntimeError, match=words.replace("a Tensor", "expected Variable or None")):
+        Doubled.apply(fwAD.make_dual(torch.ones(2), torch.ones(2)))
+
+
+def test_writing_into_the_result_of_a_custom_function_leaves_the_input():
+    class Straight(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.round()
+
+        @staticmethod
+        def jvp(ctx, tangent):
+            return tangent
+
+    with fwAD.dual_level():
+        x = fwAD.make_dual(torch.tensor([1.2, 2.7]), torch.ones(2))
+        y = Straight.apply(x)
+        first = y[0]
+        y.mul_(3)
+        assert fwAD.unpack_dual(x).tangent.tolist() == [1.0, 1.0] and fwAD.unpack_dual(first).tangent.item() == 3.0
+
+
+def test_set_has_no_tangent():
+    with fwAD.dual_level():
+        x = fwAD.make_dual(torch.ones(2), torch.ones(2))
+        for call in (lambda: x.set_(torch.zeros(3)), lambda: torch.zeros(2).set_(x)):
+            with pytest.raises(NotImplementedError, match="forward AD with set_"):
+                call()
+        assert x.shape == (2,)
+
+
+def test_gradients_after_a_look_at_what_was_written_in_place():
+    """A dual tensor is a view; its history is made anew once it was written, whoever asks first."""
+    w = torch.ones(3, requires_grad=True)
+    with fwAD.dual_level():
+        x = fwAD.make_dual(w * 1, torch.ones(3))
+        part = x[:2]
+        part.mul_(2)
+        for dual in (part, x):
+            fwAD.unpack_dual(dual)
+        (gradient,) = torch.autograd.grad(part.sum(), w, retain_graph=True)
+        assert gradient.tolist() == [2.0, 2.0, 0.0]
+        assert torch.autograd.grad(x.sum(), w)[0].tolist() == [2.0, 2.0, 1.0]

@@ -164,3 +164,22 @@ def test_a_multi_grad_hook_keeps_nothing_of_a_backward_that_failed():
     handle.remove()
     c.sum().backward()
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("kind", ["register_prehook", "register_hook"])
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (3, "expected tuple, but hook returned 'int'"), (torch.ones(2), "expected tuple, but hook returned 'Tensor'"),
+        ([torch.ones(2)], "expected tuple, but hook returned 'list'"), ((3,), "expected Variable, but hook returned 'int'"),
+        ((torch.ones(3),), "has changed the size of value"), ((torch.ones(2).double(),), "has changed the type of value"),
+        ((), "incorrect number of values"),
+    ],
+)  # fmt: skip
+def test_hooks_of_nodes_return_what_fits(kind, result, words):
+    x = torch.ones(2, requires_grad=True)
+    y = x.exp()
+    getattr(y.grad_fn, kind)(lambda *gradients: result)
+    with pytest.raises((TypeError, RuntimeError), match=words):
+        y.sum().backward()
+    assert x.grad is None

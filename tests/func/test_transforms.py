@@ -342,3 +342,25 @@ def test_segments_and_repeats_of_ones_own():
     for reduce in ("sum", "mean", "max", "min", "prod"):
         check(lambda x, lengths, reduce=reduce: torch.segment_reduce(x, reduce, lengths=lengths), x, lengths)
     check(lambda x, repeats: x.repeat_interleave(repeats, 0), normal(2, 3, 2), torch.tensor([[1, 2, 1], [2, 0, 2]]))
+
+
+def test_generated_rules_in_batches_of_batches():
+    class Cube(torch.autograd.Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(x):
+            return x**3
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            ctx.save_for_backward(*inputs)
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return g * 3 * x**2
+
+    x = torch.arange(6.0).reshape(2, 3)
+    assert vmap(vmap(Cube.apply))(x).tolist() == (x**3).tolist()
+    assert vmap(vmap(grad(grad(Cube.apply))))(x).tolist() == (6 * x).tolist()

@@ -27,7 +27,7 @@ def batched_grad(
     for i, (out, vector) in enumerate(zip(outputs, vectors)):
         if vector is not None and isinstance(out, Tensor):
             _check_shape(i, out, vector)
-    sizes = [_batch_size(vector) for vector in vectors]
+    sizes = [_batch_size(out, vector) for out, vector in zip(outputs, vectors)]
     if len(set(sizes)) > 1:
         raise ValueError(
             f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the mapped "
@@ -43,7 +43,9 @@ def batched_grad(
     ])
 
 
-def _batch_size(vector: Any) -> int:
+def _batch_size(out: Tensor, vector: Any) -> int:
+    if vector is None and out.requires_grad and out.numel() != 1:  # type: ignore[attr-defined]
+        raise RuntimeError("grad can be implicitly created only for scalar outputs")
     if vector is None:
         raise ValueError(
             "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a Tensor of "

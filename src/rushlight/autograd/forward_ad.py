@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 from ..core.tensor import Tensor
-from ..layers.dual import Dual, Level, below, set_tangent, tangent_of
+from ..layers.dual import Dual, Level, below, check_size, set_tangent, tangent_of
 from ..layers.levels import count_level
 from ..ops.support.arguments import check_tensor
 from .grad_mode import ModeContext
@@ -114,12 +114,7 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
         raise RuntimeError(
             f"Setting a forward grad that itself has a forward gradient at the same level{found.depth} is not supported."
         )
-    if tangent.shape != tensor.shape:
-        raise RuntimeError(
-            "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
-            f"supported. Tensor is of size {list(tensor.shape)} while the given forward gradient is of size "
-            f"{list(tangent.shape)}."
-        )
+    check_size(tensor, tangent)
     out = tensor.view(tensor.shape)  # type: ignore[attr-defined]
     set_tangent(out, tangent, found)
     return out

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core import views
-from ..core.errors import CUSTOM_VIEW
+from ..core.errors import CUSTOM_VIEW, LEAF_USED_INPLACE
 from ..core.modes import GRAD, NO_GRAD, grad_mode, set_grad_mode
 from ..core.node import FREED_GRAPH, Node, Output, filled
 from ..core.op import LAYERS, LIVE, OBSERVERS, layer_of
@@ -410,7 +410,7 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
     edge = Output(ctx, i) if ctx.several else ctx
     if is_input and any([o is t for t in ctx.dirty_tensors]):
         if recording and o._node is LEAF:
-            raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
+            raise RuntimeError(LEAF_USED_INPLACE)
         views.check_inplace(o, recording)
         bump(o)
         if differentiable:
@@ -418,7 +418,7 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
         return o
     if is_input and any([o is t for t in ctx.to_save]) and ctx._forward_cls.setup_context is not _setup_context:
         raise RuntimeError(_SAVED_AS_IS)
-    if is_input and not differentiable:
+    if is_input and not differentiable and o._node is not None:
         return o.detach()
     if is_input or o._node is not None:
         o = views.alias(o)  # each has its own history

@@ -314,16 +314,23 @@ def _hook_result(job: Run, hook: Callable[..., Any], gradient: Any) -> Any:
     return taken(job, after)
 
 
-def check_hook_result(before: Tensor, after: Any, hook: Any) -> None:
+def check_hook_result(before: Any, after: Any, hook: Any) -> None:
+    """Raises, in torch's words, where what a hook returned cannot stand for the gradient (or tensor) that it was given."""
+    if after is None:
+        return
+    if before is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
     if not isinstance(after, Tensor):
         raise TypeError(f"expected Variable, but hook returned '{type(after).__name__}'")
-    name = getattr(hook, "__name__", repr(hook))
     if after.dtype is not before.dtype:
-        raise RuntimeError(
-            f"hook '{name}' has changed the type of value (was torch.{before.type()[6:]} got torch.{after.type()[6:]})"
-        )
+        was, got = before.type()[6:], after.type()[6:]  # type: ignore[attr-defined]
+        raise RuntimeError(f"hook '{_named(hook)}' has changed the type of value (was torch.{was} got torch.{got})")
     if after.shape != before.shape:
-        raise RuntimeError(f"hook '{name}' has changed the size of value")
+        raise RuntimeError(f"hook '{_named(hook)}' has changed the size of value")
+
+
+def _named(hook: Any) -> str:
+    return getattr(hook, "__name__", repr(hook))
 
 
 def _with_hooks(job: Run, hooks: Any, gradients: Sequence[Any], *outputs: Any) -> Sequence[Any]:
@@ -332,12 +339,13 @@ def _with_hooks(job: Run, hooks: Any, gradients: Sequence[Any], *outputs: Any) -
         given = tuple([as_tensor(g) for g in gradients])
         result = hook(given, *outputs)
         if result is not None:
-            result = tuple(result) if isinstance(result, (tuple, list)) else (result,)
+            if not isinstance(result, tuple):
+                raise TypeError(f"expected tuple, but hook returned '{type(result).__name__}'")
             if len(result) != len(given):
-                name = getattr(hook, "__name__", repr(hook))
-                raise RuntimeError(
-                    f"hook '{name}' has returned an incorrect number of values (got {len(result)}, but expected {len(given)})"
-                )
+                counts = f"got {len(result)}, but expected {len(given)}"
+                raise RuntimeError(f"hook '{_named(hook)}' has returned an incorrect number of values ({counts})")
+            for before, after in zip(given, result):
+                check_hook_result(before, after, hook)
             given = result
         gradients = [taken(job, g) for g in given]
     return gradients
@@ -452,14 +460,14 @@ def _finish_leaf(job: Run, leaf: Tensor, gradient: Any) -> None:
     extras = accumulator.extras if accumulator is not None else None
     if extras is not None and extras.pre:
         (gradient,) = _with_hooks(job, extras.pre, [gradient])
-    add_to_grad(leaf, gradient)
+    if gradient is not None:
+        add_to_grad(leaf, gradient)
     if cold is not None and cold.post_accumulate:
         for hook in list(cold.post_accumulate.values()):
             result = hook(leaf)
-            if isinstance(result, Tensor) and result is not leaf:
-                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
             if result is not None and result is not leaf:
-                raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
+                check_hook_result(leaf, result, hook)
+                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
     if extras is not None and extras.post:
         _with_hooks(job, extras.post, (), (as_tensor(gradient),))
 

@@ -12,6 +12,7 @@ INFERENCE_INPLACE = (
     "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
 )
 LEAF_INPLACE = "a leaf Variable that requires grad is being used in an in-place operation."
+LEAF_USED_INPLACE = "a leaf Variable that requires grad has been used in an in-place operation."
 LEAF_VIEW_INPLACE = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 OVERLAPPING_WRITE = (
     "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "

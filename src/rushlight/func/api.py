@@ -67,6 +67,10 @@ class Pullback:
             return out
         return out if self.outer and self.reaches_out([out]) else out.detach()
 
+    def aux(self, out: Any) -> Any:
+        """`returned` of what a function returns beside its output, which must be Tensors as well."""
+        return self.returned(_tensor(out))
+
     def reaches_out(self, outputs: Sequence[Tensor]) -> bool:
         """Whether the graph of the outputs has leaves that are not ours."""
         stack, seen = [edge_of(base_of(o)) for o in outputs], self.inner
@@ -181,7 +185,7 @@ def _vjp(
     wrapper.pullback, wrapper.outputs = pullback, outputs  # type: ignore[attr-defined]
     wrapper.__qualname__ = "_vjp_with_argnums.<locals>.wrapper"
     out = tree_unflatten([pullback.returned(o) for o in outputs], out_spec)
-    return (out, wrapper, tree_map(pullback.returned, aux)) if has_aux else (out, wrapper)
+    return (out, wrapper, tree_map(pullback.aux, aux)) if has_aux else (out, wrapper)
 
 
 def _ones_for_none(cotangents: list[Any], outputs: list[Tensor]) -> list[Tensor]:
@@ -197,6 +201,12 @@ def _treespec_text(spec: TreeSpec) -> str:
         return "{" + ", ".join(f"{key!r}: {text}" for key, text in zip(spec.context, inner)) + "}"
     text = ", ".join(inner)
     return f"[{text}]" if spec.type is list else f"({text},)" if len(inner) == 1 else f"({text})"
+
+
+def _tensor(x: Any) -> Tensor:
+    if not isinstance(x, Tensor):
+        raise RuntimeError(f"Expected tensors, got unsupported type {type(x)}")
+    return x
 
 
 def _only_tensors(api: str, call: str, outputs: Sequence[Any]) -> None:
@@ -268,7 +278,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
         gradient = tree_unflatten(found, spec)
         gradient = gradient[0] if isinstance(argnums, int) else gradient
         value = pullback.returned(value)
-        return (gradient, (value, tree_map(pullback.returned, aux))) if has_aux else (gradient, value)
+        return (gradient, (value, tree_map(pullback.aux, aux))) if has_aux else (gradient, value)
 
     return wrapper
 
@@ -338,7 +348,7 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool, ha
             if not (isinstance(result, tuple) and len(result) == 2):
                 raise RuntimeError(f"{head}output of function f should be a tuple: (output, aux) if has_aux is True")
             result, aux = result
-            aux = tree_map(lambda a: pull_dual(a, level)[0] if isinstance(a, Tensor) else a, aux)
+            aux = tree_map(lambda a: pull_dual(_tensor(a), level)[0], aux)
         outputs, out_spec = tree_flatten(result)
         _only_tensors("jvp(f, primals, tangents)", "f(*primals)", outputs)
         pairs = [pull_dual(o, level) for o in outputs]
@@ -572,7 +582,7 @@ def functionalize(func: Callable[..., Any], *, remove: str = "mutations") -> Cal
             f"functionalize(f, remove='mutations'): received invalid argument for remove={remove}. Valid options are:\n"
             "     remove='mutations': all inplace and out= operators will be removed from the program, and replaced with their "
             "out-of-place equivalents.\n     remove='mutations_and_views': In addition to the above, all aliasing operators "
-            "{{view}} will be replaced with their non-aliasing counterparts, {{view}}_copy.\n"
+            "{view} will be replaced with their non-aliasing counterparts, {view}_copy.\n"
         )
 
     @functools.wraps(func)

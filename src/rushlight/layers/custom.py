@@ -157,7 +157,8 @@ def _generated(cls: Any, level: Batch, batched: tuple[bool, ...]) -> Any:
     members = {"forward": forward, "setup_context": setup_context, "backward": backward}
     if cls.jvp is not Function.jvp:
         members["jvp"] = jvp
-    return type(f"Vmapped{cls.__name__}", (Function,), {name: staticmethod(member) for name, member in members.items()})
+    statics: dict[str, Any] = {name: staticmethod(member) for name, member in members.items()}
+    return type(f"Vmapped{cls.__name__}", (Function,), {**statics, "generate_vmap_rule": True})  # for an outer batch
 
 
 def _outer(o: Any, level: Batch) -> Any:

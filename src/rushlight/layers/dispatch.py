@@ -90,9 +90,9 @@ def apply_function(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     """``Function.apply``."""
     if batched.newest(args) is not None:
         from .custom import apply
-
-        return apply(cls, args, kwargs)
-    return dual.apply(cls, args, kwargs)
+    else:
+        from .custom_tangents import apply
+    return apply(cls, args, kwargs)
 
 
 def whole(call: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

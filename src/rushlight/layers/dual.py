@@ -87,6 +87,20 @@ def set_tangent(x: Tensor, tangent: Tensor, level: Level) -> None:
         x.__class__ = Dual
 
 
+def drop_tangent(x: Tensor, level: Level) -> None:
+    """Takes the tangent of a level from `x`, in place."""
+    x._cold_state().tangents = {k: t for k, t in tangents_of(x).items() if k is not level}
+
+
+def check_size(x: Tensor, tangent: Tensor) -> None:
+    """Raises RuntimeError for a tangent of another size than `x`."""
+    if tangent.shape != x.shape:
+        raise RuntimeError(
+            "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+            f"supported. Tensor is of size {list(x.shape)} while the given forward gradient is of size {list(tangent.shape)}."
+        )
+
+
 def live_levels(x: Any) -> list[Level]:
     return [level for level in tangents_of(x) if level.alive]
 
@@ -100,6 +114,8 @@ def below(x: Any, level: Level | None) -> Any:
     kept = {k: tangents_of(x)[k] for k in live_levels(x) if k is not level and level is not None}
     out: Tensor = new(Dual if kept else Tensor)
     memory(x)
+    if x._view is not None and not x._view.creation:
+        x._view.refresh(x)  # both share the view, which takes notice of a write only once
     out._data, out._counter, out._view, out._cold = x._data, shared_counter(x), x._view, None
     out._node = x if x._node is LEAF else x._node
     if kept:
@@ -453,55 +469,3 @@ def assign_view(x: Tensor, function: Callable[..., Any], given: tuple[Any, ...])
     """``x.t_()`` and the like: the tangents become the same view of themselves."""
     for level in live_levels(x):
         views.assign_view(tangents_of(x)[level], function, given)
-
-
-# Custom Functions.
-
-
-class _Context:
-    """The ctx of a custom Function as its ``jvp`` sees it: saved_tensors are those that were saved for forward mode."""
-
-    def __init__(self, ctx: Any) -> None:
-        self.__dict__["ctx"] = ctx
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.ctx, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self.ctx, name, value)
-
-    def __delattr__(self, name: str) -> None:
-        delattr(self.ctx, name)
-
-    @property
-    def saved_tensors(self) -> tuple[Any, ...]:
-        return self.ctx.saved_for_forward or self.ctx.saved_tensors
-
-
-def apply(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """``Function.apply`` on dual tensors: `forward` on what lies below, and the Function's own ``jvp``."""
-    with packing_later():
-        return _apply(cls, args, kwargs)
-
-
-def _apply(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    level = newest(args)
-    lower = tuple([below(a, level) for a in args])
-    if level is None:
-        return cls.apply(*lower, **kwargs)
-    output, ctx = cls._applied(lower, kwargs)
-    if ctx.dirty_tensors:
-        raise NotImplementedError(f"{cls.__name__}: forward mode through a custom Function that marks inputs as dirty")
-    given = [tangent_of(a, level) for a in args]
-    if ctx.materialize_grads:
-        given = [zeros_like(a) if t is None and _smooth(a) else t for t, a in zip(given, lower)]
-    tangents = cls.jvp(_Context(ctx), *given)
-    several = isinstance(output, tuple)
-    outputs, tangents = (output, tangents) if several else ((output,), (tangents,))
-    skipped = [id(t) for t in ctx.non_differentiable]
-    for out, tangent in zip(outputs, tangents):
-        if tangent is not None and isinstance(out, Tensor) and id(out) not in skipped:
-            set_tangent(out, tangent, level)
-    _save_duals(outputs, dict(zip(map(id, tensors_in(lower)), tensors_in(args))))
-    return output
-

@@ -12,6 +12,7 @@ from ...arrays.strided import geometry, is_dense, offset_between, reach, storage
 from ...arrays.types import CPU, device
 from ...core.declare import op
 from ...core.modes import GRAD, grad_mode
+from ...core.op import LAYERS
 from ...core.saved import bump
 from ...core.tensor import Tensor, memory
 from ...core.views import check_inplace
@@ -265,6 +266,13 @@ def set_(self: Tensor, source: Any = None, storage_offset: int | None = None, si
     """
     if source is not None and not isinstance(source, (Tensor, UntypedStorage, TypedStorage)):
         raise no_such_call("set_", (source,), {}, _SET)
+    for x in (self, source):
+        if x.__class__ in LAYERS and LAYERS[x.__class__].has_tangent(x):
+            raise NotImplementedError(
+                "Trying to use forward AD with set_ that does not support it because it has not been implemented yet.\nPlease "
+                "file an issue to PyTorch at https://github.com/pytorch/pytorch/issues/new?template=feature-request.yml so that "
+                "we can prioritize its implementation."
+            )
     recording = grad_mode() == GRAD and (self.requires_grad or (isinstance(source, Tensor) and source.requires_grad))
     check_inplace(self, recording)
     if recording:
