@@ -14,7 +14,7 @@ from ..core.backward import Run, add_to_grad, of_all_edges, run_node
 from ..core.modes import GRAD, INFERENCE, grad_mode
 from ..core.node import FREED_GRAPH, NOWHERE, Node, Output, filled
 from ..core.saved import check_versions, rebuilt
-from ..core.tensor import wrap
+from ..core.tensor import Tensor, wrap
 from .anomaly_mode import overwritten
 
 #: Nodes that torch does not generate: their names carry a namespace.
@@ -89,6 +89,9 @@ def _call(node: Node, *gradients: Any) -> Any:
     """Runs this node alone, by hand: gradient Tensors in, gradient Tensors out (recorded where grad mode is on)."""
     if len(gradients) != node.outputs:
         raise TypeError(f"expected {node.outputs} arguments, got {len(gradients)} instead")
+    for i, g in enumerate(gradients):
+        if g is not None and not isinstance(g, Tensor):
+            raise TypeError(f"argument {i} is not a Variable")
     job = Run()
     job.keep_graph = job.on_tensors = True
     results = of_all_edges(node, run_node(job, node, list(gradients) if node.several else gradients[0]))
@@ -141,9 +144,10 @@ class AccumulateGrad(Node):
     def _sequence_nr(self) -> int:
         return 2**64 - 1
 
-    def __call__(self, *gradients: Any) -> Any:
+    def __call__(self, *gradients: Any) -> tuple[()]:
         if gradients and gradients[0] is not None:
             add_to_grad(self.variable, gradients[0] if grad_mode() == GRAD else gradients[0]._data)
+        return ()
 
 
 def accumulate_grad_of(leaf: Any) -> AccumulateGrad:

@@ -18,6 +18,7 @@ from ...core.views import assign
 from ..support.arguments import check_tensor
 from ..support.attach import described, functions, inplace, inplace_methods, inplace_operator, methods, written
 from ..support.kinds import only
+from ..support.number_first import number_first
 from ..support.operands import call_into, common, fused, is_complex
 from ..support.options import as_number, no_such_call
 from ..support.signatures import Signatures, either, last
@@ -74,20 +75,24 @@ def _factor(call: Any, alpha: Any, *operands: Any) -> Any:
     return alpha
 
 
-def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+def add(input: Tensor, other: Any, *second: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """``input + alpha * other``, with broadcasting and type promotion.
 
     >>> import rushlight as torch
     >>> torch.add(torch.tensor([1., 2.]), 3, alpha=10)
     tensor([31., 32.])
     """
+    if second:
+        other, alpha = number_first("add", "alpha", "other", (other, *second), False)
     if alpha.__class__ is int and alpha == 1:
         return _add(input, other, out=out)
     return call_into(out, _add_scaled, input, other, _factor(_add, alpha, input, other))
 
 
-def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+def sub(input: Tensor, other: Any, *second: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """``input - alpha * other``, with broadcasting and type promotion. Raises RuntimeError for bool tensors."""
+    if second:
+        other, alpha = number_first("sub", "alpha", "other", (other, *second), False)
     if alpha.__class__ is int and alpha == 1:
         return _sub(input, other, out=out)
     alpha = _factor(_sub, alpha, input, other)
@@ -333,7 +338,9 @@ def _add_scaled_into(x: Tensor, other: Any, alpha: Any) -> bool:
     )
 
 
-def _add_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+def _add_inplace(self: Tensor, other: Any, *second: Any, alpha: Any = 1) -> Tensor:
+    if second:
+        other, alpha = number_first("add_", "alpha", "other", (other, *second), True)
     if alpha.__class__ is int and alpha == 1:
         return self if written(self, np.add, other) else assign(self, _add, (other,))
     if _add_scaled_into(self, other, alpha):
@@ -341,13 +348,27 @@ def _add_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     return assign(self, _add_scaled, (other, _factor(_add, alpha, self, other)))
 
 
-def _sub_inplace(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+def _sub_inplace(self: Tensor, other: Any, *second: Any, alpha: Any = 1) -> Tensor:
+    if second:
+        other, alpha = number_first("sub_", "alpha", "other", (other, *second), True)
     if alpha.__class__ is int and alpha == 1:
         return self if written(self, np.subtract, other) else assign(self, _sub, (other,))
     if alpha.__class__ is float and _add_scaled_into(self, other, -alpha):
         return self
     check_sub(self, other)
     return assign(self, _sub_scaled, (other, _factor(_sub, alpha, self, other)))
+
+
+def _add_method(self: Tensor, other: Any, *second: Any, alpha: Any = 1) -> Tensor:
+    if second:
+        other, alpha = number_first("add", "alpha", "other", (other, *second), True)
+    return _add(self, other) if alpha.__class__ is int and alpha == 1 else add(self, other, alpha=alpha)
+
+
+def _sub_method(self: Tensor, other: Any, *second: Any, alpha: Any = 1) -> Tensor:
+    if second:
+        other, alpha = number_first("sub", "alpha", "other", (other, *second), True)
+    return _sub(self, other) if alpha.__class__ is int and alpha == 1 else sub(self, other, alpha=alpha)
 
 
 def _abs_inplace(self: Tensor) -> Tensor:
@@ -368,7 +389,8 @@ described(
 )  # fmt: skip
 
 methods(
-    add=add, sub=sub, subtract=sub, mul=mul, multiply=mul, div=div, divide=div, true_divide=true_divide, neg=neg,
+    add=_add_method, sub=_sub_method, subtract=_sub_method,
+    mul=mul, multiply=mul, div=div, divide=div, true_divide=true_divide, neg=neg,
     negative=neg, positive=positive, reciprocal=reciprocal, floor_divide=floor_divide, remainder=remainder, fmod=fmod,
     abs=abs, absolute=abs, sgn=sgn, sign=sign,
     __add__=_add.operator, __radd__=_add.operator, __sub__=_sub.operator, __rsub__=_rsub_operator,

@@ -15,6 +15,7 @@ from ...core.views import assign
 from ..creation.filled import check_fits
 from ..support.attach import described, functions, inplace_methods, methods, written
 from ..support.kinds import only
+from ..support.number_first import number_first
 from ..support.operands import as_payload, call_into, common, fused
 from ..support.options import as_number, no_such_call
 from .comparison import choose, zeros
@@ -64,13 +65,21 @@ def _value(name: str, value: Any, *operands: Any) -> Any:
     return value
 
 
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Tensor | None = None) -> Tensor:
+def addcmul(
+    input: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1, out: Tensor | None = None
+) -> Tensor:
     """``input + value * tensor1 * tensor2``"""
+    if third:
+        tensor1, tensor2, value = number_first("addcmul", "value", "tensor1 tensor2", (tensor1, tensor2, *third), False)
     return call_into(out, _addcmul, input, tensor1, tensor2, _value("addcmul", value, input, tensor1, tensor2))
 
 
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1, out: Tensor | None = None) -> Tensor:
+def addcdiv(
+    input: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1, out: Tensor | None = None
+) -> Tensor:
     """``input + value * tensor1 / tensor2``. Raises RuntimeError if both are integers."""
+    if third:
+        tensor1, tensor2, value = number_first("addcdiv", "value", "tensor1 tensor2", (tensor1, tensor2, *third), False)
     return call_into(out, _addcdiv, input, tensor1, tensor2, _value("addcdiv", value, input, tensor1, tensor2))
 
 
@@ -146,7 +155,21 @@ ldexp = elementwise(
 )  # fmt: skip
 
 
-def _addcmul_inplace(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+def _addcmul_method(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
+    if third:
+        tensor1, tensor2, value = number_first("addcmul", "value", "tensor1 tensor2", (tensor1, tensor2, *third), True)
+    return addcmul(self, tensor1, tensor2, value=value)
+
+
+def _addcdiv_method(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
+    if third:
+        tensor1, tensor2, value = number_first("addcdiv", "value", "tensor1 tensor2", (tensor1, tensor2, *third), True)
+    return addcdiv(self, tensor1, tensor2, value=value)
+
+
+def _addcmul_inplace(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
+    if third:
+        tensor1, tensor2, value = number_first("addcmul_", "value", "tensor1 tensor2", (tensor1, tensor2, *third), True)
     if isinstance(value, (int, float)) and written(
         self, lambda x, y, z, out=None: fused(x, z, y * value, out), tensor1, tensor2, numbers=False
     ):
@@ -154,7 +177,9 @@ def _addcmul_inplace(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: A
     return assign(self, _addcmul, (tensor1, tensor2, as_number("addcmul_", "value", value)))
 
 
-def _addcdiv_inplace(self: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+def _addcdiv_inplace(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
+    if third:
+        tensor1, tensor2, value = number_first("addcdiv_", "value", "tensor1 tensor2", (tensor1, tensor2, *third), True)
     if isinstance(value, (int, float)) and written(
         self, lambda x, y, z, out=None: np.add(x, y * value / z, out), tensor1, tensor2, numbers=False
     ):
@@ -179,7 +204,7 @@ described(
 )  # fmt: skip
 
 methods(
-    addcmul=addcmul, addcdiv=addcdiv, lerp=lerp, gcd=gcd, lcm=lcm, nextafter=nextafter, ldexp=ldexp,
+    addcmul=_addcmul_method, addcdiv=_addcdiv_method, lerp=lerp, gcd=gcd, lcm=lcm, nextafter=nextafter, ldexp=ldexp,
     addcmul_=_addcmul_inplace, addcdiv_=_addcdiv_inplace, lerp_=_lerp_inplace,
 )  # fmt: skip
 inplace_methods(gcd, lcm, nextafter, ldexp)
