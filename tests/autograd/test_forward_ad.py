@@ -324,3 +324,16 @@ def test_gradients_after_a_look_at_what_was_written_in_place():
         (gradient,) = torch.autograd.grad(part.sum(), w, retain_graph=True)
         assert gradient.tolist() == [2.0, 2.0, 0.0]
         assert torch.autograd.grad(x.sum(), w)[0].tolist() == [2.0, 2.0, 1.0]
+
+
+@pytest.mark.parametrize("write", [lambda x: x.t_(), lambda x: x.squeeze_(0), lambda x: x.unsqueeze_(0), lambda x: x.mul_(2)])
+def test_views_that_nothing_records_may_be_written(write):
+    """One of several views, and a view that was made under no_grad."""
+    x = torch.ones(3, 3)
+    with fwAD.dual_level():
+        for mode in (torch.no_grad, torch.enable_grad):
+            with mode():
+                part = fwAD.make_dual(x * 1, x).split(1)[0]
+            found = write(part)
+            tangent = fwAD.unpack_dual(found).tangent
+            assert tangent.tolist() == found.detach().tolist() and found is part

@@ -345,7 +345,7 @@ def assign_view(x: Tensor, call: Call, parameters: tuple[Any, ...]) -> Tensor:
     """``x.t_()``, ``x.squeeze_()`` and the like: `x` becomes the view that ``call(x, *parameters)`` is."""
     if x.__class__ in LAYERS and LAYERS[x.__class__].assign_view(x, call, parameters):
         return x
-    recording = is_recorded(x, ())
+    recording = grad_mode() == GRAD and x.requires_grad
     check_inplace(x, recording)
     memory(x)
     result, view = call(_as_before(x), *parameters), x._view
