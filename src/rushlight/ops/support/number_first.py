@@ -14,7 +14,8 @@ __all__ = ["number_first"]
 
 
 def number_first(name: str, scale: str, tensors: str, args: tuple[Any, ...], method: bool) -> tuple[Any, ...]:
-    """The tensors and, last, the number of a call whose arguments `args` begin with the number; warns.
+    """The tensors and, last, the number of a call whose arguments `args` begin with the number; warns, at the first such
+    call of a process.
 
     `scale` is what the number is called, `tensors` are the names of the tensors. Raises TypeError for arguments that are too
     many, but not these.
@@ -30,7 +31,8 @@ def number_first(name: str, scale: str, tensors: str, args: tuple[Any, ...], met
     old = f"{name}({first}Number {scale}, {declared}{', *, ' if out else ''}{out})"
     new = f"{name}({first}{declared}, *, Number {scale} = 1{', ' if out else ''}{out})"
     warn_once(
-        f"This overload of {name} is deprecated:\n\t{old}\nConsider using one of the following signatures instead:\n\t{new}"
+        f"This overload of {name} is deprecated:\n\t{old}\nConsider using one of the following signatures instead:\n\t{new}",
+        "a deprecated overload",
     )
     scaled = args[0].item() if isinstance(args[0], Tensor) else args[0]
     return (*args[1:], scaled)

@@ -258,10 +258,10 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
     warnings.warn(message, category, stacklevel=level)
 
 
-def warn_once(message: str) -> None:
-    """Warns the first time in a process only, unless `set_warn_always`."""
-    if _warns_always or message not in _warned:
-        _warned.add(message)
+def warn_once(message: str, kind: str = "") -> None:
+    """Warns the first time in a process only, unless `set_warn_always`: of this message, or of any of its `kind`."""
+    if _warns_always or (kind or message) not in _warned:
+        _warned.add(kind or message)
         warn_user(message)
 
 
