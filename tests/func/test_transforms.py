@@ -364,3 +364,14 @@ def test_generated_rules_in_batches_of_batches():
     x = torch.arange(6.0).reshape(2, 3)
     assert vmap(vmap(Cube.apply))(x).tolist() == (x**3).tolist()
     assert vmap(vmap(grad(grad(Cube.apply))))(x).tolist() == (6 * x).tolist()
+
+
+@pytest.mark.parametrize("of", [jacrev, torch.func.jacfwd, hessian])
+def test_jacobians_are_real(of):
+    """The imaginary part of what a function returns would be lost."""
+    x = torch.ones(2)
+    with pytest.raises(RuntimeError, match="Expected all inputs to be real"):
+        of(lambda z: z.abs().sum())(x * 1j)
+    with pytest.raises(RuntimeError, match=r"Expected all outputs to be real but .* input idx: 1"):
+        of(lambda x: (x, x * 1j))(x)
+    assert of(lambda x: torch.view_as_real(x * (1 + 2j)))(x).shape[:2] == (2, 2)

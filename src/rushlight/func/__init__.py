@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .api import functionalize, grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp
+from .api import functionalize, grad, grad_and_value, jvp, linearize, vjp
+from .jacobians import hessian, jacfwd, jacrev
 from .vmap import vmap
 
 __all__ = [

@@ -205,3 +205,11 @@ for aux in ("s", 3, {"a": x, "b": 2.5}, (x, [x]), None):
     tried("vjp", lambda: vjp(lambda x: (x.sin(), aux), x, has_aux=True)[2])
     tried("jvp", lambda: jvp(lambda x: (x.sin(), aux), (x,), (x,), has_aux=True))
     tried("jacrev", lambda: jacrev(lambda x: (x.sin(), aux), has_aux=True)(x))
+
+# Jacobians are of real functions of real numbers.
+z = torch.tensor([1.0 + 2.0j, 3.0])
+for of in (jacrev, jacfwd, hessian):
+    tried(of.__name__, lambda: of(lambda z: z.abs().sum())(z))
+    tried(of.__name__, lambda: of(lambda x, z: x * 2)(x, z))
+    tried(of.__name__, lambda: of(lambda x: (x, {"a": x * 1j}))(x))
+    tried(of.__name__, lambda: of(lambda x: torch.view_as_real(x * (1 + 2j)))(x))
