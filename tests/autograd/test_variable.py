@@ -15,7 +15,8 @@ def test_a_variable_is_a_leaf_with_the_same_memory():
     t = torch.zeros(2)
     Variable(t).add_(1)
     assert t.tolist() == [1, 1] and t._version == 1
-    assert not Variable(x, volatile=True).requires_grad
+    with pytest.warns(UserWarning, match="volatile was removed and now has no effect"):
+        assert not Variable(x, volatile=True).requires_grad
     assert Variable().shape == (0,) and Variable(requires_grad=True).requires_grad
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from ..core.tensor import Tensor
@@ -19,8 +20,8 @@ class VariableMeta(type):
 class Variable(metaclass=VariableMeta):
     """``Variable(data, requires_grad=False)`` is a new leaf with the memory of the Tensor `data`: a Tensor.
 
-    `volatile` means nothing any more. Raises TypeError for data that is no Tensor, RuntimeError for a gradient of numbers
-    that have none.
+    `volatile` means nothing any more, and warns. Raises TypeError for data that is no Tensor, RuntimeError for a gradient of
+    numbers that have none.
 
     >>> Variable(torch.ones(2), requires_grad=True)
     tensor([1., 1.], requires_grad=True)
@@ -33,4 +34,8 @@ class Variable(metaclass=VariableMeta):
         data = Tensor() if data is None else data
         if not isinstance(data, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
+        if volatile:
+            warnings.warn(
+                "volatile was removed and now has no effect. Use `with torch.no_grad():` instead.", UserWarning, stacklevel=2
+            )
         return Tensor._make_subclass(Tensor, data, bool(requires_grad))
