@@ -10,9 +10,12 @@ LOGITS, LABELS = array(6, 3, 4), np.array([[1, 2, 1], [3, 3, 1], [2, 1, 3]])
 FRAMES, COUNTS = (6, 5, 4), (3, 2, 1)
 
 
-def ctc(logits, labels, frames=FRAMES, counts=COUNTS, smooth=True, label="", gradient=None, **options):
+def ctc(
+    logits, labels, frames=FRAMES, counts=COUNTS, smooth=True, label="", gradient=None, batch_first=False, **options
+):
     def call(t, x, y):
-        return t.nn.functional.ctc_loss(x.log_softmax(-1), y, frames, counts, **options)
+        log_probs = x.log_softmax(-1).transpose(0, 1) if batch_first else x.log_softmax(-1)
+        return t.nn.functional.ctc_loss(log_probs, y, frames, counts, **options)
 
     return Sample("ctc_loss", call, (logits, labels), smooth=smooth, twice=False, label=label, gradient=gradient)
 
@@ -80,7 +83,7 @@ SAMPLES = [
     ctc(LOGITS[:, ::-1], LABELS[::-1].copy(), label="reversed"),
     ctc(LOGITS[:, 0], LABELS[0], (6,), (3,), reduction="none", label="unbatched"),
     ctc(LOGITS.astype(np.float32), LABELS, smooth=False),
-    ctc(array(3, 4, 6).transpose(1, 0, 2), LABELS, (4, 4, 3), label="not contiguous"),
+    ctc(array(3, 4, 6), LABELS, (4, 4, 3), label="not contiguous", batch_first=True),
     Sample("ctc_loss_backward", backward, (array(3), LOGITS), smooth=False, twice=False, parity=False),
     Sample("ctc_loss_backward", backward_of_gradients, (array(3),), parity=False),
 ]

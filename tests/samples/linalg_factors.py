@@ -343,6 +343,11 @@ SAMPLES = [
             ),
             *each(
                 "cholesky_inverse",
+                lambda t, x, u=upper: t.cholesky_inverse(with_real_diagonal(t, t.tril(x) if u else t.triu(x)).mT, u),
+                A,
+            ),
+            *each(
+                "cholesky_inverse",
                 lambda t, x, u=upper: t.cholesky_inverse(with_real_diagonal(t, t.triu(x) if u else t.tril(x)), u),
                 A,
                 STACK,

@@ -296,7 +296,7 @@ def _converter(source: dtype, target: dtype) -> Callable:
         to_float32 = np.array if source is float32 else _converter(source, float32)
         return lambda a: _rounded(to_float32(a))
     if np.can_cast(numpy, to) or target is bool_ or (source.category < 2 and target is not float16):
-        return lambda a: a.astype(to)
+        return lambda a: a.astype(to) if 0 not in a.strides else a.astype(to, "C")  # of what is expanded, as torch
     # As PyTorch does: these unsigned integers get the low bits of an int64, and float16 is rounded from float32.
     via = {uint8: int64, uint32: int64, float16: float32}.get(target, target).numpy
 

@@ -6,9 +6,12 @@ Strides and offsets are counted in elements, as torch counts them; bytes stay in
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from .types import as_one
 
 
 class _Memory:
@@ -87,6 +90,20 @@ def is_dense(x: np.ndarray) -> bool:
             return False
         expected *= n
     return True
+
+
+def in_c_order(value: Callable[..., Any]) -> Callable[..., Any]:
+    """`value` with its result (or each of them) in C's order: NumPy's functions lay them out as their arguments are."""
+
+    def ordered(result: Any) -> Any:
+        if isinstance(result, tuple):
+            return as_one(result, [ordered(part) for part in result])
+        return result if result.ndim < 2 or result.flags.c_contiguous else result.copy()
+
+    def compute(*arguments: Any) -> Any:
+        return ordered(value(*arguments))
+
+    return compute
 
 
 def overlaps(x: Any, y: Any) -> bool:

@@ -18,6 +18,7 @@ from ..arrays.blocks import blockwise
 from ..arrays.precision import widened
 from ..arrays.promotion import result_dtype
 from ..arrays.shapes import broadcast_shapes
+from ..arrays.strided import in_c_order
 from .op import LAYERS, MODES, Call, Op, Rule, layer_of, parameters, quietly
 from .record import record
 from .short import CONSTANTS, is_tensor, one_input, two_inputs, with_out
@@ -29,9 +30,11 @@ def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentia
 
     `vjp` is a dict of rules by parameter of `forward`, or one function that returns all gradients of `differentiable`.
     The function takes Tensors (and numbers, shapes, ...) in the order of `forward`'s parameters; called on raw
-    payloads only, as by a derivative rule in first-order backward, it computes on them directly.
+    payloads only, as by a derivative rule in first-order backward, it computes on them directly. With
+    ``contiguous=True`` its results are in C's order, however its arguments lie in memory, as those of torch's reductions are.
     """
     names = about.pop("names", None) or parameters(forward)
+    forward = in_c_order(forward) if about.pop("contiguous", False) else forward
     if about.get("view"):
         from .views import view_call
 

@@ -363,7 +363,7 @@ def _log_softmax_value(x: Any, dim: int, out: Any = None) -> Any:
 
 _log_softmax = wide_op("log_softmax", by_parts(_log_softmax_value, 1), "LogSoftmaxBackward0", {
     "x": lambda g, out, dim: log_softmax_backward_data(g, out, dim),
-}, names=("x", "dim"))  # fmt: skip
+}, names=("x", "dim"), contiguous=True)  # fmt: skip
 
 
 def _along(name: str, function: Any, input: Any, dim: Any, dtype: dtypes.dtype | None) -> Tensor:

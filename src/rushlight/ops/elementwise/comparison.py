@@ -298,12 +298,13 @@ def _filled(x: Any, mask: Any, value: Any) -> Any:
 
 
 _masked_fill = op(
-    "masked_fill", _filled, "MaskedFillBackward0", {"x": lambda g, mask: _masked_fill(g, mask, 0)}, conforms=True
+    "masked_fill", _filled, "MaskedFillBackward0", {"x": lambda g, mask: _masked_fill(g, mask, 0)}, conforms=True,
+    contiguous=True,
 )
 _masked_fill_tensor = op("masked_fill_tensor", _filled, "MaskedFillBackward1", {
     "x": lambda g, mask: _masked_fill(g, mask, 0),
     "value": lambda g, mask: choose(g, 0, mask).sum(),
-}, conforms=True)  # fmt: skip
+}, conforms=True, contiguous=True)  # fmt: skip
 
 
 _MASKED_FILL = ("(Tensor input, Tensor mask, Tensor value)", "(Tensor input, Tensor mask, Number value)")

@@ -44,7 +44,9 @@ def _take(x: Any, indices: tuple[Any, ...]) -> Any:
     return out if isinstance(out, np.ndarray) else np.asarray(out)
 
 
-index_op = op("index", _take, "IndexBackward0", {"x": lambda g, x_shape, indices: _index_backward(g, x_shape, indices)})
+index_op = op("index", _take, "IndexBackward0", {
+    "x": lambda g, x_shape, indices: _index_backward(g, x_shape, indices),
+}, contiguous=True)  # fmt: skip
 
 
 def _index_backward(g: Any, shape: tuple[int, ...], indices: tuple[Any, ...]) -> Any:

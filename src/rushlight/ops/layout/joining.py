@@ -41,7 +41,10 @@ def _cat(xs: list[Any], dim: int, dtype: dtypes.dtype | None) -> Any:
     if dtype is not None:
         xs = [dtypes.cast(x, dtype) for x in xs]
     kept = [x for x in xs if x.shape != (0,)]
-    return np.concatenate(kept or xs[:1], dim)
+    out = np.concatenate(kept or xs[:1], dim)
+    if out.flags.c_contiguous or (out.ndim in (4, 5) and np.moveaxis(out, 1, -1).flags.c_contiguous):
+        return out  # or channels last, as all that were joined
+    return out.copy()
 
 
 def _cat_backward(g: Any, tensors_shape: list[tuple[int, ...]], dim: int, needs: tuple[bool, ...]) -> list[Any]:
@@ -206,7 +209,8 @@ def _stack_backward(g: Any, dim: int, needs: tuple[bool, ...]) -> list[Any]:
     return [select_op(g, dim, i) if needed else None for i, needed in enumerate(needs)]
 
 
-stack_op = op("stack", _stack, "StackBackward0", _stack_backward, names=("tensors", "dim", "dtype"), variadic=True)
+stack_op = op("stack", _stack, "StackBackward0", _stack_backward, names=("tensors", "dim", "dtype"), variadic=True,
+              contiguous=True)  # fmt: skip
 
 
 def stack(tensors: Any, dim: int = 0, *, out: Tensor | None = None, axis: int | None = None) -> Tensor:

@@ -148,7 +148,7 @@ def _repeated_indices(repeats: Tensor, output_size: int | None) -> Tensor:
 flip_op = op("flip", lambda x, dims: np.flip(x, dims).copy(), "FlipBackward0", {"x": lambda g, dims: flip_op(g, dims)})
 _roll = op("roll", lambda x, shifts, dims: np.roll(x, shifts, dims or None), "RollBackward0", {
     "x": lambda g, shifts, dims: _roll(g, tuple([-n for n in shifts]), dims),
-})  # fmt: skip
+}, contiguous=True)  # fmt: skip
 _rot90 = op("rot90", lambda x, k, dims: np.rot90(x, k, dims).copy(), "Rot90Backward0", {
     "x": lambda g, k, dims: _rot90(g, -k, dims),
 })  # fmt: skip
@@ -229,10 +229,10 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
 
 _tril = op("tril", lambda x, diagonal: np.tril(x, diagonal), "TrilBackward0", {
     "x": lambda g, diagonal: _tril(g, diagonal),
-})  # fmt: skip
+}, contiguous=True)  # fmt: skip
 _triu = op("triu", lambda x, diagonal: np.triu(x, diagonal), "TriuBackward0", {
     "x": lambda g, diagonal: _triu(g, diagonal),
-})  # fmt: skip
+}, contiguous=True)  # fmt: skip
 
 
 def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:

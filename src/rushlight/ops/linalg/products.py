@@ -273,7 +273,7 @@ def _cross_value(x: Any, y: Any, dim: int) -> Any:
 _cross = op("linalg_cross", _cross_value, "LinalgCrossBackward0", {
     "x": lambda g, y, dim: _cross(y, g, dim),
     "y": lambda g, x, dim: _cross(g, x, dim),
-}, conforms=True, saved_as={"x": "self", "y": "other"})  # fmt: skip
+}, conforms=True, contiguous=True, saved_as={"x": "self", "y": "other"})  # fmt: skip
 
 
 def _checked_cross(name: str, x: Any, y: Any, dim: Any, out: Tensor | None) -> Tensor:

@@ -351,7 +351,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         num_classes = int(x.max()) + 1
     elif x.max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap((x[..., None] == np.arange(num_classes)).astype(np.int64))
+    return wrap((x[..., None] == np.arange(num_classes)).astype(np.int64, order="C"))
 
 
 # Directions and distances.

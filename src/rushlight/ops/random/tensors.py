@@ -357,7 +357,7 @@ def _bernoulli_of(x: Any, p: float | None, generator: Generator | None) -> Any:
     return data if isinstance(x, np.ndarray) else data[()]
 
 
-_bernoulli = op("bernoulli", _bernoulli_of, "BernoulliBackward0", {"x": _zero_rule})
+_bernoulli = op("bernoulli", _bernoulli_of, "BernoulliBackward0", {"x": _zero_rule}, contiguous=True)
 #: PyTorch knows no derivative of the form with a probability.
 _bernoulli_like = op("bernoulli_like", _bernoulli_of, "NotImplemented", {"x": no_derivative("bernoulli")})
 

@@ -302,7 +302,7 @@ def _renorm_slope(g: Any, x: Any, p: float, dim: int, maxnorm: float) -> Any:
 
 
 _renorm = op("renorm", widened(_renorm_value), "RenormBackward0", {"x": _renorm_slope},
-             names=("x", "p", "dim", "maxnorm"), holomorphic=False)  # fmt: skip
+             names=("x", "p", "dim", "maxnorm"), holomorphic=False, contiguous=True)  # fmt: skip
 
 
 @checked

@@ -49,7 +49,7 @@ def _put_back(g: Any, indices: Any, dim: int, keepdim: bool, x_shape: tuple[int,
 
 def selecting(name: str, node: str, value: Any = _taken) -> Any:
     """An operation that takes the elements of x at `indices`, one for each slice along `dim`."""
-    return op(name, value, node, {"x": _put_back}, names=("x", "indices", "dim", "keepdim"))
+    return op(name, value, node, {"x": _put_back}, names=("x", "indices", "dim", "keepdim"), contiguous=True)
 
 
 def reduced_dim(name: str, input: Any, dim: Any) -> int:
@@ -149,7 +149,9 @@ def _amax_slope(g: Any, x: Any, out: Any, dim: Any, keepdim: bool) -> Any:
 
 
 def _even_extreme(name: str, ufunc: Any, node: str, word: str) -> Any:
-    operation = op(name, lambda x, dim, keepdim: ufunc.reduce(x, dim, None, None, keepdim), node, {"x": _amax_slope})
+    operation = op(
+        name, lambda x, dim, keepdim: ufunc.reduce(x, dim, None, None, keepdim), node, {"x": _amax_slope}, contiguous=True
+    )
 
     def function(
         input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | None = None, axis: Dims = None,
@@ -199,7 +201,7 @@ def _aminmax_value(x: Any, dim: Any, keepdim: bool) -> Any:
     return least(x, dim, None, None, keepdim), greatest(x, dim, None, None, keepdim)
 
 
-_aminmax = op("aminmax", _aminmax_value, "AminmaxBackward0", {"x": _aminmax_slope}, several=True)
+_aminmax = op("aminmax", _aminmax_value, "AminmaxBackward0", {"x": _aminmax_slope}, several=True, contiguous=True)
 
 
 @checked
@@ -227,7 +229,7 @@ def _argument(name: str, method: str, word: str) -> Any:
         x = np.asarray(x)
         return np.asarray(getattr(x, method)(dim if x.ndim else None, keepdims=keepdim))
 
-    operation = op(name, value)
+    operation = op(name, value, contiguous=True)
 
     def function(
         input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None,

@@ -40,7 +40,7 @@ _logsumexp = wide_op("logsumexp", _logsumexp_value, "LogsumexpBackward0", {
     "x": lambda g, x, out, dim, keepdim: (
         restored(g, dim, keepdim, x.ndim) * np.exp(x - restored(out, dim, keepdim, x.ndim))
     ),
-})  # fmt: skip
+}, contiguous=True)  # fmt: skip
 
 
 def logsumexp(
@@ -110,9 +110,9 @@ ties = op("ties", _ties)
 
 _vector_norm = converting("linalg_vector_norm", _norm_value, "LinalgVectorNormBackward0", {
     "x": _norm_slope,
-}, holomorphic=False)  # fmt: skip
+}, holomorphic=False, contiguous=True)  # fmt: skip
 #: The same, as distances record it.
-aten_norm = wide_op("norm", _norm_value, "NormBackward1", {"x": _norm_slope}, holomorphic=False)
+aten_norm = wide_op("norm", _norm_value, "NormBackward1", {"x": _norm_slope}, holomorphic=False, contiguous=True)
 
 
 def norm_order(name: str, ord: Any) -> float:

@@ -110,8 +110,12 @@ def _cumprod_slope(g: Any, x: Any, out: Any, dim: int) -> Any:
     return shift(cumprod_along(x, dim), dim, 1) * backward_recurrence(g, shift_back(x, dim), dim)
 
 
-cumsum_along = converting("cumsum", running(lambda x, dim: x.cumsum(dim, x.dtype)), "CumsumBackward0", {"x": _cumsum_slope})
-cumprod_along = converting("cumprod", running(lambda x, dim: x.cumprod(dim, x.dtype)), "CumprodBackward0", {"x": _cumprod_slope})
+cumsum_along = converting(
+    "cumsum", running(lambda x, dim: x.cumsum(dim, x.dtype)), "CumsumBackward0", {"x": _cumsum_slope}, contiguous=True
+)
+cumprod_along = converting(
+    "cumprod", running(lambda x, dim: x.cumprod(dim, x.dtype)), "CumprodBackward0", {"x": _cumprod_slope}, contiguous=True
+)
 
 
 def _logcumsumexp_slope(g: Any, x: Any, out: Any, dim: int) -> Any:
@@ -133,7 +137,7 @@ def _logcumsumexp_value(x: Any, dim: int) -> Any:
 
 _logcumsumexp = wide_op("logcumsumexp", running(_logcumsumexp_value), "LogcumsumexpBackward0", {
     "x": _logcumsumexp_slope,
-})  # fmt: skip
+}, contiguous=True)  # fmt: skip
 
 
 def _dimension(name: str, input: Any, dim: Any) -> int:
@@ -185,7 +189,7 @@ def _running(name: str, node: str, ufunc: np.ufunc, reaches: Any) -> Any:
     accumulate = running(ufunc.accumulate)
     values = op(name, lambda x, indices, dim: accumulate(x, dim), node, {
         "x": lambda g, indices, dim, x_shape: scatter_along(g, indices, dim, x_shape, False),
-    })  # fmt: skip
+    }, contiguous=True)  # fmt: skip
 
     def indices(x: Any, extreme: Any, dim: int) -> Any:
         """The last place, up to each, at which the running extreme was reached; NaN is the extreme from then on."""
@@ -196,7 +200,7 @@ def _running(name: str, node: str, ufunc: np.ufunc, reaches: Any) -> Any:
         if x.dtype.kind == "f":
             reached |= np.isnan(x)
         reached[along(dim, slice(0, 1))] = True
-        return np.maximum.accumulate(np.where(reached, here, 0), dim)
+        return np.ascontiguousarray(np.maximum.accumulate(np.where(reached, here, 0), dim))
 
     @reads_values
     def running_extreme(input: Tensor, dim: int) -> tuple[Tensor, Tensor]:

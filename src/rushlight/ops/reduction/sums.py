@@ -116,7 +116,7 @@ def spread(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
 _sum_all = converting("sum", total, "SumBackward0", {"x": lambda g, x_shape: expand_op(g, x_shape)})
 _sum_dim = converting("sum_dim", _over, "SumBackward1", {
     "x": lambda g, x_shape, dim, keepdim: spread(g, x_shape, dim, keepdim),
-})  # fmt: skip
+}, contiguous=True)  # fmt: skip
 _mean_all = converting("mean", lambda x: total(x) / (x.size or np.nan), "MeanBackward0", {
     "x": lambda g, x_shape: expand_op(g / math.prod(x_shape), x_shape),
 })  # fmt: skip
@@ -124,7 +124,7 @@ _mean_dim = converting(
     "mean_dim", lambda x, dim, keepdim: _over(x, dim, keepdim) / (count(x.shape, dim) or np.nan),
     "MeanBackward1", {
         "x": lambda g, x_shape, dim, keepdim: spread(g / (count(x_shape, dim) or np.nan), x_shape, dim, keepdim),
-    },
+    }, contiguous=True,
 )  # fmt: skip
 
 
@@ -192,7 +192,7 @@ def mean(
 _nansum = converting(
     "nansum", lambda x, dim, keepdim: add(np.where(np.isnan(x), 0, x), dim, None, None, keepdim), "NansumBackward0", {
         "x": lambda g, x, dim, keepdim: where(spread(g, tuple(x.shape), dim, keepdim), 0, ~np.isnan(x)),
-    },
+    }, contiguous=True,
 )  # fmt: skip
 
 
@@ -258,7 +258,9 @@ def _prod_slope(g: Any, x: Any, out: Any, dim: Any, keepdim: bool) -> Any:
 _prod_all = converting("prod", lambda x: _prod_value(x, None, False), "ProdBackward0", {
     "x": lambda g, x, out: _prod_slope(g, x, out, None, False),
 })  # fmt: skip
-_prod_dim = converting("prod_dim", _prod_value, "ProdBackward1", {"x": _prod_slope}, names=("x", "dim", "keepdim"))
+_prod_dim = converting(
+    "prod_dim", _prod_value, "ProdBackward1", {"x": _prod_slope}, names=("x", "dim", "keepdim"), contiguous=True
+)
 
 
 @in_float32
@@ -281,7 +283,7 @@ def _logical(name: str, ufunc: Any, summary: str) -> Any:
         result = ufunc.reduce(x, dim, np.bool_, None, keepdim)
         return result.astype(np.uint8) if x.dtype == np.uint8 else result
 
-    operation = op(name, value)
+    operation = op(name, value, contiguous=True)
 
     def function(
         input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None, axis: Dims = None,
@@ -302,7 +304,7 @@ def _logical(name: str, ufunc: Any, summary: str) -> Any:
 any = _logical("any", np.logical_or, "Whether some element is not 0,")
 all = _logical("all", np.logical_and, "Whether no element is 0,")
 
-_count_nonzero = op("count_nonzero", lambda x, dim: add(x != 0, dim, np.int64))
+_count_nonzero = op("count_nonzero", lambda x, dim: add(x != 0, dim, np.int64), contiguous=True)
 
 
 @checked(signatures=(

@@ -58,8 +58,8 @@ def _std_slope(g: Any, x: Any, out: Any, dim: Any, correction: float, keepdim: b
     return _var_slope(where(0, g / (out * 2), out == 0), x, dim, correction, keepdim)
 
 
-_var = wide_op("var", _var_value, "VarBackward0", {"x": _var_slope}, holomorphic=False)
-_std = wide_op("std", _std_value, "StdBackward0", {"x": _std_slope}, holomorphic=False)
+_var = wide_op("var", _var_value, "VarBackward0", {"x": _var_slope}, holomorphic=False, contiguous=True)
+_std = wide_op("std", _std_value, "StdBackward0", {"x": _std_slope}, holomorphic=False, contiguous=True)
 
 
 def _mean_value(x: Any, dim: Any, keepdim: bool) -> Any:
@@ -99,9 +99,11 @@ def _std_mean_slope(g: Any, x: Any, out: Any, dim: Any, correction: float, keepd
 
 _var_mean = wide_op(
     "var_mean", _with_mean(_var_value), "VarMeanBackward0", {"x": _var_mean_slope}, several=True, holomorphic=False,
+    contiguous=True,
 )  # fmt: skip
 _std_mean = wide_op(
-    "std_mean", _with_mean(_std_value), "StdMeanBackward0", {"x": _std_mean_slope}, several=True, holomorphic=False
+    "std_mean", _with_mean(_std_value), "StdMeanBackward0", {"x": _std_mean_slope}, several=True, holomorphic=False,
+    contiguous=True,
 )  # fmt: skip
 
 
