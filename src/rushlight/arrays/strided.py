@@ -95,15 +95,19 @@ def is_dense(x: np.ndarray) -> bool:
 def in_c_order(value: Callable[..., Any]) -> Callable[..., Any]:
     """`value` with its result (or each of them) in C's order: NumPy's functions lay them out as their arguments are."""
 
-    def ordered(result: Any) -> Any:
-        if isinstance(result, tuple):
-            return as_one(result, [ordered(part) for part in result])
-        return result if result.ndim < 2 or result.flags.c_contiguous else result.copy()
-
     def compute(*arguments: Any) -> Any:
-        return ordered(value(*arguments))
+        result = value(*arguments)
+        if isinstance(result, tuple):
+            return as_one(result, [_in_c_order(part) for part in result])
+        return result if result.ndim < 2 else _in_c_order(result)
 
+    if hasattr(value, "plain"):
+        compute.plain = in_c_order(value.plain)  # type: ignore[attr-defined]
     return compute
+
+
+def _in_c_order(x: Any) -> Any:
+    return x if x.ndim < 2 or x.flags.c_contiguous else x.copy()
 
 
 def overlaps(x: Any, y: Any) -> bool:
