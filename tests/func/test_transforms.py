@@ -1,10 +1,12 @@
 """vmap of layers, losses and random functions: each example as a loop over the examples has it."""
 
+import re
 import warnings
 
 import pytest
 
 import rushlight as torch
+from rushlight import func
 from rushlight.func import functional_call, grad, hessian, jacrev, stack_module_state, vmap
 from rushlight.nn import functional as F
 
@@ -375,3 +377,68 @@ def test_jacobians_are_real(of):
     with pytest.raises(RuntimeError, match=r"Expected all outputs to be real but .* input idx: 1"):
         of(lambda x: (x, x * 1j))(x)
     assert of(lambda x: torch.view_as_real(x * (1 + 2j)))(x).shape[:2] == (2, 2)
+
+
+TOTAL = torch.zeros(3)
+
+
+def written_to(total, write):
+    def function(x):
+        write(total, x)
+        return (x * total).sum()
+
+    return function
+
+
+WRITES = {
+    "add_.Tensor": lambda total, x: total.add_(x), "mul_.Tensor": lambda total, x: total.mul_(2),
+    "zero_": lambda total, x: total.zero_(), "fill_.Scalar": lambda total, x: total.fill_(1.0), "copy_": lambda total, x: total.copy_(x),
+    "index_put_": lambda total, x: total.__setitem__(torch.tensor([True, False, True]), 1.0),
+    "pow_.Scalar": lambda total, x: total.pow_(2), "exp_": lambda total, x: total.view(3, 1).exp_(),
+    "sub_.Tensor": lambda total, x: total.detach().sub_(1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITES)
+@pytest.mark.parametrize("transform", ["grad", "jacrev", "jacfwd", "vjp", "jvp"])
+def test_captured_tensors_are_not_written_to(transform, name):
+    total = torch.ones(3)
+    function, x = written_to(total, WRITES[name]), torch.ones(3)
+    calls = {
+        "vjp": lambda: func.vjp(function, x), "jvp": lambda: func.jvp(function, (x,), (x,)),
+    }  # fmt: skip
+    words = rf"attempted to call in-place operation \(aten::{re.escape(name)}\) that would mutate a captured Tensor"
+    with pytest.raises(RuntimeError, match=words):
+        calls[transform]() if transform in calls else getattr(func, transform)(function)(x)
+    assert total.tolist() == [1, 1, 1]
+    assert total._version == 0
+
+
+def test_globals_and_the_arguments_of_outer_functions_are_captured():
+    def add_to_total(x):
+        TOTAL.add_(1)
+        return x.sum()
+
+    with pytest.raises(RuntimeError, match="would mutate a captured Tensor"):
+        func.grad(add_to_total)(torch.ones(3))
+    with pytest.raises(RuntimeError, match="would mutate a captured Tensor"):
+        func.grad(lambda x: func.grad(lambda y: (x.mul_(2) * y).sum())(x).sum())(torch.ones(3))
+    assert TOTAL.tolist() == [0, 0, 0]
+
+
+def test_what_a_function_makes_or_is_given_may_be_written_to():
+    last = None
+
+    def function(x, given):
+        nonlocal last
+        last = torch.zeros(3)
+        last += x
+        given.add_(1)
+        seen = [torch.ones(3)]
+        seen[0].mul_(3)
+        return (x * last * seen[0]).sum()
+
+    assert func.grad(function)(torch.ones(3), torch.zeros(3)).tolist() == [6, 6, 6]
+    total = torch.zeros(3)
+    assert written_to(total, WRITES["add_.Tensor"])(torch.ones(3)) == 3  # outside of transforms
+    assert total.tolist() == [1, 1, 1]

@@ -45,6 +45,8 @@ OPS: dict[str, Op] = {}
 LAYERS: dict[type, Any] = {}
 #: What is asked before every operation on tensors, by thread (its id): see `layers.dispatch_mode`.
 MODES: dict[int, Any] = {}
+#: What is called before a tensor is written while layers are entered: (tensor, call, arguments), to refuse it.
+WRITES: list[Callable[[Any, Call, Sequence[Any]], None]] = []
 #: How many levels of layers are entered now: while there are any, backward runs on Tensors.
 LIVE = [0]
 

@@ -44,7 +44,7 @@ from .declare import op
 from .errors import DEFAULT_VIEW, INFERENCE_VIEW, MULTI_VIEW, NO_GRAD_VIEW
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import Node, Output, filled, node_of
-from .op import LAYERS, MODES, OBSERVERS, OPS, Call, Op, layer_of
+from .op import LAYERS, LIVE, MODES, OBSERVERS, OPS, WRITES, Call, Op, layer_of
 from .saved import PACKERS, bump, read
 from .tensor import LEAF, PLAIN, UNTRACKED, Tensor, edge_of, memory, new, shared_counter, wrap
 
@@ -303,6 +303,8 @@ def assign(x: Tensor, call: Call, arguments: tuple[Any, ...], *, like_copy: bool
         return layer.assign(x, call, arguments, {"like_copy": like_copy, "overlap": overlap})
     if MODES and (mode := MODES.get(get_ident())) is not None:
         return mode.assign(x, call, arguments, {"like_copy": like_copy, "overlap": overlap})
+    for refuse in WRITES if LIVE[0] else ():
+        refuse(x, call, arguments)
     recording = is_recorded(x, arguments)
     check_inplace(x, recording)
     if not overlap:
@@ -336,9 +338,7 @@ def is_recorded(x: Tensor, arguments: tuple[Any, ...]) -> bool:
     """Whether an in-place operation on `x` enters the graph."""
     if LAYERS and layer_of((x, *arguments)) is not None:
         return True
-    return grad_mode() == GRAD and (
-        x.requires_grad or any([isinstance(a, Tensor) and a.requires_grad for a in arguments])
-    )
+    return grad_mode() == GRAD and any([isinstance(a, Tensor) and a.requires_grad for a in (x, *arguments)])
 
 
 def assign_view(x: Tensor, call: Call, parameters: tuple[Any, ...]) -> Tensor:
@@ -361,9 +361,7 @@ def assign_view(x: Tensor, call: Call, parameters: tuple[Any, ...]) -> Tensor:
 
 def _check_fits(x: Tensor, result: Tensor, like_copy: bool) -> None:
     if result._data.shape != x._data.shape:
-        raise RuntimeError(
-            f"output with shape {list(x.shape)} doesn't match the broadcast shape {list(result.shape)}"
-        )
+        raise RuntimeError(f"output with shape {list(x.shape)} doesn't match the broadcast shape {list(result.shape)}")
     if not like_copy:
         check_output_dtype(result.dtype, x.dtype)
 

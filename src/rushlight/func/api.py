@@ -40,7 +40,7 @@ class Pullback:
         #: What is known not to lead out of here: nodes of the graph that `result` keeps alive.
         self.inner: set[int] = set()
         mode = grad_mode()
-        with Gradient(self.leaves, bases):
+        with Gradient(self.leaves, bases, func):
             set_grad_mode(GRAD)
             try:
                 self.result = call(func, self.fresh)
@@ -341,7 +341,7 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool, ha
     level = forward_ad.enter_level()
     try:
         given = [_dual(x, t, level) for x, t in zip(leaves, moved)]
-        with Tangent(level):
+        with Tangent(level, func):
             result, aux = func(*tree_unflatten(given, spec)), None
         if has_aux:
             if not (isinstance(result, tuple) and len(result) == 2):

@@ -14,7 +14,7 @@ from ..core.node import Node
 from ..core.op import LAYERS, Op
 from ..core.saved import tensors
 from ..core.tensor import ORDINARY, Tensor
-from . import batched, dual, rows
+from . import batched, captures, dual, rows  # noqa: F401 - captures refuse writing
 from .levels import newest_batch, refuse_inside  # noqa: F401 - the latter for `ops.support.layered`
 
 

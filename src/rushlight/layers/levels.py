@@ -66,20 +66,20 @@ class Gradient(Transform):
     """A function whose gradient is going to be asked for: `func.grad`, `func.vjp`. `leaves`: by which tensors (their ids);
     `fresh`: the tensors."""
 
-    __slots__ = ("fresh", "leaves")
+    __slots__ = ("fresh", "function", "leaves")
 
-    def __init__(self, leaves: Collection[int] = (), fresh: Collection[Any] = ()) -> None:
-        self.leaves, self.fresh = leaves, fresh
+    def __init__(self, leaves: Collection[int] = (), fresh: Collection[Any] = (), function: Any = None) -> None:
+        self.leaves, self.fresh, self.function = leaves, fresh, function
 
 
 class Tangent(Transform):
     """A function whose derivative along a direction is computed with its value: `func.jvp`. `forward`: its level of forward
     mode."""
 
-    __slots__ = ("forward",)
+    __slots__ = ("forward", "function")
 
-    def __init__(self, forward: Any = None) -> None:
-        self.forward = forward
+    def __init__(self, forward: Any = None, function: Any = None) -> None:
+        self.forward, self.function = forward, function
 
 
 class Batch(Transform):

@@ -17,7 +17,7 @@ from ...arrays import dtypes
 from ...arrays.strided import overlaps, overlaps_itself
 from ...core import errors
 from ...core.declare import op
-from ...core.op import F32, F64, LAYERS
+from ...core.op import F32, F64, LAYERS, LIVE
 from ...core.record import unbroadcast
 from ...core.saved import bump
 from ...core.tensor import Tensor, wrap
@@ -531,7 +531,7 @@ def index_put_into(x: Tensor, indices: tuple[Any, ...], value: Tensor, accumulat
         if value._data.size == 1 and all([isinstance(i, slice) or i.dtype.kind == "b" for i in indices]):
             warn_expanded("masked_fill_", "tensor[mask] = scalar")
     try:
-        if not is_recorded(x, (value, indices)) and not accumulate and isinstance(x._data, np.ndarray):
+        if not (LIVE[0] or accumulate or is_recorded(x, (value, indices))) and isinstance(x._data, np.ndarray):
             check_inplace(x, False)
             x._data[indices] = value._data
             bump(x)

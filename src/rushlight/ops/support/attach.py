@@ -17,7 +17,7 @@ import numpy as np
 
 from ...arrays.numbers import DOUBLES, FLOATS
 from ...core.modes import GRAD, INFERENCE, grad_mode
-from ...core.op import F32, F64, LAYERS
+from ...core.op import F32, F64, LAYERS, LIVE
 from ...core.saved import bump
 from ...core.tensor import PLAIN, UNTRACKED, Tensor
 from ...core.views import assign, overlaps_itself
@@ -121,7 +121,7 @@ def written(x: Tensor, ufunc: Callable[..., Any], *operands: Any, numbers: bool 
 def unrecorded(x: Tensor) -> bool:
     """Whether a change of `x` in place may go on without another look: nothing to record, nothing to refuse."""
     mode, counter = grad_mode(), x._counter
-    if LAYERS and x.__class__ in LAYERS:
+    if LIVE[0] or (LAYERS and x.__class__ in LAYERS):
         return False
     if counter is UNTRACKED:
         return mode == INFERENCE
