@@ -392,7 +392,8 @@ def written_to(total, write):
 
 WRITES = {
     "add_.Tensor": lambda total, x: total.add_(x), "mul_.Tensor": lambda total, x: total.mul_(2),
-    "zero_": lambda total, x: total.zero_(), "fill_.Scalar": lambda total, x: total.fill_(1.0), "copy_": lambda total, x: total.copy_(x),
+    "zero_": lambda total, x: total.zero_(),
+    "fill_.Scalar": lambda total, x: total.fill_(1.0), "copy_": lambda total, x: total.copy_(x),
     "index_put_": lambda total, x: total.__setitem__(torch.tensor([True, False, True]), 1.0),
     "pow_.Scalar": lambda total, x: total.pow_(2), "exp_": lambda total, x: total.view(3, 1).exp_(),
     "sub_.Tensor": lambda total, x: total.detach().sub_(1),
