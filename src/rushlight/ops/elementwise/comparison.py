@@ -320,7 +320,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     if not (isinstance(input, Tensor) and isinstance(mask, Tensor) and isinstance(value, (Tensor, *NUMBERS, np.generic))):
         raise no_such_call("masked_fill", (input, mask, value), {}, _MASKED_FILL)
     if mask._data.shape != input._data.shape:
-        broadcast_shapes(input._data.shape, mask._data.shape)
+        broadcast_shapes(mask._data.shape, input._data.shape)
     if mask._data.dtype.kind != "b":
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype.cpp_name}")
     if not isinstance(value, Tensor):
@@ -337,6 +337,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
 
 def _masked_fill_inplace(self: Tensor, mask: Tensor, value: Any) -> Tensor:
     """`masked_fill`, in place."""
+    if isinstance(mask, Tensor) and mask._data.shape != self._data.shape:
+        broadcast_shapes(self._data.shape, mask._data.shape)  # whose words name the tensor itself first
     if overlaps_itself(self._data):
         warn_expanded("masked_fill_", "tensor[mask] = scalar")
     return assign(self, masked_fill, (mask, value), overlap=True)
