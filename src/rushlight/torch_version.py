@@ -10,7 +10,7 @@ from . import version
 __all__ = ["TorchVersion"]
 
 #: PEP 440, without epochs: release, pre-release, post-release, development release, local version.
-_VERSION = re.compile(
+_VERSION = (
     r"\s*v?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?"
     r"(?:[-_.]?(?:post|rev|r)[-_.]?(\d*)|-(\d+))?(?:[-_.]?dev[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?\s*"
 )
@@ -19,7 +19,7 @@ _STAGES = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
 
 def _key(text: str) -> tuple[Any, ...]:
     """What orders versions as PEP 440 does. Raises ValueError for what is no version."""
-    found = _VERSION.fullmatch(text.lower())
+    found = re.fullmatch(_VERSION, text.lower())  # compiled when first asked
     if found is None:
         raise ValueError(f"Invalid version: {text!r}")
     release, stage, number, post, implicit, dev, local = found.groups()

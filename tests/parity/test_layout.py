@@ -19,6 +19,7 @@ CALLS = {
     "bernoulli": lambda t, x: t.bernoulli(x * 0), "var_mean": lambda t, x: t.var_mean(x, 1)[0],
     "trapezoid": lambda t, x: t.trapezoid(x, dim=1), "cosine": lambda t, x: t.cosine_similarity(x, x, dim=1),
     "exp": lambda t, x: x.exp(), "twice": lambda t, x: x * 2, "clone": lambda t, x: x.clone(), "double": lambda t, x: x.double(),
+    "long": lambda t, x: x.long(), "half": lambda t, x: x.half(), "bool": lambda t, x: x.bool(),
     "where": lambda t, x: t.where(x > 0.5, x, 0.0), "gather": lambda t, x: x.gather(1, t.zeros(x.shape, dtype=t.int64)),
     "index_select": lambda t, x: x.index_select(1, t.tensor([0, 1])), "zeros_like": lambda t, x: t.zeros_like(x),
     "layer_norm": lambda t, x: t.nn.functional.layer_norm(x, x.shape[-1:]), "repeat": lambda t, x: x.repeat(1, 2, 1),

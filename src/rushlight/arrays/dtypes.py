@@ -296,18 +296,23 @@ def _converter(source: dtype, target: dtype) -> Callable:
         to_float32 = np.array if source is float32 else _converter(source, float32)
         return lambda a: _rounded(to_float32(a))
     if np.can_cast(numpy, to) or target is bool_ or (source.category < 2 and target is not float16):
-        return lambda a: a.astype(to) if 0 not in a.strides else a.astype(to, "C")  # of what is expanded, as torch
+        return lambda a: _astype(a, to)
     # As PyTorch does: these unsigned integers get the low bits of an int64, and float16 is rounded from float32.
     via = {uint8: int64, uint32: int64, float16: float32}.get(target, target).numpy
 
     def convert(a: Any) -> Any:
         try:
-            return a.astype(via).astype(to, copy=False)
+            return _astype(a, via).astype(to, copy=False)
         except RuntimeWarning:  # filtered where rushlight is imported, unless the program makes warnings errors
             with np.errstate(over="ignore", invalid="ignore"):
-                return a.astype(via).astype(to, copy=False)
+                return _astype(a, via).astype(to, copy=False)
 
     return convert
+
+
+def _astype(a: Any, to: Any) -> Any:
+    """`a` in another dtype and the same layout; in C's order, as torch, where it is expanded."""
+    return a.astype(to) if 0 not in a.strides else a.astype(to, "C")
 
 
 _warned = False

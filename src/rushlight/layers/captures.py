@@ -10,8 +10,9 @@ Note [Captured tensors]
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from functools import lru_cache, partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
@@ -49,36 +50,49 @@ def captured(function: Callable[..., Any]) -> Iterator[Tensor]:
         seen.add(id(found))
         if isinstance(found, Tensor):
             yield found
-        elif isinstance(found, functools.partial):
+        elif isinstance(found, partial):
             stack += [found.func]
         elif isinstance(found, MethodType):
             stack += [found.__func__]
         elif isinstance(found, FunctionType):
-            own = not found.__module__ or found.__module__.split(".")[0] != __name__.split(".")[0]
-            stack += [value for value in _read(found) if own or not isinstance(value, Tensor)]
+            if (found.__module__ or "").split(".")[0] != __name__.split(".")[0]:
+                stack += _read(found)
+            else:  # one of ours around the program's: what it holds itself is not the program's, nor are its globals
+                stack += [value for value in _enclosed(found) if callable(value) and not isinstance(value, Tensor)]
 
 
 def _read(function: FunctionType) -> Iterator[Any]:
     """The values of the variables from outside that a function reads and never binds."""
+    read, bound = _names(function.__code__)
+    yield from _enclosed(function, bound)
+    for name in read:
+        if name in function.__globals__:
+            yield function.__globals__[name]
+
+
+def _enclosed(function: FunctionType, bound: Collection[str] = ()) -> Iterator[Any]:
+    """The values of the variables of enclosing functions, but for those `bound`."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+        if name not in bound:
+            with suppress(ValueError):  # nothing is bound to it yet
+                yield cell.cell_contents
+
+
+@lru_cache(maxsize=1024)
+def _names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """The global names that a code, with that of functions inside of it, reads and never binds; and the names from outside
+    that it binds."""
     import dis
 
-    codes, bound, names = [function.__code__], set(), set()
-    for code in codes:
-        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-        for instruction in dis.get_instructions(code):
+    codes, bound, read = [code], set(), set()
+    for part in codes:
+        codes += [constant for constant in part.co_consts if isinstance(constant, CodeType)]
+        for instruction in dis.get_instructions(part):
             if instruction.opname in ("STORE_GLOBAL", "STORE_DEREF"):
                 bound.add(instruction.argval)
             elif instruction.opname == "LOAD_GLOBAL":
-                names.add(instruction.argval)
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
-        if name not in bound:
-            try:
-                yield cell.cell_contents
-            except ValueError:
-                continue  # nothing is bound to it yet
-    for name in names - bound:
-        if name in function.__globals__:
-            yield function.__globals__[name]
+                read.add(instruction.argval)
+    return frozenset(read - bound), frozenset(bound)
 
 
 #: Operations here that are others to torch; those that have forms for tensors and for numbers, and the place of that argument.

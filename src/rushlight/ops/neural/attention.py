@@ -152,7 +152,7 @@ def _slopes(
     g = g / total.mT
     grads: list[Any] = [None, None, weights @ g if needs[2] else None]
     if needs[0] or needs[1]:
-        slope = value @ _columns(g, 1)
+        slope = value @ np.ascontiguousarray(g.mT)
         slope -= inner(g, out).mT
         slope *= weights
         if needs[0]:
