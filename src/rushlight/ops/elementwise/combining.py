@@ -155,16 +155,17 @@ ldexp = elementwise(
 )  # fmt: skip
 
 
-def _addcmul_method(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
-    if third:
-        tensor1, tensor2, value = number_first("addcmul", "value", "tensor1 tensor2", (tensor1, tensor2, *third), True)
-    return addcmul(self, tensor1, tensor2, value=value)
+def _as_method(function: Any) -> Any:
+    """addcmul or addcdiv as a method: a call in the old order is warned of in a method's words."""
 
+    def method(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
+        if third:
+            given = (tensor1, tensor2, *third)
+            tensor1, tensor2, value = number_first(function.__name__, "value", "tensor1 tensor2", given, True)
+        return function(self, tensor1, tensor2, value=value)
 
-def _addcdiv_method(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
-    if third:
-        tensor1, tensor2, value = number_first("addcdiv", "value", "tensor1 tensor2", (tensor1, tensor2, *third), True)
-    return addcdiv(self, tensor1, tensor2, value=value)
+    method.__name__ = method.__qualname__ = function.__name__
+    return method
 
 
 def _addcmul_inplace(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
@@ -204,7 +205,7 @@ described(
 )  # fmt: skip
 
 methods(
-    addcmul=_addcmul_method, addcdiv=_addcdiv_method, lerp=lerp, gcd=gcd, lcm=lcm, nextafter=nextafter, ldexp=ldexp,
+    addcmul=_as_method(addcmul), addcdiv=_as_method(addcdiv), lerp=lerp, gcd=gcd, lcm=lcm, nextafter=nextafter, ldexp=ldexp,
     addcmul_=_addcmul_inplace, addcdiv_=_addcdiv_inplace, lerp_=_lerp_inplace,
 )  # fmt: skip
 inplace_methods(gcd, lcm, nextafter, ldexp)
