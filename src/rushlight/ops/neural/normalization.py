@@ -46,10 +46,11 @@ def _moments(x: Any, eps: float) -> tuple[Any, Any]:
     return mean, (summed(centred * centred, 1, True) / n + eps) ** -0.5
 
 
-def _each_moments(x: np.ndarray, eps: float) -> tuple[np.ndarray, np.ndarray]:
-    """`_moments`, for some rows at a time."""
+def _each_moments(x: np.ndarray, eps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """`_moments`, for some rows at a time; and x less its mean, where all rows are taken at once."""
     n = x.shape[1] or 1
     mean, rstd = np.empty((2, len(x), 1), x.dtype)
+    centred = None
     with repeated(x):
         for part in parts(*x.shape):
             centre = np.true_divide(summed(x[part], 1, True), n, mean[part])
@@ -58,39 +59,53 @@ def _each_moments(x: np.ndarray, eps: float) -> tuple[np.ndarray, np.ndarray]:
             variance /= n
             variance += eps
             np.reciprocal(np.sqrt(variance, variance), rstd[part])
-    return mean, rstd
+    return mean, rstd, centred if centred is not None and len(centred) == len(x) else None
 
 
-def _layer_norm_value(x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, axes: Any, eps: float) -> Any:
+def _layer_norm_value(
+    x: Any, weight: Any, bias: Any, mean: Any, rstd: Any, axes: Any, eps: float, centred: Any = None
+) -> Any:
     rows = x.reshape(mean.size, -1) if mean.size else x.reshape(mean.size, 0)
     weight, bias = [None if p is None else p.reshape(-1) for p in (weight, bias)]
     out = np.empty_like(rows, order="C")
     with repeated(rows):
         for part in parts(*rows.shape):
-            normal = np.subtract(rows[part], mean[part], out[part])
-            normal *= rstd[part]
-            if weight is not None:
-                normal *= weight
+            few = np.subtract(rows[part], mean[part], out[part]) if centred is None else centred
+            normal = np.multiply(few, _scale(rstd[part], weight), out[part])
             if bias is not None:
                 normal += bias
     return out.reshape(x.shape)
 
 
+def _scale(rstd: Any, weight: Any) -> Any:
+    """What the elements of each row are multiplied by."""
+    return rstd if weight is None else rstd.dot(weight[None])
+
+
 def _slopes(g: Any, x: Any, weight: Any, mean: Any, rstd: Any, needs: tuple[bool, ...], out: Any) -> list[Any]:
-    """The gradients of all three, for a matrix; that of x in the memory `out`."""
+    """The gradients of all three, for a matrix; that of x in the memory `out`.
+
+    With c = x - mean, of which the normal form is c * rstd, and h = g * weight, the gradient of x is
+
+        rstd * (h - mean(h) - c * rstd**2 * mean(h * c))
+
+    and the sums over h and h * c are products of g and of g * c with the weight, those over g * c * rstd with rstd.
+    """
     grads: list[Any] = [None, None, summed(g, 0) if needs[2] else None]
-    if needs[0] or needs[1]:
-        normal = x - mean
-        normal *= rstd
+    if not (needs[0] or needs[1]):
+        return grads
+    centred = x - mean
+    slopes = np.multiply(g, centred, out)
     if needs[1]:
-        grads[1] = summed(g * normal, 0)
+        grads[1] = product(rstd[:, 0], slopes)
     if needs[0]:
         n = x.shape[1] or 1
-        h = g if weight is None else np.multiply(g, weight, out)
-        normal *= inner(h, normal) / n
-        h = np.subtract(h, (summed(g, 1, True) if weight is None else product(g, weight)[:, None]) / n, out)
-        h -= normal
-        h *= rstd
+        over = [summed(a, 1, True) if weight is None else product(a, weight)[:, None] for a in (g, slopes)]
+        shift, slope = [a * (rstd / n) for a in over]
+        centred *= slope * rstd * rstd
+        centred += shift
+        h = np.multiply(g, _scale(rstd, weight), out)
+        h -= centred
         grads[0] = h
     return grads
 
@@ -181,8 +196,8 @@ def _layer_normalized(
         raise unimplemented("LayerNormKernelImpl", input.dtype)
     axes = tuple(range(x.ndim - len(shape), x.ndim))
     rows = wide(x).reshape(math.prod(x.shape[: axes[0]]), math.prod(shape))
-    mean, rstd = _each_moments(rows, eps)
-    out = (_layer_norm_narrow if narrow else _layer_norm)(input, weight, bias, mean, rstd, axes, eps)
+    mean, rstd, centred = _each_moments(rows, eps)
+    out = (_layer_norm_narrow if narrow else _layer_norm)(input, weight, bias, mean, rstd, axes, eps, centred)
     kept = (*x.shape[: axes[0]], *[1] * len(axes))
     return out, mean.reshape(kept), rstd.reshape(kept)
 
