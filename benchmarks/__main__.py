@@ -5,7 +5,8 @@ the best time of each side counts, with the threads that each uses by default. A
 column empty. The exit code is 1 if a program failed or the two sides disagree on its values.
 
 With ``--by-hand``, programs that also stand in `benchmarks.by_hand` are timed there too: the same mathematics in plain
-NumPy, with its derivatives, which is the floor for what calls NumPy.
+NumPy, with its derivatives, which is the floor for what calls NumPy. Those that run on `benchmarks.sketch`, a bare
+reverse mode without anything else of PyTorch's, are timed on it: the floor for what records operations in Python.
 """
 
 import argparse
@@ -28,6 +29,9 @@ SOURCE = str(HERE.parent / "src")
 ENV = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [SOURCE, os.environ.get("PYTHONPATH")]))}
 SIDES = ("rushlight", "torch")
 BY_HAND = {path.stem for path in (HERE / "by_hand").glob("*.py")}
+SKETCHED = {"chain", "custom_functions", "elementwise_10k", "elementwise_1m", "graph_100k", "legendre", "rnn", "scalar"}
+#: What else a program may run on, with ``--by-hand``: side -> (what the table calls it, the programs there are).
+FLOORS = {"numpy": ("by hand in NumPy", BY_HAND), "sketch": ("on a bare sketch", SKETCHED)}
 NAMES = ["import", *(path.stem for path in sorted((HERE / "programs").glob("*.py")) if path.stem != "__init__")]
 
 
@@ -57,7 +61,7 @@ def best(results: list[dict]) -> dict[str, Any]:
 
 def run_row(name: str, sides: list[str], rounds: int, seconds: float) -> dict[str, Any]:
     """Measure one program on every side, in turn."""
-    sides = [side for side in sides if side != "numpy" or name in BY_HAND]
+    sides = [side for side in sides if side not in FLOORS or name in FLOORS[side][1]]
     results: dict[str, list[dict]] = {side: [] for side in sides}
     for number in range(rounds):
         for side in sides if number % 2 == 0 else sides[::-1]:
@@ -68,8 +72,9 @@ def run_row(name: str, sides: list[str], rounds: int, seconds: float) -> dict[st
     if our_time and their_time:
         row["ratio"] = their_time / our_time
         row["agree"] = agree(ours, theirs)
-    if "values" in row.get("numpy", {}):
-        row["by_hand_agrees"] = agree({**row["numpy"], "rtol": 1e-3}, ours)
+    for side in FLOORS:
+        if "values" in row.get(side, {}):
+            row[f"{side}_agrees"] = agree({**row[side], "rtol": 1e-3}, ours)
     return row
 
 
@@ -122,18 +127,19 @@ def show_row(row: dict) -> str:
     memory = [show_bytes(result.get("peak_bytes")) for result in (ours, theirs)]
     lines = [COLUMNS.format(row["name"], show_time(ours), show_time(theirs), ratio, *memory, row["what"]).rstrip()]
     lines += [f"    {side}: {row[side]['error']}" for side in SIDES if "error" in row.get(side, {})]
-    if "numpy" in row and "error" not in row["numpy"]:
-        lines.append(f"    by hand in NumPy: {show_time(row['numpy'])}" + floor(row))
-    if row.get("by_hand_agrees") is False:
-        lines.append(f"    the values by hand differ: {row['numpy']['values']}")
+    for side, (name, _) in FLOORS.items():
+        if side in row and "error" not in row[side]:
+            lines.append(f"    {name}: {show_time(row[side])}" + floor(row, side))
+        if row.get(f"{side}_agrees") is False:
+            lines.append(f"    the values {name} differ: {row[side]['values']}")
     if row.get("agree") is False:
         lines.append(f"    the values differ: {ours['values']} and {theirs['values']}")
     return "\n".join(lines)
 
 
-def floor(row: dict) -> str:
-    """How much faster than PyTorch the program by hand is: more can't be had by calling NumPy."""
-    return f", {row['torch']['seconds'] / row['numpy']['seconds']:.2f}x" if "seconds" in row.get("torch", {}) else ""
+def floor(row: dict, side: str) -> str:
+    """How much faster than PyTorch the program is on a side that does less: more can't be had in that way."""
+    return f", {row['torch']['seconds'] / row[side]['seconds']:.2f}x" if "seconds" in row.get("torch", {}) else ""
 
 
 def show_summary(report: dict) -> str:
@@ -168,13 +174,13 @@ def main() -> int:
     )
     parser.add_argument("--only", nargs="+", metavar="ROW", choices=NAMES, help=f"these rows of: {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true", help="one short round: a look, not a measurement")
-    parser.add_argument("--by-hand", action="store_true", help="time what is written by hand in NumPy, too")
+    parser.add_argument("--by-hand", action="store_true", help="time the floors, too: by hand in NumPy, and a bare sketch")
     parser.add_argument("--rounds", type=int, help="processes a side and row (default: 5; with --quick: 1)")
     parser.add_argument("--json", metavar="FILE", help="write all figures to FILE")
     options = parser.parse_args()
     rounds = options.rounds or (1 if options.quick else 5)
     sys.path.insert(0, SOURCE)
-    sides = [side for side in SIDES if importlib.util.find_spec(side)] + ["numpy"] * options.by_hand
+    sides = [side for side in SIDES if importlib.util.find_spec(side)] + list(FLOORS) * options.by_hand
     print(COLUMNS.format("", "rushlight", "torch", "ratio", "peak memory", "torch's", "").rstrip())
     report: dict = {"machine": machine(), "rounds": rounds, "rows": []}
     for name in options.only or NAMES:
@@ -187,7 +193,7 @@ def main() -> int:
     if options.json:
         Path(options.json).write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     failed = any("error" in row.get(side, {}) for row in report["rows"] for side in sides)
-    differs = any(False in (row.get("agree"), row.get("by_hand_agrees")) for row in report["rows"])
+    differs = any(False in [row.get(k) for k in ("agree", *[f"{side}_agrees" for side in FLOORS])] for row in report["rows"])
     return int(failed or differs)
 
 

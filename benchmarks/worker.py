@@ -2,7 +2,8 @@
 
     python -m benchmarks.worker SIDE PROGRAM SECONDS
 
-prints one line of JSON. The sides are rushlight, torch, and numpy: what is written by hand (rushlight gives its inputs).
+prints one line of JSON. The sides are rushlight, torch, numpy: what is written by hand (rushlight gives its inputs), and
+sketch: the program on `benchmarks.sketch`.
 """
 
 import json
@@ -22,6 +23,8 @@ def import_side(side):
     rushlight = import_module("rushlight")
     seconds = time.perf_counter() - start
     rushlight.install_as_torch()
+    if side == "sketch":
+        sys.modules["torch"] = import_module("benchmarks.sketch")
     return {"import_seconds": seconds, "numpy_seconds": numpy_seconds}
 
 

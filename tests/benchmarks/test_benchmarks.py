@@ -38,13 +38,13 @@ def test_report(tmp_path):
 
 
 def test_by_hand(tmp_path):
-    """What is written by hand computes what the program computes."""
+    """What is written by hand, and the bare sketch, compute what the program computes."""
     path = tmp_path / "report.json"
-    rows = ["custom_functions", "double_backward", "elementwise_10k", "rnn"]
+    rows = ["custom_functions", "double_backward", "elementwise_10k", "matmul", "mlp_sgd", "rnn", "scalar"]
     code, out, err = python("-m", "benchmarks", "--quick", "--by-hand", "--only", *rows, "--json", path)
     assert (code, err) == (0, "")
-    assert out.count("by hand in NumPy: ") == len(rows)
-    assert all(row["by_hand_agrees"] for row in json.loads(path.read_text())["rows"])
+    assert out.count("by hand in NumPy: ") == len(rows) and out.count("on a bare sketch: ") == 4
+    assert all(row["numpy_agrees"] and row.get("sketch_agrees", True) for row in json.loads(path.read_text())["rows"])
 
 
 def test_unknown_row():
