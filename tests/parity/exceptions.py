@@ -164,7 +164,7 @@ NAMES: dict[str, dict[str, str]] = {
         "*_options": "options of PyTorch's reader", "*endianness": "files have the machine's order of bytes",
         "LoadEndianness": "files have the machine's order of bytes", "validate_*_device": "for PyTorch's own use",
         "*storage_type": LEGACY_STORAGE, "StorageType": LEGACY_STORAGE, "storage_to_tensor_type": LEGACY_STORAGE,
-        **each("of the unpickler of code, which is not here", "SourceChangeWarning get_unsafe_globals_in_checkpoint"),
+        **each("of PyTorch's oldest format", "SourceChangeWarning"),
         **each("there is one device", "default_restore_location location_tag register_package skip_data"),
         **each(LEAKED, "check_module_version_greater_or_equal mkdtemp"),
     },

@@ -65,6 +65,46 @@ def test_training_goes_on_elsewhere(writer, reader):
     assert steps(reader, other, other_optimizer) == pytest.approx(steps(writer, model, optimizer), rel=1e-9)
 
 
+def test_whole_modules_come_over():
+    """What PyTorch wrote of its own classes is read as ours, optimizer and scheduler too."""
+
+    def modules(nn):
+        return [
+            nn.Sequential(nn.Linear(4, 8), nn.LayerNorm(8), nn.ReLU(), nn.Dropout(0.0), nn.Linear(8, 4)), nn.LSTM(4, 2, 2),
+            nn.GRU(4, 3, bidirectional=True), nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0, batch_first=True),
+            nn.Sequential(nn.Unflatten(1, (1, 4)), nn.Conv1d(1, 2, 3), nn.BatchNorm1d(2), nn.GELU(), nn.Flatten()),
+            nn.ModuleDict({"a": nn.PReLU()}).a, nn.Sequential(nn.Embedding(4, 4), nn.GroupNorm(2, 4)),
+        ]  # fmt: skip
+
+    torch.manual_seed(0)
+    theirs = modules(torch.nn)
+    optimizer = torch.optim.Adam([p for module in theirs for p in module.parameters()], lr=0.1)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1, 0.5)
+
+    def losses(t, modules, optimizer, scheduler):
+        found = []
+        for _ in range(3):
+            optimizer.zero_grad()
+            for module in modules:
+                embeds = isinstance(module, t.nn.Sequential) and isinstance(module[0], t.nn.Embedding)
+                x = t.arange(4) if embeds else t.linspace(-1, 1, 12).reshape(3, 4)
+                y = module(x)
+                loss = (y[0] if isinstance(y, tuple) else y).pow(2).sum()
+                loss.backward()
+                found.append(loss.item())
+            optimizer.step()
+            scheduler.step()
+        return [*found, *scheduler.get_last_lr()]
+
+    losses(torch, theirs, optimizer, scheduler)
+    file = io.BytesIO()
+    torch.save((theirs, optimizer, scheduler), file)
+    file.seek(0)
+    ours = rushlight.load(file, weights_only=False)
+    assert [repr(module) for module in ours[0]] == [repr(module) for module in theirs]
+    assert losses(rushlight, *ours) == pytest.approx(losses(torch, theirs, optimizer, scheduler), rel=2e-4)
+
+
 def test_safetensors(tmp_path):
     theirs = pytest.importorskip("safetensors.torch")
     tensors = {name: x for name, x in state(rushlight).items() if name in ("x", "half", "brain", "flags", "scalar", "empty")}

@@ -15,7 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rushlight as torch
-from rushlight.serialization import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
+from rushlight.serialization import (
+    add_safe_globals,
+    clear_safe_globals,
+    get_safe_globals,
+    get_unsafe_globals_in_checkpoint,
+    safe_globals,
+)
 
 
 def round_trip(obj, **options):
@@ -145,9 +151,56 @@ def test_safe_globals():
         torch.load(io.BytesIO(file.getvalue()))
 
 
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.LSTM(3, 2))
+        self.function, self.note = torch.nn.functional.relu, {1, 2}
+
+    def forward(self, x):
+        return self.function(self.inner(x)[0])
+
+
+@pytest.mark.parametrize("pickle_module", [None, pickle])
+def test_whole_objects_from_those_whom_one_trusts(pickle_module):
+    net = Net()
+    optimizer = torch.optim.Adam(net.parameters())
+    net(torch.ones(4, 2)).sum().backward()
+    optimizer.step()
+    for saved, name in ((optimizer, "torch.optim.adam.Adam"), (net, f"{__name__}.Net")):
+        with pytest.raises(pickle.UnpicklingError, match=f"(?s)Re-running .torch.load. with .* global: GLOBAL {name} was not"):
+            round_trip(saved)
+        file = io.BytesIO()
+        torch.save(saved, file)
+        assert name in get_unsafe_globals_in_checkpoint(file)
+    copy, again = round_trip([net, optimizer], weights_only=False, pickle_module=pickle_module)
+    assert type(copy) is Net and copy.note == {1, 2} and copy.function is torch.nn.functional.relu
+    assert again.param_groups[0]["params"][0] is copy.inner[0].weight
+    assert torch.equal(copy(torch.ones(4, 2)), net(torch.ones(4, 2)))
+    for n, o in ((net, optimizer), (copy, again)):
+        o.zero_grad()
+        n(torch.ones(4, 2)).sum().backward()
+        o.step()
+    assert all(torch.equal(a, b) for a, b in zip(copy.parameters(), net.parameters()))
+
+
+def test_a_trusted_file_is_run_and_no_other():
+    program = b"\x80\x02cbuiltins\ndict\nc__builtin__\nlist\n\x85R."
+    with pytest.raises(pickle.UnpicklingError):
+        torch.load(archive(program))
+    with pytest.raises(TypeError):  # dict(list): it was called
+        torch.load(archive(program), weights_only=False)
+    with pytest.raises(NotImplementedError, match=r"the file names torch\.nn\.Nonsense, and rushlight does not have that"):
+        torch.load(archive(b"\x80\x02ctorch.nn\nNonsense\n."), weights_only=False)
+
+
 def test_what_is_not_supported_says_so():
-    with pytest.raises(NotImplementedError, match="weights_only=False"):
-        torch.load(io.BytesIO(b"PK"), weights_only=False)
+    with pytest.raises(RuntimeError, match="Can not safely load weights when explicit pickle_module is specified"):
+        round_trip({}, weights_only=True, pickle_module=pickle)
+    with pytest.warns(UserWarning, match="pickle_load_args only works if `weights_only=False`"):
+        round_trip({}, encoding="latin1")
+    with pytest.raises(TypeError, match="'nonsense' is an invalid keyword argument"):
+        round_trip({}, weights_only=False, nonsense=1)
     with pytest.raises(NotImplementedError, match="zip format"):
         torch.load(io.BytesIO(pickle.dumps({})))
     with pytest.raises(NotImplementedError, match="zip format"):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +15,8 @@ import numpy as np
 
 from ..arrays import dtypes, types
 from .format import STORAGES, Global, decoded
-from .unpickler import Unpickler, refused
+from .trusted import load_trusted
+from .unpickler import Unpickler, is_allowed, names_in, refused
 
 _LEGACY = "torch.load reads PyTorch's zip format (written by PyTorch 1.6 and later), not {}"
 _NO_CUDA = (
@@ -29,22 +32,23 @@ def load(
     """What `save` wrote, here or in PyTorch: tensors, numbers, strings and containers.
 
     No code from the file is run, whatever the file says. Other classes are refused unless the program allowed them
-    with `rushlight.serialization.add_safe_globals`. With ``mmap=True`` tensors are mapped from the file (a path) as they
+    with `rushlight.serialization.add_safe_globals`. With ``weights_only=False``, or a `pickle_module`, objects of any class
+    are read, whole modules among them, and **what the file says is run**: only for files from those whom you trust; the
+    `pickle_load_args` go to the unpickler. With ``mmap=True`` tensors are mapped from the file (a path) as they
     are read; writing to them does not change it. A path that ends in ``.safetensors`` is read in that format.
 
     Raises:
         pickle.UnpicklingError: for a name that is not allowed, or bytes that are no checkpoint.
         RuntimeError: for an archive that is damaged, or tensors of another device without a `map_location`.
-        NotImplementedError: for ``weights_only=False``, which would run what the file says; for TorchScript; for
-            formats from before PyTorch 1.6.
+        NotImplementedError: for TorchScript; for formats from before PyTorch 1.6; for a class of PyTorch's that is not
+            here, where all classes are read.
     """
-    if weights_only is False:
-        raise NotImplementedError(
-            "torch.load(..., weights_only=False) runs whatever code the file asks for; rushlight does not. Allow the "
-            "classes that you trust with torch.serialization.add_safe_globals([...]) and load with weights_only=True."
-        )
-    if pickle_module is not None or pickle_load_args:
-        raise NotImplementedError("torch.load takes no pickle module or arguments: it has an unpickler of its own")
+    if weights_only is None:
+        weights_only = pickle_module is None
+    if weights_only and pickle_module is not None:
+        raise RuntimeError("Can not safely load weights when explicit pickle_module is specified")
+    if weights_only and pickle_load_args:
+        warnings.warn("pickle_load_args only works if `weights_only=False`.", stacklevel=2)
     path = os.fspath(f) if isinstance(f, (str, os.PathLike)) else None
     if path is None and not (hasattr(f, "read") and hasattr(f, "seek")):
         lacks = "read" if hasattr(f, "seek") else "seek"
@@ -59,7 +63,24 @@ def load(
 
         return load_file(path)
     with open(path, "rb") if path is not None else _Borrowed(f) as file:
-        return _Archive(file, path if mmap else None, _mapping(map_location)).load()
+        archive = _Archive(file, path if mmap else None, _mapping(map_location))
+        pickled = io.BytesIO(bytes(archive.record("data.pkl")))
+        if weights_only:
+            return Unpickler(pickled, archive.storage).load()
+        return load_trusted(pickled, archive.storage, pickle_module or pickle, **{"encoding": "utf-8", **pickle_load_args})
+
+
+def get_unsafe_globals_in_checkpoint(f: Any) -> list[str]:
+    """The classes and functions that a checkpoint names and `load` would refuse, each as "module.name".
+
+    The file is read without running it. Raises ValueError for what is no checkpoint of `save`.
+    """
+    with open(f, "rb") if isinstance(f, (str, os.PathLike)) else _Borrowed(f) as file:
+        if not zipfile.is_zipfile(file):
+            raise ValueError("Expected input to be a checkpoint returned by torch.save")
+        file.seek(0)
+        pickled = _Archive(file, None, _mapping(None)).record("data.pkl")
+    return sorted({name for name in names_in(bytes(pickled)) if not is_allowed(name)})
 
 
 class _Borrowed:
@@ -130,9 +151,6 @@ class _Archive:
         if len(data) != info.file_size:
             raise RuntimeError(f"PytorchStreamReader failed reading file {name}: file read failed")
         return data
-
-    def load(self) -> Any:
-        return Unpickler(io.BytesIO(bytes(self.record("data.pkl"))), self.storage).load()
 
     def storage(self, pid: Any) -> tuple[np.ndarray, dtypes.dtype | None]:
         """The memory that a persistent id names, and its dtype (None where the file has it as mere bytes)."""

@@ -10,8 +10,9 @@ Note [What a pickle may do]
 from __future__ import annotations
 
 import pickle
+import pickletools
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,13 @@ from .format import STORAGES, Global
 from .trust import added
 
 _REFUSED = (
-    "Weights only load failed. This file can still be loaded, to do so you have two options: run it through a tool that "
-    "you trust, or allow what it names. WeightsUnpickler error: {}"
+    "Weights only load failed. This file can still be loaded, to do so you have two options, \x1b[1mdo those steps only if "
+    "you trust the source of the checkpoint\x1b[0m. \n\t(1) In PyTorch 2.6, we changed the default value of the "
+    "`weights_only` argument in `torch.load` from `False` to `True`. Re-running `torch.load` with `weights_only` set to "
+    "`False` will likely succeed, but it can result in arbitrary code execution. Do it only if you got the file from a "
+    "trusted source.\n\t(2) Alternatively, to load with `weights_only=True` please check the recommended steps in the "
+    "following error message.\n\tWeightsUnpickler error: {}\n\nCheck the documentation of torch.load to learn more about "
+    "types accepted by default with weights_only https://pytorch.org/docs/stable/generated/torch.load.html."
 )
 
 
@@ -126,6 +132,19 @@ _Unpickler: Any = vars(pickle)["_Unpickler"]
 _machine = _Unpickler.dispatch
 
 
+def names_in(pickled: bytes) -> Iterator[str]:
+    """The classes and functions that a pickle of `save` names, as "module.name"."""
+    for instruction, argument, _ in pickletools.genops(pickled):
+        if instruction.code.encode("latin1") not in INSTRUCTIONS:
+            raise refused(f"Unsupported operand {ord(instruction.code)}")
+        if instruction.name == "GLOBAL":
+            yield str(argument).replace(" ", ".", 1)
+
+
+def is_allowed(name: str) -> bool:
+    return any([name in table for table in (FUNCTIONS, VALUES, added())])
+
+
 class Unpickler(_Unpickler):
     """See Note [What a pickle may do]."""
 
@@ -139,7 +158,7 @@ class Unpickler(_Unpickler):
         try:
             return super().load()
         except KeyError as error:
-            raise refused(f"unsupported operand {error}") from None
+            raise refused(f"Unsupported operand {error}") from None
         except (pickle.UnpicklingError, RuntimeError, NotImplementedError):
             raise
         except (EOFError, IndexError, TypeError, ValueError, AttributeError, OverflowError, MemoryError) as error:

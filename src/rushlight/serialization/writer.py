@@ -11,6 +11,7 @@ import zipfile
 from collections import OrderedDict
 from functools import cache
 from pathlib import PurePath
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from ..ops.language.copying import _pieces as pieces
 from .format import ALIGNMENT, STORAGE_OF, Global, encoded
 
 name_of = cache(Global)
+_PACKAGE = __name__.partition(".")[0]
 _PythonPickler: Any = vars(pickle)["_Pickler"]
 
 
@@ -62,6 +64,16 @@ class _Pickler(_PythonPickler):
             place: Any = (obj.type,) if obj.index is None else (obj.type, obj.index)
             return self.save_reduce(name_of("torch", "device"), place, obj=obj)
         return self.save_reduce(*self._taken_apart(obj), obj=obj)
+
+    def save_global(self, obj: Any, name: str | None = None) -> None:
+        """A class or function of this package goes by its torch name."""
+        package, dot, rest = (getattr(obj, "__module__", None) or "").partition(".")
+        if package not in ("torch", _PACKAGE):
+            return super().save_global(obj, name)
+        self.write(pickle.GLOBAL + f"torch{dot}{rest}\n{name or obj.__qualname__}\n".encode())
+        self.memoize(obj)
+
+    dispatch = {**_PythonPickler.dispatch, FunctionType: save_global}
 
     def _taken_apart(self, x: Tensor) -> tuple[Global, tuple[Any, ...]]:
         from ..nn.parameter import Parameter
