@@ -37,16 +37,25 @@ GEOMETRIES = [
 ]  # fmt: skip
 
 
+def go_by(monkeypatch, way):
+    """Lets all convolutions of more than one dimension be computed by ``"places"``, ``"rows"`` or ``"columns"``."""
+    monkeypatch.setattr(convolving, "SMALL", 1 << 60 if way == "places" else 0)
+    monkeypatch.setattr(convolving, "_goes_by_rows", lambda *arguments: way == "rows" and len(arguments[-1]) > 1)
+    monkeypatch.setattr(convolving, "_falls_by_rows", lambda *_: way == "rows")
+
+
+WAYS = ["places", "rows", "columns"]
+
+
 @pytest.mark.parametrize("geometry", GEOMETRIES)
 @pytest.mark.parametrize("elements", [1, 200, 1 << 18], ids=["rows", "some", "all"])
-@pytest.mark.parametrize("by_rows", [True, False], ids=["rows", "columns"])
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("wide", [0, 10**6], ids=["by sample", "as one"])
-def test_every_way_is_the_definition(monkeypatch, geometry, elements, by_rows, wide):
+def test_every_way_is_the_definition(monkeypatch, geometry, elements, way, wide):
     """However the windows are cut into tiles, the three products are the same, and each other's transposes."""
     monkeypatch.setattr(tiles, "ELEMENTS", elements)
     monkeypatch.setattr(columns, "_WIDE", wide)
-    monkeypatch.setattr(convolving, "_goes_by_rows", lambda *_: by_rows)
-    monkeypatch.setattr(convolving, "_falls_by_rows", lambda *_: by_rows)
+    go_by(monkeypatch, way)
     stride, padding, dilation, groups = geometry
     rng = np.random.default_rng(0)
     x, w = rng.normal(size=(3, 4, 7, 8)), rng.normal(size=(6, 4 // groups, 3, 2))
@@ -62,22 +71,22 @@ def test_every_way_is_the_definition(monkeypatch, geometry, elements, by_rows, w
 
 @pytest.mark.parametrize("ndim", [1, 2, 3])
 @pytest.mark.parametrize("name", ["conv", "conv_transpose"])
-def test_rows_and_columns_agree(monkeypatch, name, ndim):
+def test_all_ways_agree(monkeypatch, name, ndim):
     """In any number of dimensions, and for the gradients of gradients."""
     rng = np.random.default_rng(0)
     size, kernel = (7, 6, 5)[:ndim], (3, 2, 3)[:ndim]
     x, w, b = (torch.from_numpy(rng.normal(size=shape)) for shape in ((2, 4, *size), (4, 2, *kernel), (4,)))
     found = []
-    for by_rows in (True, False):
-        monkeypatch.setattr(convolving, "_goes_by_rows", lambda *_, by_rows=by_rows: by_rows and ndim > 1)
-        monkeypatch.setattr(convolving, "_falls_by_rows", lambda *_, by_rows=by_rows: by_rows)
+    for way in WAYS:
+        go_by(monkeypatch, way)
         inputs = [t.clone().requires_grad_() for t in (x, w, b)]
         y = getattr(F, f"{name}{ndim}d")(*inputs, stride=2, padding=1, dilation=1 + (ndim == 2), groups=2)
         first = torch.autograd.grad((y**3).sum(), inputs, create_graph=True)
         second = torch.autograd.grad(sum((g**2).sum() for g in first), inputs)
         found.append([y, *first, *second])
-    for by_rows, by_columns in zip(*found):
-        np.testing.assert_allclose(by_rows.detach().numpy(), by_columns.detach().numpy(), rtol=1e-9, atol=1e-6)
+    for same in zip(*found):
+        for other in same[1:]:
+            np.testing.assert_allclose(other.detach().numpy(), same[0].detach().numpy(), rtol=1e-9, atol=1e-6)
 
 
 def test_memory_is_bounded():
