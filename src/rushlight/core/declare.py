@@ -19,7 +19,7 @@ from ..arrays.precision import widened
 from ..arrays.promotion import result_dtype
 from ..arrays.shapes import broadcast_shapes
 from ..arrays.strided import in_c_order
-from .op import LAYERS, MODES, Call, Op, Rule, layer_of, parameters, quietly
+from .op import LAYERS, LIVE, MODES, Call, Op, Rule, layer_of, parameters, quietly
 from .record import record
 from .short import CONSTANTS, is_tensor, one_input, two_inputs, with_out
 from .tensor import PLAIN, Tensor
@@ -81,7 +81,7 @@ def general(op: Op) -> Call:
         for a in arguments:
             if a.__class__ in PLAIN:
                 a, plain = a._data, True
-            elif a.__class__ not in CONSTANTS and is_tensor(a):
+            elif a.__class__ not in CONSTANTS and (a.__class__ is not tuple or LIVE[0]) and is_tensor(a):
                 return _anything(op, arguments)
             payloads.append(a)
         if not plain:

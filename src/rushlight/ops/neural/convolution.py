@@ -14,6 +14,7 @@ Note [Three products]
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,7 @@ def _check_numbers(stride: Ints, padding: Ints, dilation: Ints, output_padding: 
         raise RuntimeError("non-positive groups is not supported")
 
 
-def _check_shapes(x: Ints, weight: Ints, bias: Any, padding: Ints, dilation: Ints, transposed: bool, groups: int) -> None:
+def _check_shapes(x: Ints, weight: Ints, bias: Ints | None, padding: Ints, dilation: Ints, transposed: bool, groups: int) -> None:
     """Of tensors whose numbers of dimensions were checked."""
     if len(x) != len(weight):
         raise RuntimeError(
@@ -159,10 +160,10 @@ def _check_shapes(x: Ints, weight: Ints, bias: Any, padding: Ints, dilation: Int
             f"{x[1]} channels instead"
         )
     filters = weight[1] * groups if transposed else weight[0]
-    if bias is not None and bias.shape != (filters,):
+    if bias is not None and bias != (filters,):
         raise RuntimeError(
             f"Given {'transposed=1, ' if transposed else ''}weight of size {list(weight)}, expected bias to be "
-            f"1-dimensional with {filters} elements, but got bias of size {list(bias.shape)} instead"
+            f"1-dimensional with {filters} elements, but got bias of size {list(bias)} instead"
         )
     if transposed:
         return
@@ -223,24 +224,34 @@ def checked_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, stri
               transposed: bool, output_padding: Ints, groups: int) -> Tensor:  # fmt: skip
     """A convolution of a batch, or its transpose, of tensors and integers; their values are checked here."""
     x, w = input._data.shape, weight._data.shape
-    ndim = len(w) - 2
-    if ndim <= 0:
+    if len(w) <= 2:
         raise RuntimeError("weight should have at least three dimensions")
     _check_bias_dtype(input, bias)
+    biases = None if bias is None else bias._data.shape
+    size, *numbers = _geometry(x, w, biases, stride, padding, dilation, transposed, output_padding, groups)
+    _check_kernel(input, weight, len(w) - 2, numbers[2], transposed)
+    if size is None:
+        size = _transposed_size(x[2:], w[2:], *numbers, _one_each("output_padding", output_padding, len(w) - 2))
+    if not x[1]:  # torch gives no channels for none, whatever the weight
+        weight, bias = weight[:0], None
+    return (transposed_op if transposed else convolution_op)(input, weight, bias, size, *numbers, groups)
+
+
+@functools.lru_cache(maxsize=1024)
+def _geometry(x: Ints, weight: Ints, bias: Ints | None, stride: Ints, padding: Ints, dilation: Ints,
+              transposed: bool, output_padding: Ints, groups: int) -> tuple[Any, Ints, Ints, Ints]:  # fmt: skip
+    """The size of the result (None for a transposed convolution, which is checked further first), stride, padding and
+    dilation, one for each dimension; all that can be said from shapes and numbers is checked. Programs repeat themselves."""
+    ndim = len(weight) - 2
     stride, padding = _one_each("stride", stride, ndim), _one_each("padding", padding, ndim)
     dilation, output_padding = _one_each("dilation", dilation, ndim), _one_each("output_padding", output_padding, ndim)
     _check_numbers(stride, padding, dilation, output_padding, groups)
-    _check_shapes(x, w, None if bias is None else bias._data, padding, dilation, transposed, groups)
+    _check_shapes(x, weight, bias, padding, dilation, transposed, groups)
     if ndim > 3:
         raise RuntimeError("unsupported ConvNd parameters")
-    _check_kernel(input, weight, ndim, dilation, transposed)
-    if not x[1]:  # torch gives no channels for none, whatever the weight
-        weight, bias = weight[:0], None
-    if transposed:
-        size = _transposed_size(x[2:], w[2:], stride, padding, dilation, output_padding)
-        return transposed_op(input, weight, bias, size, stride, padding, dilation, groups)
-    size = tuple([(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in zip(x[2:], w[2:], stride, padding, dilation)])
-    return convolution_op(input, weight, bias, size, stride, padding, dilation, groups)
+    windows = zip(x[2:], weight[2:], stride, padding, dilation)
+    size = None if transposed else tuple([(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in windows])
+    return size, stride, padding, dilation
 
 
 def _complex_convolution(call: Any, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
