@@ -181,3 +181,30 @@ def test_zero_and_fill_cut_the_gradient():
     v = torch.tensor(3.0, requires_grad=True)
     torch.zeros(4).fill_(v).sum().backward()
     assert v.grad.item() == 4.0
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x, w: x.mul_(other=w),
+        lambda x, w: x.pow_(exponent=w),
+        lambda x, w: x.addmm_(mat1=w, mat2=w, beta=2),
+        lambda x, w: x.index_add_(0, torch.tensor([0, 1]), source=w, alpha=2),
+        lambda x, w: x.scatter_(dim=0, index=torch.tensor([[0, 1], [1, 0]]), src=w),
+        lambda x, w: x.copy_(other=w),
+    ],
+)
+def test_tensors_by_keyword_are_recorded(call):
+    w = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64, requires_grad=True)
+    start = torch.tensor([[2.0, 1.0], [1.5, 3.0]], dtype=torch.float64)
+    assert call(start.clone(), w).requires_grad
+    assert torch.autograd.gradcheck(lambda w: call(start.clone(), w), (w,))
+    assert torch.func.vmap(lambda w: call(w.new_ones(2, 2) * 1.0 + 0 * w, w))(torch.stack([w, w])).shape == (2, 2, 2)
+
+
+def test_bad_arguments_are_told_by_the_name_and_places_of_the_method():
+    x = torch.ones(2, 2)
+    with pytest.raises(TypeError, match=r"^cumsum_\(\): argument 'dim' \(position 1\) must be int, not str$"):
+        x.cumsum_("a")
+    with pytest.raises(TypeError, match=r"^addr_\(\) takes 2 positional arguments but 3 were given$"):
+        x.addr_(x, x, x)

@@ -18,9 +18,9 @@ from ...core.views import assign
 from ..support.arguments import check_tensor
 from ..support.attach import described, functions, inplace, inplace_methods, inplace_operator, methods, written
 from ..support.kinds import only
-from ..support.number_first import number_first
+from ..support.number_first import NumberFirst
 from ..support.operands import call_into, common, fused, is_complex
-from ..support.options import as_number, no_such_call
+from ..support.options import MISSING, as_number, no_such_call
 from ..support.signatures import Signatures, either, last
 from .comparison import masked_fill, no_derivative, zeros
 
@@ -32,6 +32,9 @@ __all__ = [
 
 
 # Sums.
+
+#: A factor that was not given, or makes no difference.
+_ONE = 1
 
 _add = elementwise("add", operator.add, "AddBackward0", lambda g: g, lambda g: g, names=("x", "y"))
 
@@ -75,29 +78,68 @@ def _factor(call: Any, alpha: Any, *operands: Any) -> Any:
     return alpha
 
 
-def add(input: Tensor, other: Any, *second: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
-    """``input + alpha * other``, with broadcasting and type promotion.
+def _sum(name: str, plain: Any, scaled: Any, ufunc: Any, sign: int) -> tuple[Any, Any, Any]:
+    """``input + alpha * other`` or its like, by two operations: the function, the method, and the method in place.
 
-    >>> import rushlight as torch
-    >>> torch.add(torch.tensor([1., 2.]), 3, alpha=10)
-    tensor([31., 32.])
+    A call by position, without options, is quick. Any other is read, and may be in the order of PyTorch's first years:
+    ``first`` is the number then, and the tensor is ``second``, or comes by keyword.
     """
-    if second:
-        other, alpha = number_first("add", "alpha", "other", (other, *second), False)
-    if alpha.__class__ is int and alpha == 1:
-        return _add(input, other, out=out)
-    return call_into(out, _add_scaled, input, other, _factor(_add, alpha, input, other))
+    order = NumberFirst(
+        name, ["(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)"],
+        ["(Tensor input, Number alpha, Tensor other, *, Tensor out = None)"], numbers=True,
+    )  # fmt: skip
+    of_method, of_inplace = order.as_method(), order.as_method(name + "_")
+
+    def function(
+        input: Tensor, first: Any = MISSING, second: Any = MISSING, *, other: Any = MISSING, alpha: Any = 1, out: Any = None
+    ) -> Tensor:
+        if second is not MISSING or other is not MISSING:
+            (input, first), alpha = _read(order, (input,), first, second, other, alpha)
+        if alpha is _ONE:
+            return plain(input, first, out=out)
+        return _scaled(plain, scaled, input, first, alpha, out)
+
+    def method(self: Tensor, first: Any = MISSING, second: Any = MISSING, *, other: Any = MISSING, alpha: Any = 1) -> Tensor:
+        if second is not MISSING or other is not MISSING:
+            (first,), alpha = _read(of_method, (), first, second, other, alpha)
+        return plain(self, first) if alpha is _ONE else _scaled(plain, scaled, self, first, alpha)
+
+    def inplace(self: Tensor, first: Any = MISSING, second: Any = MISSING, *, other: Any = MISSING, alpha: Any = 1) -> Tensor:
+        if second is not MISSING or other is not MISSING:
+            (first,), alpha = _read(of_inplace, (), first, second, other, alpha)
+        if alpha is _ONE:
+            return self if written(self, ufunc, first) else assign(self, plain, (first,))
+        if alpha.__class__ in (float, int):
+            factor = sign * alpha
+            if written(self, lambda x, y, out=None: fused(x, y, factor, out), first, numbers=False):
+                return self
+        if plain.op.check is not None:
+            plain.op.check(self, first)
+        return assign(self, scaled, (first, _factor(plain, alpha, self, first)))
+
+    function.__name__ = function.__qualname__ = name
+    return function, method, inplace
 
 
-def sub(input: Tensor, other: Any, *second: Any, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
-    """``input - alpha * other``, with broadcasting and type promotion. Raises RuntimeError for bool tensors."""
-    if second:
-        other, alpha = number_first("sub", "alpha", "other", (other, *second), False)
-    if alpha.__class__ is int and alpha == 1:
-        return _sub(input, other, out=out)
-    alpha = _factor(_sub, alpha, input, other)
-    check_sub(input, other)
-    return call_into(out, _sub_scaled, input, other, alpha)
+def _read(order: NumberFirst, before: tuple[Any, ...], first: Any, second: Any, other: Any, alpha: Any) -> tuple[Any, Any]:
+    """The tensors and the factor of a call that is not quick. Raises TypeError for one that torch does not take."""
+    if first is MISSING is second and other is not MISSING:
+        return (*before, other), alpha
+    args = (*before, *[a for a in (first, second) if a is not MISSING])
+    factor = {} if alpha is _ONE else {"alpha": alpha}
+    tensors, numbers = order.required(args, factor if other is MISSING else {"other": other, **factor})
+    return tensors, numbers["alpha"]
+
+
+def _scaled(plain: Any, scaled: Any, input: Tensor, other: Any, alpha: Any, out: Tensor | None = None) -> Tensor:
+    alpha = _factor(plain, alpha, input, other)
+    if plain.op.check is not None:
+        plain.op.check(input, other)
+    return call_into(out, scaled, input, other, alpha)
+
+
+add, _add_method, _add_inplace = _sum("add", _add, _add_scaled, np.add, 1)
+sub, _sub_method, _sub_inplace = _sum("sub", _sub, _sub_scaled, np.subtract, -1)
 
 
 _RSUB = Signatures(
@@ -329,48 +371,6 @@ sign = elementwise(
 )  # fmt: skip
 
 
-# In place, where the updates of training loops are quick.
-
-def _add_scaled_into(x: Tensor, other: Any, alpha: Any) -> bool:
-    """``x += alpha * other`` in the memory of `x`, if that may be done, and says whether it was."""
-    return alpha.__class__ in (float, int) and written(
-        x, lambda x, y, out=None: fused(x, y, alpha, out), other, numbers=False
-    )
-
-
-def _add_inplace(self: Tensor, other: Any, *second: Any, alpha: Any = 1) -> Tensor:
-    if second:
-        other, alpha = number_first("add_", "alpha", "other", (other, *second), True)
-    if alpha.__class__ is int and alpha == 1:
-        return self if written(self, np.add, other) else assign(self, _add, (other,))
-    if _add_scaled_into(self, other, alpha):
-        return self
-    return assign(self, _add_scaled, (other, _factor(_add, alpha, self, other)))
-
-
-def _sub_inplace(self: Tensor, other: Any, *second: Any, alpha: Any = 1) -> Tensor:
-    if second:
-        other, alpha = number_first("sub_", "alpha", "other", (other, *second), True)
-    if alpha.__class__ is int and alpha == 1:
-        return self if written(self, np.subtract, other) else assign(self, _sub, (other,))
-    if alpha.__class__ is float and _add_scaled_into(self, other, -alpha):
-        return self
-    check_sub(self, other)
-    return assign(self, _sub_scaled, (other, _factor(_sub, alpha, self, other)))
-
-
-def _add_method(self: Tensor, other: Any, *second: Any, alpha: Any = 1) -> Tensor:
-    if second:
-        other, alpha = number_first("add", "alpha", "other", (other, *second), True)
-    return _add(self, other) if alpha.__class__ is int and alpha == 1 else add(self, other, alpha=alpha)
-
-
-def _sub_method(self: Tensor, other: Any, *second: Any, alpha: Any = 1) -> Tensor:
-    if second:
-        other, alpha = number_first("sub", "alpha", "other", (other, *second), True)
-    return _sub(self, other) if alpha.__class__ is int and alpha == 1 else sub(self, other, alpha=alpha)
-
-
 def _abs_inplace(self: Tensor) -> Tensor:
     if is_complex(self):
         raise RuntimeError("In-place abs is not supported for complex tensors.")
@@ -379,11 +379,18 @@ def _abs_inplace(self: Tensor) -> Tensor:
 
 described(
     globals(),
+    add="""``input + alpha * other``, with broadcasting and type promotion.
+
+    >>> import rushlight as torch
+    >>> torch.add(torch.tensor([1., 2.]), 3, alpha=10)
+    tensor([31., 32.])
+    """,
     abs="The absolute value; of complex numbers, the modulus, which is real.",
     floor_divide="``input / other``, rounded down.",
     mul="``input * other``, with broadcasting and type promotion.",
     neg="``-input``. Raises RuntimeError for a bool tensor.",
     reciprocal="``1 / input``. Integers give the default dtype.",
+    sub="``input - alpha * other``, with broadcasting and type promotion. Raises RuntimeError for bool tensors.",
     sgn="Each element divided by its absolute value; 0 at 0. Of real numbers, `sign`.",
     sign="-1, 0 or 1 by the sign of each element. Raises RuntimeError for complex numbers.",
 )  # fmt: skip

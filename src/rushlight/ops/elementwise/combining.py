@@ -15,7 +15,7 @@ from ...core.views import assign
 from ..creation.filled import check_fits
 from ..support.attach import described, functions, inplace_methods, methods, written
 from ..support.kinds import only
-from ..support.number_first import number_first
+from ..support.number_first import NumberFirst
 from ..support.operands import as_payload, call_into, common, fused
 from ..support.options import as_number, no_such_call
 from .comparison import choose, zeros
@@ -65,22 +65,53 @@ def _value(name: str, value: Any, *operands: Any) -> Any:
     return value
 
 
-def addcmul(
-    input: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1, out: Tensor | None = None
-) -> Tensor:
-    """``input + value * tensor1 * tensor2``"""
-    if third:
-        tensor1, tensor2, value = number_first("addcmul", "value", "tensor1 tensor2", (tensor1, tensor2, *third), False)
-    return call_into(out, _addcmul, input, tensor1, tensor2, _value("addcmul", value, input, tensor1, tensor2))
+def _combined(name: str, call: Any, into: Any) -> tuple[Any, Any, Any]:
+    """addcmul or addcdiv: the function, the method, and the method in place, which `into` may compute where the tensor is."""
+    order = NumberFirst(
+        name, ["(Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None)"],
+        ["(Tensor input, Number value, Tensor tensor1, Tensor tensor2, *, Tensor out = None)"],
+    )  # fmt: skip
+    of_method, of_inplace = order.as_method(), order.as_method(name + "_")
+
+    def function(input: Tensor, *tensors: Any, value: Any = 1, out: Tensor | None = None, **named: Any) -> Tensor:
+        if named or len(tensors) != 2:
+            (input, *tensors), value = _read(order, (input, *tensors), value, named)
+        return call_into(out, call, input, *tensors, _value(name, value, input, *tensors))
+
+    def method(self: Tensor, *tensors: Any, value: Any = 1, **named: Any) -> Tensor:
+        if named or len(tensors) != 2:
+            tensors, value = _read(of_method, tensors, value, named)
+        return function(self, *tensors, value=value)
+
+    def inplace(self: Tensor, *tensors: Any, value: Any = 1, **named: Any) -> Tensor:
+        if named or len(tensors) != 2:
+            tensors, value = _read(of_inplace, tensors, value, named)
+        if isinstance(value, (int, float)) and written(
+            self, lambda x, y, z, out=None: into(x, y, z, value, out), *tensors, numbers=False
+        ):
+            return self
+        return assign(self, call, (*tensors, as_number(of_inplace.name, "value", value)))
+
+    function.__name__ = function.__qualname__ = name
+    return function, method, inplace
 
 
-def addcdiv(
-    input: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1, out: Tensor | None = None
-) -> Tensor:
-    """``input + value * tensor1 / tensor2``. Raises RuntimeError if both are integers."""
-    if third:
-        tensor1, tensor2, value = number_first("addcdiv", "value", "tensor1 tensor2", (tensor1, tensor2, *third), False)
-    return call_into(out, _addcdiv, input, tensor1, tensor2, _value("addcdiv", value, input, tensor1, tensor2))
+def _read(order: NumberFirst, tensors: Any, value: Any, named: dict[str, Any]) -> tuple[Any, Any]:
+    """The tensors and the number of a call that is not by position. Raises TypeError for one that torch does not take."""
+    names = [part.split()[1] for part in order.today[0][1:-1].split(", *")[0].split(", ")][len(tensors) :]
+    if names and named.keys() == set(names):
+        return (*tensors, *[named[name] for name in names]), value
+    given = {} if value.__class__ is int and value == 1 else {"value": value}
+    tensors, numbers = order.required(tensors, {**named, **given})
+    return tensors, numbers["value"]
+
+
+addcmul, _addcmul_method, _addcmul_inplace = _combined(
+    "addcmul", _addcmul, lambda x, y, z, value, out: fused(x, z, y * value, out)
+)
+addcdiv, _addcdiv_method, _addcdiv_inplace = _combined(
+    "addcdiv", _addcdiv, lambda x, y, z, value, out: np.add(x, y * value / z, out)
+)
 
 
 def _lerp_value(x: Any, end: Any, weight: Any, out: Any = None) -> Any:
@@ -155,39 +186,6 @@ ldexp = elementwise(
 )  # fmt: skip
 
 
-def _as_method(function: Any) -> Any:
-    """addcmul or addcdiv as a method: a call in the old order is warned of in a method's words."""
-
-    def method(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
-        if third:
-            given = (tensor1, tensor2, *third)
-            tensor1, tensor2, value = number_first(function.__name__, "value", "tensor1 tensor2", given, True)
-        return function(self, tensor1, tensor2, value=value)
-
-    method.__name__ = method.__qualname__ = function.__name__
-    return method
-
-
-def _addcmul_inplace(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
-    if third:
-        tensor1, tensor2, value = number_first("addcmul_", "value", "tensor1 tensor2", (tensor1, tensor2, *third), True)
-    if isinstance(value, (int, float)) and written(
-        self, lambda x, y, z, out=None: fused(x, z, y * value, out), tensor1, tensor2, numbers=False
-    ):
-        return self
-    return assign(self, _addcmul, (tensor1, tensor2, as_number("addcmul_", "value", value)))
-
-
-def _addcdiv_inplace(self: Tensor, tensor1: Any, tensor2: Tensor, *third: Tensor, value: Any = 1) -> Tensor:
-    if third:
-        tensor1, tensor2, value = number_first("addcdiv_", "value", "tensor1 tensor2", (tensor1, tensor2, *third), True)
-    if isinstance(value, (int, float)) and written(
-        self, lambda x, y, z, out=None: np.add(x, y * value / z, out), tensor1, tensor2, numbers=False
-    ):
-        return self
-    return assign(self, _addcdiv, (tensor1, tensor2, as_number("addcdiv_", "value", value)))
-
-
 def _lerp_inplace(self: Tensor, end: Tensor, weight: Any) -> Tensor:
     if weight.__class__ is float and written(
         self, lambda x, y, out=None: _lerp_value(x, y, weight, out), end, numbers=False
@@ -198,6 +196,8 @@ def _lerp_inplace(self: Tensor, end: Tensor, weight: Any) -> Tensor:
 
 described(
     globals(),
+    addcdiv="``input + value * tensor1 / tensor2``. Raises RuntimeError if both are integers.",
+    addcmul="``input + value * tensor1 * tensor2``",
     gcd="The greatest common divisor of integers, element by element.",
     lcm="The least common multiple of integers, element by element.",
     ldexp="``input * 2**other``.",
@@ -205,7 +205,7 @@ described(
 )  # fmt: skip
 
 methods(
-    addcmul=_as_method(addcmul), addcdiv=_as_method(addcdiv), lerp=lerp, gcd=gcd, lcm=lcm, nextafter=nextafter, ldexp=ldexp,
+    addcmul=_addcmul_method, addcdiv=_addcdiv_method, lerp=lerp, gcd=gcd, lcm=lcm, nextafter=nextafter, ldexp=ldexp,
     addcmul_=_addcmul_inplace, addcdiv_=_addcdiv_inplace, lerp_=_lerp_inplace,
 )  # fmt: skip
 inplace_methods(gcd, lcm, nextafter, ldexp)

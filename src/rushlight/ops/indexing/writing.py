@@ -107,15 +107,15 @@ def _copy_into(x: Any, source: Any, out: Any = None) -> Any:
     return out
 
 
-def _copy_inplace(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
-    """Copies the elements of `src`, broadcast and cast to this tensor's shape and dtype."""
-    if written(self, _copy_into, src, numbers=False):
+def _copy_inplace(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
+    """Copies the elements of `other`, broadcast and cast to this tensor's shape and dtype."""
+    if written(self, _copy_into, other, numbers=False):
         return self
-    if not isinstance(src, Tensor):
-        if not isinstance(src, (*NUMBERS, np.generic)):
-            check_tensor("copy_", src, "other")
-        src = wrap(np.asarray(src))
-    return assign(self, _copy, (src,), like_copy=True)
+    if not isinstance(other, Tensor):
+        if not isinstance(other, (*NUMBERS, np.generic)):
+            check_tensor("copy_", other, "other")
+        other = wrap(np.asarray(other))
+    return assign(self, _copy, (other,), like_copy=True)
 
 
 methods(fill_=_fill_inplace, zero_=_zero_inplace, copy_=_copy_inplace)

@@ -96,10 +96,19 @@ def _expanded_to(input: Tensor, shape: tuple[int, ...]) -> None:
 # The functions as torch has them.
 
 
-@checked(signatures=(
-    "(Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
-    "(Tensor input, Tensor mat1, Tensor mat2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
-))
+def _forms(x: str, y: str, out_dtype: bool = False) -> dict[str, Any]:
+    """The signatures, and those of PyTorch's first years."""
+    products = [f"(Tensor input, Tensor {x}, Tensor {y}, "]
+    if out_dtype:
+        products.append(products[0] + "torch.dtype out_dtype, ")
+    numbers = [f"(Number beta, Tensor input, {alpha}Tensor {x}, Tensor {y}, *, " for alpha in ("Number alpha, ", "")]
+    return {
+        "signatures": [form + "*, Number beta = 1, Number alpha = 1, Tensor out = None)" for form in products],
+        "older": [form + "Tensor out = None)" for form in numbers],
+    }
+
+
+@checked(**_forms("mat1", "mat2", out_dtype=True))
 @in_lower_precision
 def addmm(
     input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
@@ -138,7 +147,7 @@ def _finish(out: Tensor | None, call: Any, input: Tensor, x: Any, y: Any, beta: 
     return call(input, x, y, beta, alpha)
 
 
-@checked
+@checked(**_forms("mat", "vec"))
 def addmv(
     input: Tensor, mat: Tensor, vec: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
@@ -147,7 +156,7 @@ def addmv(
     return _finish(out, _addmv, input, mat, vec, beta, alpha)
 
 
-@checked
+@checked(**_forms("vec1", "vec2"))
 def addr(
     input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
 ) -> Tensor:
@@ -169,10 +178,7 @@ def addr(
     return _finish(out, _addr, input, vec1, vec2, beta, alpha)
 
 
-@checked(signatures=(
-    "(Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
-    "(Tensor input, Tensor batch1, Tensor batch2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None)",
-))
+@checked(**_forms("batch1", "batch2", out_dtype=True))
 @in_lower_precision
 def baddbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None
@@ -188,7 +194,7 @@ def baddbmm(
     return _finish(out, _baddbmm, input, batch1, batch2, beta, alpha)
 
 
-@checked
+@checked(**_forms("batch1", "batch2"))
 @in_lower_precision
 def addbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: complex = 1, alpha: complex = 1, out: Tensor | None = None

@@ -8,7 +8,6 @@ Note [In-place without a graph]
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from operator import add, mul, neg, sub, truediv
 from types import FunctionType
 from typing import Any
@@ -35,6 +34,7 @@ def copied(function: Any, name: str = "") -> Any:
     """A function of its own that does the same: ``torch.mul`` and ``Tensor.mul`` are two, and tell one from the other."""
     name = name or function.__name__
     out = FunctionType(function.__code__, function.__globals__, name, function.__defaults__, function.__closure__)
+    out.__qualname__ = name
     out.__kwdefaults__, out.__doc__ = function.__kwdefaults__, function.__doc__
     if function.__dict__:
         out.__dict__.update(function.__dict__)
@@ -48,15 +48,29 @@ def inplace(function: Callable[..., Any], ufunc: Callable[..., Any] | None = Non
     """
 
     numbers = getattr(getattr(function, "op", None), "numbers", True)
+    function = function.as_inplace() if hasattr(function, "as_inplace") else function
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        if ufunc is not None and not kwargs and written(self, ufunc, *args, numbers=numbers):
+        if kwargs:
+            return assign(self, *_by_position(function, args, kwargs))
+        if ufunc is not None and written(self, ufunc, *args, numbers=numbers):
             return self
-        return assign(self, partial(function, **kwargs) if kwargs else function, args)
+        return assign(self, function, args)
 
     method.__name__ = method.__qualname__ = function.__name__ + "_"
     method.__doc__ = f"`{function.__name__}`, written into the tensor itself, which is returned."
     return method
+
+
+def _by_position(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...]]:
+    """What calls `function`, and its arguments, those by keyword last: `assign` looks at all tensors among them."""
+    count, names = len(args), tuple(kwargs)
+
+    def call(x: Any, *given: Any) -> Any:
+        return function(x, *given[:count], **dict(zip(names, given[count:])))
+
+    call.func, call.__name__ = function, function.__name__  # type: ignore[attr-defined]
+    return call, (*args, *kwargs.values())
 
 
 def inplace_operator(operator: Callable[..., Any], ufunc: Callable[..., Any] | None = None) -> Callable[..., Any]:

@@ -10,9 +10,9 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from inspect import Parameter, signature
 from typing import Any, overload
 
@@ -21,7 +21,8 @@ import numpy as np
 from ...core.tensor import PLAIN, Tensor
 from .arguments import PYTHON_NUMBERS, is_index
 from .layered import F
-from .options import PYTHON_DTYPES, argument_error, dtypes, no_such_call, size_error
+from .number_first import NumberFirst, of_method
+from .options import PYTHON_DTYPES, argument_error, dtypes, missing_arguments, no_such_call, size_error
 
 #: An annotation: the classes of nearly all values, what torch calls it, and whether another value passes.
 _KINDS: dict[str, tuple[Any, str, Callable[[Any], bool]]] = {
@@ -63,13 +64,6 @@ def _could_be(form: str, count: int) -> bool:
     return sum([" = " not in part for part in parameters]) <= count <= len(parameters)
 
 
-def _of_method(form: str) -> str:
-    """The signature of a method: without the tensor itself, and without ``out``."""
-    _self, _, rest = form[1:-1].partition(", ")
-    parts = [part for part in (rest.split(", ") if rest else []) if not part.endswith(" out = None")]
-    return f"({', '.join(parts[:-1] if parts[-1:] == ['*'] else parts)})"
-
-
 class _Parameters:
     """What a function takes, from its annotations."""
 
@@ -78,7 +72,8 @@ class _Parameters:
         positional = Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD
         names = [p.name for p in parameters.values() if p.kind in positional]
         self.names = parameters.keys()
-        self.required = [p.name for p in parameters.values() if p.default is Parameter.empty]
+        self.required = [p.name for p in parameters.values() if p.default is Parameter.empty and p.kind in positional]
+        self.most = math.inf if any([p.kind is Parameter.VAR_POSITIONAL for p in parameters.values()]) else len(names)
         self.kinds = {p.name: _Kind(p.annotation) for p in parameters.values() if p.annotation.removesuffix(" | None") in _KINDS}
         self.places = tuple([(i, n, self.kinds[n]) for i, n in enumerate(names) if n in self.kinds])
         self.aliases = {alias: word for alias, word in _ALIASES.items() if word in parameters and alias not in parameters}
@@ -87,9 +82,23 @@ class _Parameters:
 class _Refusals:
     """The errors of calls that do not fit: `first` is 1 for a function, and 0 for a method, which counts without its tensor."""
 
-    def __init__(self, called: str, signatures: Sequence[str], required: list[str], first: int) -> None:
-        self.called, self.required, self.first = called, required, first
-        self.forms = signatures if first else [_of_method(form) for form in signatures if not form.startswith("(Number")]
+    def __init__(
+        self, called: str, signatures: Sequence[str], older: Sequence[str], parameters: _Parameters, first: int
+    ) -> None:
+        self.called, self.required, self.most, self.first = called, parameters.required, parameters.most, first
+        # A method takes no number for its tensor, and no `out_dtype`.
+        of_methods = [form for form in signatures if not form.startswith("(Number") and "out_dtype" not in form]
+        self.forms = signatures if first else [of_method(form) for form in of_methods]
+        order = NumberFirst(called, signatures if first else of_methods, older)
+        self.older = order if first else order.as_method()
+
+    def answer(self, error: TypeError, function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """The result of a call in an old order of arguments; raises `error` for any other."""
+        skipped = args[: 1 - self.first]
+        found = self.older.read(args[1 - self.first :], keywords) if self.older.orders else None
+        if found is None:
+            raise error
+        return function(*skipped, *found[0], **found[1])
 
     def of_several(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> TypeError | None:
         """The error that lists all forms, unless only one takes so many arguments."""
@@ -106,39 +115,60 @@ class _Refusals:
         place = None if place is None else place + self.first
         return (
             self.of_several(args, keywords)
+            or self.too_many(args)
             or (size_error(self.called, argument, value, place) if word == "tuple of ints" else None)
             or argument_error(self.called, argument, word, value, place)
         )
 
     def of_count(self, error: TypeError, args: tuple[Any, ...], keywords: dict[str, Any]) -> TypeError:
         """The error of arguments that are too many, too few or of other names, which Python has found."""
-        missing = [f'"{name}"' for name in self.required[len(args) :] if name not in keywords]
-        if missing:
-            words = f"missing {len(missing)} required positional arguments: {', '.join(missing)}"
-        else:
-            words = re.sub(r" positional arguments \(.*\)", "", str(error).partition("() ")[2])
-        return self.of_several(args, keywords) or TypeError(f"{self.called}() {words}")
+        refused = self.of_several(args, keywords) or self.too_many(args)
+        missing = [name for name in self.required[len(args) :] if name not in keywords]
+        if refused or missing:
+            return refused or missing_arguments(self.called, missing)
+        return TypeError(f"{self.called}() {str(error).partition('() ')[2]}")
+
+    def too_many(self, args: tuple[Any, ...]) -> TypeError | None:
+        """The error of more arguments than have a place."""
+        if len(args) <= self.most:
+            return None
+        least, most, given = [int(n) - 1 + self.first for n in (len(self.required), self.most, len(args))]
+        counts = f"{most} positional argument" if least == most else f"from {least} to {most} positional argument"
+        takes = counts + "s" * (most != 1)
+        return TypeError(f"{self.called}() takes {takes} but {given} {'was' if given == 1 else 'were'} given")
 
 
 @overload
-def checked(function: F, *, signatures: Sequence[str] = (), name: str = "") -> F: ...
+def checked(function: F, *, signatures: Sequence[str] = (), older: Sequence[str] = (), name: str = "") -> F: ...
 @overload
-def checked(*, signatures: Sequence[str] = (), name: str = "") -> Callable[[F], F]: ...
-def checked(function: Any = None, *, signatures: Sequence[str] = (), name: str = "") -> Any:
+def checked(*, signatures: Sequence[str] = (), older: Sequence[str] = (), name: str = "") -> Callable[[F], F]: ...
+def checked(function: Any = None, *, signatures: Sequence[str] = (), older: Sequence[str] = (), name: str = "") -> Any:
     """`function`, which raises TypeError for an argument that is not what its annotation says.
 
     Known are Tensor, bool, int, float, complex (any number), ``Tensor | complex``, str and dtypes.dtype, each also
     ``| None``; any other annotation is not checked. A function that has several `signatures` in torch lists them in
-    its error, where more than one takes so many arguments. `name`: what torch calls it, if not by its own name. As a
-    method, it does not count its first parameter: so this decorator comes first. NumPy's ``axis`` and ``keepdims`` are
-    understood as `dim` and `keepdim`, as everywhere in torch.
+    its error, where more than one takes so many arguments; `older` ones it takes too, and warns. `name`: what torch calls
+    it, if not by its own name. As a method, it does not count its first parameter: so this decorator comes first. NumPy's
+    ``axis`` and ``keepdims`` are understood as `dim` and `keepdim`, as everywhere in torch.
     """
     if function is None:
-        return lambda function: checked(function, signatures=signatures, name=name)
+        return lambda function: checked(function, signatures=signatures, older=older, name=name)
     called, parameters = name or function.__name__, _Parameters(function)
-    call = _guarded(function, parameters, _Refusals(called, signatures, parameters.required, 1))
-    call.as_method = _guarded(function, parameters, _Refusals(called, signatures, parameters.required, 0))
+
+    def guarded(called: str, first: int) -> Any:
+        return _guarded(function, parameters, _Refusals(called, signatures, older, parameters, first))
+
+    call = guarded(called, 1)
+    call.as_method, call.as_inplace = guarded(called, 0), partial(guarded, called + "_", 0)
     return call
+
+
+def _depth(error: BaseException) -> int:
+    """How many frames an error has passed."""
+    depth, trace = 0, error.__traceback__
+    while trace is not None:
+        depth, trace = depth + 1, trace.tb_next
+    return depth
 
 
 def _guarded(function: Any, parameters: _Parameters, refusals: _Refusals) -> Any:
@@ -151,17 +181,19 @@ def _guarded(function: Any, parameters: _Parameters, refusals: _Refusals) -> Any
             if i >= count:
                 break
             if args[i].__class__ not in kind.classes and not kind.takes(args[i]):
-                raise refusals.of_argument(args, keywords, argument, kind.word, i)
+                return refusals.answer(refusals.of_argument(args, keywords, argument, kind.word, i), function, args, keywords)
         if keywords and not keywords.keys() <= names:
             keywords = {aliases.get(argument, argument): value for argument, value in keywords.items()}
         for argument, value in keywords.items():
             if argument in kinds and not kinds[argument].takes(value):
-                raise refusals.of_argument(args, keywords, argument, kinds[argument].word, None)
+                error = refusals.of_argument(args, keywords, argument, kinds[argument].word, None)
+                return refusals.answer(error, function, args, keywords)
         try:
             return function(*args, **keywords)
         except TypeError as error:
-            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+            if _depth(error) > 1 + hasattr(function, "__wrapped__"):
                 raise  # from within
-            raise refusals.of_count(error, args, keywords) from None
+            misfit = refusals.of_count(error, args, keywords)
+        return refusals.answer(misfit, function, args, keywords)
 
     return call

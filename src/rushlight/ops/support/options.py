@@ -43,6 +43,12 @@ def argument_error(name: str, argument: str, wanted: str, value: Any, position: 
     return error if isinstance(value, Tensor) else noted(error, value)
 
 
+def missing_arguments(name: str, missing: Sequence[str]) -> TypeError:
+    """The error of arguments that must be given; torch has the plural where one is missing."""
+    words = ", ".join([f'"{argument}"' for argument in missing])
+    return TypeError(f"{name}() missing {len(missing)} required positional argument{'s' * (len(missing) == 1)}: {words}")
+
+
 def no_such_call(name: str, args: tuple[Any, ...], keywords: dict[str, Any], signatures: Sequence[str]) -> TypeError:
     """The error of a function with several signatures, called with arguments that suit none.
 
@@ -52,10 +58,21 @@ def no_such_call(name: str, args: tuple[Any, ...], keywords: dict[str, Any], sig
     last_first = dict(reversed(keywords.items()))
     named = ", ".join([f"{key}={type_name(value)}" for key, value in last_first.items()])
     got = ", ".join([type_name(a) for a in args]) + (f", {named}" if args and named else f"{named}, " if named else "")
+    if len(signatures) == 1:
+        return TypeError(f"{name}() received an invalid combination of arguments - got {_beside(signatures[0], args, last_first)}")
     expected = "".join([f" * {signature}\n{_mismatch(signature, args, last_first)}" for signature in signatures])
     return TypeError(
         f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:\n{expected}"
     )
+
+
+def _beside(signature: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> str:
+    """What was given beside the only signature there is."""
+    if keywords:
+        return f"unrecognized keyword arguments: {', '.join(keywords)}"
+    kinds = [part.split()[0] for part in signature[1:-1].split(", ") if part != "*"]
+    marked = [type_name(a) if i < len(kinds) and type_name(a) == kinds[i] else f"!{type_name(a)}!" for i, a in enumerate(args)]
+    return f"({', '.join(marked)}), but expected {signature}"
 
 
 def _mismatch(signature: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> str:
