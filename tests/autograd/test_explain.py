@@ -36,6 +36,16 @@ def in_place(w):
     return h * V
 
 
+def in_place_by_function(name):
+    def program(w):
+        h = torch.zeros(3)
+        with torch.no_grad():
+            getattr(h, name)(w)  # here
+        return h * V
+
+    return program
+
+
 def assigned(w):
     h = torch.zeros(3)
     h[1:] = w.detach()[1:]  # here
@@ -54,6 +64,8 @@ CUTS = [
     (no_grad, "exp()", "was called under no_grad()"),
     (inference, "clone()", "was called under inference_mode()"),
     (in_place, "add_()", "was called under no_grad()"),
+    (in_place_by_function("copysign_"), "copysign_()", "was called under no_grad()"),
+    (in_place_by_function("clamp_"), "clamp_()", "was called under no_grad()"),
     (assigned, "detach()", "gives the values without their graph"),
     (module, "detach()", "gives the values without their graph"),
     (lambda w: w.long() * V, "long()", "is of dtype torch.int64, which has no gradient"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
@@ -26,10 +27,7 @@ class Size(tuple):
 
     def numel(self) -> int:
         """The number of elements of a tensor of this size."""
-        count = 1
-        for size in self:
-            count *= size
-        return count
+        return math.prod(self)
 
     def __repr__(self) -> str:
         return f"torch.Size([{', '.join(map(str, self))}])"

@@ -154,9 +154,12 @@ def grad(
         grad_outputs: the "vector" of the vector-Jacobian product, one per output; may be left out for scalars.
         retain_graph, create_graph: as in `backward`.
         only_inputs: means nothing any more; False warns.
-        allow_unused: return None for an input the outputs do not depend on, instead of raising.
+        allow_unused: return None for an input that the outputs do not depend on, instead of raising.
         is_grads_batched: the first dimension of each of `grad_outputs` counts vectors; the results have it too.
-        materialize_grads: return zeros for such an input.
+        materialize_grads: return zeros for an input that the outputs do not depend on.
+
+    Raises RuntimeError where `backward` does, and for an input that does not require grad or that the outputs do not
+    depend on; ValueError for `materialize_grads` with ``allow_unused=False``.
 
     >>> import rushlight as torch
     >>> x = torch.tensor(3., requires_grad=True)
@@ -182,19 +185,18 @@ def grad(
     if allow_unused is None:
         allow_unused = materialize_grads
     _check_flag(create_graph)
+    keep = create_graph if retain_graph is None else retain_graph
     out, into = _tuple(outputs), _tuple(inputs)
     if not into:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     if is_grads_batched:
         from ._batched import batched_grad
 
-        keep = create_graph if retain_graph is None else retain_graph
         return batched_grad(
             out, into, grad_outputs, keep, materialize_grads, create_graph=create_graph, allow_unused=allow_unused
         )
     on_tensors = bool(create_graph or LIVE[0])
     gradients = _root_gradients(out, grad_outputs, on_tensors)
-    keep = create_graph if retain_graph is None else retain_graph
     job = Run()
     job.keep_graph, job.create_graph, job.accumulate, job.on_tensors = keep, create_graph, False, on_tensors
     captured = _run(job, out, gradients, into)

@@ -20,7 +20,7 @@ from typing import Any
 
 from .._torch_function import code_of
 from ..core import backward, declare, short, views
-from ..core.node import Node, Output
+from ..core.node import Node, node_of
 from ..core.op import Op
 from ..core.tensor import Tensor
 from ..ops.language.overloads import aten_name
@@ -230,8 +230,7 @@ def _results(value: Any) -> Iterator[Any]:
 
 
 def _sequence(result: Any) -> int:
-    node = getattr(result, "_node", None)
-    node = node.node if isinstance(node, Output) else node
+    node = node_of(getattr(result, "_node", None))
     return node._sequence_nr() if isinstance(node, Node) else -1
 
 

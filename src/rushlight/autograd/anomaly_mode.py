@@ -82,7 +82,7 @@ def user_line(frame: Any) -> str:
 
 def line_of(node: Node) -> str:
     for entry in reversed(node.metadata.get(TRACEBACK, [])):
-        if f"{__package__.split('.')[0]}/" not in entry.split('"')[1].replace("\\", "/"):
+        if f"{_PACKAGE}/" not in entry.split('"')[1].replace("\\", "/"):
             _, path, rest = entry.split('"', 2)
             return f"{path}:{rest.split(',')[1].removeprefix(' line ')}"
     return "?"

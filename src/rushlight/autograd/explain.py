@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -23,8 +24,9 @@ import numpy as np
 
 from .._torch_function import code_of
 from ..core.modes import INFERENCE, NO_GRAD, grad_mode
-from ..core.node import Node, Output
+from ..core.node import Node, node_of
 from ..core.tensor import LEAF, Tensor, edge_of
+from ..ops.support import attach
 from .anomaly_mode import TRACEBACK, line_of, user_line
 
 __all__ = ["explain_none", "watch"]
@@ -113,30 +115,25 @@ class _Paths:
     """Which edges lead to a tensor's own."""
 
     def __init__(self, x: Tensor) -> None:
-        goal = edge_of(x)
-        self.goal = goal.node if isinstance(goal, Output) else goal
+        self.goal = node_of(edge_of(x))
         self.known: dict[Any, bool] = {self.goal: True}
 
     def lead_from(self, edge: Any) -> bool:
-        start = _node_of(edge)
+        start = node_of(edge)
         if start is None:
             return False
         for node in _below(start, self.known):
             # Newer nodes come later, and edges point to older ones: what is below is known.
-            self.known[node] = any([self.known.get(_node_of(e), False) for e in _edges(node)])
+            self.known[node] = any([self.known.get(node_of(e), False) for e in _edges(node)])
         return self.known[start]
 
     def path_from(self, edge: Any) -> Iterator[Node]:
         """The nodes of one path."""
         self.lead_from(edge)
-        node = _node_of(edge)
+        node = node_of(edge)
         while isinstance(node, Node) and node is not self.goal:
             yield node
-            node = next(_node_of(e) for e in _edges(node) if self.known.get(_node_of(e)))
-
-
-def _node_of(edge: Any) -> Any:
-    return edge.node if isinstance(edge, Output) else edge
+            node = next(node_of(e) for e in _edges(node) if self.known.get(node_of(e)))
 
 
 def _edges(node: Any) -> Iterable[Any]:
@@ -151,14 +148,14 @@ def _below(start: Any, known: Iterable[Any] = ()) -> list[Any]:
         if node not in seen:
             seen.add(node)
             found.append(node)
-            stack.extend([_node_of(e) for e in _edges(node)])
+            stack.extend([node_of(e) for e in _edges(node)])
     return sorted(found, key=lambda node: -node._rank)
 
 
 def _guesses(loss: Tensor, parameter: Tensor) -> list[str]:
     """What the graph alone gives away: see Note [What can be known]."""
     lines, constants = [], []
-    nodes = [n for n in _below(_node_of(edge_of(loss))) if isinstance(n, Node)] if loss.requires_grad else []
+    nodes = [n for n in _below(node_of(edge_of(loss))) if isinstance(n, Node)] if loss.requires_grad else []
     for node in nodes:
         for x in node.saved or ():
             if isinstance(x, Tensor) and x is not parameter and not x.requires_grad and x._data.dtype.kind in "fc":
@@ -390,8 +387,8 @@ def _made_name(frame: Any) -> str | None:
     if name == "apply" and isinstance(known.get("cls"), type):
         return f"{known['cls'].__name__}.apply"
     if name not in _MADE:
-        return name.strip("_") if name.startswith("__") else name
-    inplace = "_" * (name == "method" and frame.f_globals["__name__"] == _PACKAGE + "ops.attach")
+        return name.strip("_") if name.startswith("__") else re.sub(r"^_(\w+)_inplace$", r"\1_", name)
+    inplace = "_" * (name == "method" and frame.f_globals is vars(attach))
     made_of = [known.get("function"), known.get("operator"), known.get("op")]
     names = [getattr(m, "__name__", getattr(m, "name", None)) for m in made_of]
     return next((n + inplace for n in [known.get("name"), *names] if isinstance(n, str) and n not in _MADE), None)

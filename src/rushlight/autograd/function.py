@@ -66,6 +66,7 @@ class FunctionCtx:
         self.dirty_tensors = args
 
     def mark_shared_storage(self, *pairs: Any) -> None:
+        """Does nothing but warn: deprecated in PyTorch."""
         import warnings
 
         warnings.warn(
@@ -286,9 +287,9 @@ class Function(metaclass=FunctionMeta):
             "backward mode AD."
         )
 
-    #: `backward` by its other name.
     @staticmethod
     def vjp(ctx: Any, *grad_outputs: Any) -> Any:
+        """`backward`, by its other name: a Function has one of the two."""
         raise NotImplementedError("vjp")
 
     @staticmethod

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..core.backward import CURRENT, Run
-from ..core.node import Node, Output
+from ..core.node import Node, Output, node_of
 from ..core.saved import bump
 from ..core.tensor import UNTRACKED, Tensor
 from . import saved_hooks
@@ -308,7 +308,7 @@ def _count_executed(job: Run, nodes: Sequence[Node]) -> int:
     if job.needed is None:
         executed = _reached(job.roots)
     else:
-        executed = {e.node if isinstance(e, Output) else e for e in job.needed}
+        executed = {node_of(edge) for edge in job.needed}
     return sum(_leaf_or_node(node) in executed for node in nodes)
 
 
@@ -322,7 +322,7 @@ def _reached(roots: Iterable[Any]) -> set[Any]:
     stack = list(roots)
     while stack:
         edge = stack.pop()
-        node = edge.node if isinstance(edge, Output) else edge
+        node = node_of(edge)
         if node is not None and node not in seen:
             seen.add(node)
             if isinstance(node, Node):

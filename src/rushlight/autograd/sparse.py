@@ -64,7 +64,7 @@ def sparse_jacobian(
     if rows.max(initial=-1) <= columns.max(initial=-1):
         result = _by_rows(out, x, pattern, rows)
     else:
-        result = _by_columns(func, x, out, pattern, columns)
+        result = _by_columns(func, x, pattern, columns)
     return (out.detach(), result) if return_value else result
 
 
@@ -155,7 +155,7 @@ def _by_rows(out: Tensor, x: Tensor, pattern: Any, colours: np.ndarray) -> Any:
     return result
 
 
-def _by_columns(func: Callable[[Tensor], Tensor], x: Tensor, out: Tensor, pattern: Any, colours: np.ndarray) -> Any:
+def _by_columns(func: Callable[[Tensor], Tensor], x: Tensor, pattern: Any, colours: np.ndarray) -> Any:
     """The same with columns, by forward mode."""
     from ._batched import batched_jvp
 

@@ -168,4 +168,4 @@ class Nowhere(Node):
 
 
 NOWHERE = filled(Nowhere(), ())
-NOWHERE._rank = 1
+NOWHERE._rank = 1  # older than every node, and no leaf

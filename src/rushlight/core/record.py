@@ -61,7 +61,7 @@ def _saving(op: Op, mask: tuple[bool, ...]) -> Call:
     """The function that gathers `Node.values` and `Node.saved` where the inputs of `mask` want a gradient, written out
     as by hand. For a product of x and y, of which only x does:
 
-        lambda arguments, payloads, out: ((None, payloads[1]), (None, tensor(arguments[1])) if is_tensor(arguments[1]) else ())
+        lambda arguments, payloads, out: ((None, payloads[1]), (None, arguments[1]) if isinstance(arguments[1], Tensor) else ())
     """
     each = (True,) if op.joint else mask
     needed = {name for reads, wanted in zip(op.reads, each) if wanted for name in reads}

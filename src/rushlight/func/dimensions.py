@@ -6,7 +6,7 @@ The notation is that of einops (A. Rogozhnikov, Einops, ICLR 2022).
 from __future__ import annotations
 
 import keyword
-from collections.abc import Sequence
+import math
 from functools import cache
 from typing import Any
 
@@ -57,15 +57,8 @@ def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Tensor:
     shape: list[int] = []
     for group in right:
         parts = [n for name in group for n in sizes[name]]
-        shape += parts if group is BARE else [_product(parts)]
+        shape += parts if group is BARE else [math.prod(parts)]
     return moved.reshape(shape)
-
-
-def _product(numbers: Sequence[int]) -> int:
-    out = 1
-    for n in numbers:
-        out *= n
-    return out
 
 
 def _sizes(x: Any, left: Side, given: dict[str, int]) -> dict[str, tuple[int, ...]]:
@@ -89,7 +82,7 @@ def _sizes(x: Any, left: Side, given: dict[str, int]) -> dict[str, tuple[int, ..
 
 
 def _parts(size: int, group: tuple[str, ...], given: dict[str, int]) -> dict[str, tuple[int, ...]]:
-    known = _product([given[name] for name in group if name in given])
+    known = math.prod([given[name] for name in group if name in given])
     open_names = [name for name in group if name not in given]
     if len(open_names) > 1:
         raise RuntimeError(f"cannot infer the sizes of two dimensions at once {open_names[0]} and {open_names[1]}")

@@ -43,7 +43,7 @@ def vmap(
         size, leaves, dims, spec = _inputs(func, in_dims, args)
         if chunk_size is None or chunk_size >= size:
             out, out_spec = mapped(func, Batch(size, randomness), leaves, dims, spec, kwargs)
-            places = _places(func, out_dims, out, out_spec)
+            places = _places(func, out_dims, out_spec)
             return tree_unflatten([_put(o, 0, place) for o, place in zip(_out(func, out, places), places)], out_spec)
         return _in_chunks(func, chunk_size, size, leaves, dims, spec, kwargs, out_dims, randomness)
 
@@ -126,7 +126,7 @@ def mapped(
         return found, spec
 
 
-def _places(func: Callable[..., Any], out_dims: Any, out: list[Any], spec: TreeSpec) -> list[Any]:
+def _places(func: Callable[..., Any], out_dims: Any, spec: TreeSpec) -> list[Any]:
     name = name_of(func)
     alone = spec.is_leaf()
     if alone and isinstance(out_dims, tuple) and len(out_dims) == 1:
@@ -179,7 +179,7 @@ def _in_chunks(
         if state is not None:
             ops.set_rng_state(state)
         out, out_spec = mapped(func, Batch(count, randomness), given, dims, spec, kwargs)
-        places = _places(func, out_dims, out, out_spec)
+        places = _places(func, out_dims, out_spec)
         parts.append(_out(func, out, places))
     joined = [
         column[0] if place is None else _put(ops.cat(list(column)), 0, place) for column, place in zip(zip(*parts), places)

@@ -154,7 +154,7 @@ def elementwise(op: Op) -> Rule:
                 physical, ndim = lowered(a, level)[0], ndim_of(a, rank)
             if ndim != rank:
                 if rank is not None:
-                    return aligned(call, level, (*_promoted(op, arguments[: op.inputs]), *arguments[op.inputs :]))
+                    return aligned(call, level, (*_promoted(arguments[: op.inputs]), *arguments[op.inputs :]))
                 rank = ndim
             given.append(physical)
         out = call(*given)
@@ -183,7 +183,7 @@ def with_ones(physical: Any, count: int) -> Any:
     return view_op(physical, (shape[0], *(1,) * count, *shape[1:]))
 
 
-def _promoted(op: Op, operands: Sequence[Any]) -> Sequence[Any]:
+def _promoted(operands: Sequence[Any]) -> Sequence[Any]:
     """Examples without dimensions give way to others' dtypes as ever, though as a batch they have one."""
     tensors = [a for a in operands if isinstance(a, Tensor)]
     if len({a.dtype for a in tensors}) < 2 or len({a.ndim == 0 for a in tensors}) < 2:
@@ -202,7 +202,7 @@ def along(*places: int) -> Rule:
 
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         ndim = ndim_of(arguments[0])
-        given = [_at_front(a, level, ndim) if a.__class__ not in CONSTANTS and _is_data(a) else a for a in arguments]
+        given = [_at_front(a, level) if a.__class__ not in CONSTANTS and _is_data(a) else a for a in arguments]
         for place in places:
             if place < len(given):
                 given[place] = shifted(given[place], ndim or 1)
@@ -216,7 +216,7 @@ def _is_data(a: Any) -> bool:
     return isinstance(a, Tensor) or a.__class__ is Hidden or (hasattr(a, "dtype") and getattr(a, "ndim", 0) > 0)
 
 
-def _at_front(a: Any, level: Batch, ndim: int) -> Any:
+def _at_front(a: Any, level: Batch) -> Any:
     """`a` with the examples along its first dimension, and at least one more."""
     if not isinstance(a, Tensor):
         physical, batched = lowered(a, level)

@@ -12,9 +12,12 @@ from typing import Any, NamedTuple
 
 from ..core.tensor import Tensor
 from .batched import is_batched, lower, newest, raised, wrap
+from .batching import lifted
 from .levels import Batch
 
 _NOTES = "For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+
+
 class VmapInfo(NamedTuple):
     """What a Function's vmap staticmethod is told of the batch."""
 
@@ -44,13 +47,7 @@ def apply(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     given, batched = [a for a, _ in pairs], tuple([b for _, b in pairs])
     if own:
         return _by_its_rule(cls, level, given, batched)
-    return _wrapped(_generated(cls, level, batched).apply(*given, **kwargs), level)
-
-
-def _wrapped(out: Any, level: Batch) -> Any:
-    if isinstance(out, tuple):
-        return tuple([_wrapped(o, level) for o in out])
-    return wrap(out, level) if isinstance(out, Tensor) else out
+    return lifted(_generated(cls, level, batched).apply(*given, **kwargs), level)
 
 
 def _by_its_rule(cls: Any, level: Batch, given: list[Any], batched: tuple[bool, ...]) -> Any:
@@ -172,5 +169,3 @@ def _gathered(g: Any, batched: bool, level: Batch) -> Any:
     if batched:
         return raised(g, level)
     return raised(g, level).sum(0) if is_batched(g, level) else g
-
-

@@ -37,7 +37,7 @@ from ..core import views
 from ..core.backward import Run, as_tensor, run
 from ..core.declare import NUMBERS
 from ..core.modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
-from ..core.node import Output
+from ..core.node import Output, node_of
 from ..core.op import Op, parameters
 from ..core.saved import PACKERS, SavedResult
 from ..core.tensor import LEAF, Tensor, edge_of, memory, new, shared_counter, wrap
@@ -183,7 +183,7 @@ def _tangents(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None], res
     try:
         if is_pointwise(op) and _same_kind(op, lower, results[0]):
             return [_of_pointwise(op, lower, tangents, results[0])]
-        return _of_any(op, lower, tangents, results)
+        return _of_any(op, lower, tangents)
     except RuntimeError as error:
         _refuse(op, error)
         raise
@@ -232,7 +232,7 @@ def _of_pointwise(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None],
     return total if total.shape == out.shape else total.expand(out.shape)
 
 
-def _of_any(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None], results: Sequence[Any]) -> list[Tensor | None]:
+def _of_any(op: Op, lower: tuple[Any, ...], tangents: list[Tensor | None]) -> list[Tensor | None]:
     """The derivative of the vector-Jacobian product by its vector, applied to the tangents."""
     mode = grad_mode()
     given = (*tensors_in(lower), *[t for t in tangents if t is not None])
@@ -331,7 +331,7 @@ def _save_duals(results: Sequence[Any], duals: dict[int, Any]) -> None:
     for nr, result in enumerate(results):
         if not isinstance(result, Tensor):
             continue
-        node = result._node.node if result._node.__class__ is Output else result._node
+        node = node_of(result._node)
         if node is None or node is LEAF or isinstance(node, Tensor) or not node.saved:
             continue
         node.saved = tuple([_dual_entry(origin, result, nr, duals) for origin in node.saved])

@@ -16,7 +16,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 
-from ..core.node import Node, Output
+from ..core.node import Node, node_of
 from ..core.tensor import Tensor, edge_of
 from ..ops.language.inspection import printed_history
 from . import dual
@@ -68,7 +68,7 @@ def _history(x: Tensor) -> tuple[list[Transform], tuple[bool, str | None]]:
     reached: set[Transform] = set()
     while stack:
         edge = stack.pop()
-        node = edge.node if isinstance(edge, Output) else edge
+        node = node_of(edge)
         if node is None or id(node) in seen:
             continue
         seen.add(id(node))
@@ -81,5 +81,5 @@ def _history(x: Tensor) -> tuple[list[Transform], tuple[bool, str | None]]:
             outer = True
     while start is not None and id(start) in own:  # a leaf of a transform is another tensor outside of it
         start = None if isinstance(start, Tensor) else start.edges[0]
-    node = start.node if isinstance(start, Output) else start
+    node = node_of(start)
     return list(reached), (outer, type(node.shown()).__name__ if outer and isinstance(node, Node) else None)

@@ -15,6 +15,7 @@ from .. import ops
 from ..arrays.dtypes import bool_
 from ..core.tensor import Tensor
 from ..core.tensor import wrap as plain
+from ..ops.indexing.index_along import lined
 from ..ops.indexing.scattering import gather_op, scatter_add_op, scatter_op, scatter_reduce_op, scatter_value
 from ..ops.indexing.subscript import index_op, index_put_op
 from .batched import Hidden, is_batched, lower, raised, unwrap, wrap
@@ -148,7 +149,7 @@ rules("scatter", "scatter_value", "scatter_add", "scatter_combined", "scatter_re
 @rules("gather")
 def _gathered(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, dim, index = arguments
-    out = call(_at_front(x, level, x.ndim), dim + 1, _at_front(index, level, index.ndim))
+    out = call(_at_front(x, level), dim + 1, _at_front(index, level))
     return lifted(out.reshape(level.size, *index.shape), level)
 
 
@@ -164,18 +165,14 @@ def _by_vector(place: int, spread: Any) -> Any:
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         x, index = arguments[0], arguments[place]
         if is_batched(as_tensor(index), level):
-            out = spread(_lined(x), *[_lined(a) if isinstance(a, Tensor) else a for a in arguments[1:]])
+            out = spread(lined(x), *[lined(a) if isinstance(a, Tensor) else a for a in arguments[1:]])
             return out if x.ndim else out.reshape(())
-        given = [_at_front(a, level, x.ndim) if isinstance(a, Tensor) and i != place else a for i, a in enumerate(arguments)]
+        given = [_at_front(a, level) if isinstance(a, Tensor) and i != place else a for i, a in enumerate(arguments)]
         given[place - 1] += 1
         result = lifted(call(*given), level)
         return result if x.ndim else _squeezed(result)
 
     return rule
-
-
-def _lined(a: Any) -> Any:
-    return a if a.ndim else a.reshape(1)
 
 
 rules("index_select")(_by_vector(2, lambda x, dim, index: gather_op(x, dim, _spread(index, dim, x.shape))))
@@ -196,7 +193,7 @@ rules("index_reduce")(_by_vector(3, lambda x, source, dim, index, reduce, includ
 @rules("index_fill_tensor")
 def _filled_at(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, value, dim, index = arguments
-    line = _lined(x)
+    line = lined(x)
     chosen = scatter_value(ops.zeros(line.shape, dtype=bool_), True, dim, _spread(index, dim, line.shape))
     return ops.where(chosen.reshape(x.shape), value.to(x.dtype), x)
 

@@ -136,6 +136,20 @@ def _with_leading_dimension(mask: Tensor | None, rows: int, columns: int, heads:
     return mask.unsqueeze(0) if mask.dim() == 2 else mask
 
 
+def _with_biases(
+    k: Tensor, v: Tensor, bias_k: Tensor | None, bias_v: Tensor | None, static_k: Tensor | None, static_v: Tensor | None,
+    batch: int,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """Keys and values with a learnt one behind each, if they are given. Raises AssertionError for one without the other."""
+    if bias_k is not None and bias_v is not None:
+        _require(static_k is None, "bias cannot be added to static key.")
+        _require(static_v is None, "bias cannot be added to static value.")
+        return ops.cat([k, bias_k.repeat(1, batch, 1)]), ops.cat([v, bias_v.repeat(1, batch, 1)])
+    _require(bias_k is None, "bias_k is set but bias_v is None")
+    _require(bias_v is None, "bias_v is set but bias_k is None")
+    return k, v
+
+
 def _one_column_more(*masks: Tensor | None) -> list[Tensor | None]:
     return [None if mask is None else pad(mask, (0, 1)) for mask in masks]
 
@@ -246,13 +260,9 @@ def multi_head_attention_forward(
     weights_apart = q_proj_weight, k_proj_weight, v_proj_weight
     q, k, v = _project((query, key, value), in_proj_weight, in_proj_bias, use_separate_proj_weight, weights_apart)
     mask = _with_leading_dimension(mask, rows, columns, heads)
-    if bias_k is not None and bias_v is not None:
-        _require(static_k is None, "bias cannot be added to static key.")
-        _require(static_v is None, "bias cannot be added to static value.")
-        k, v = ops.cat([k, bias_k.repeat(1, batch, 1)]), ops.cat([v, bias_v.repeat(1, batch, 1)])
+    k, v = _with_biases(k, v, bias_k, bias_v, static_k, static_v, batch)
+    if bias_k is not None:
         mask, padding = _one_column_more(mask, padding)
-    _require(bias_v is not None or bias_k is None, "bias_k is set but bias_v is None")
-    _require(bias_k is not None or bias_v is None, "bias_v is set but bias_k is None")
     q = q.view(rows, heads, width).transpose(0, 1)
     k, v = _in_heads(k, static_k, "k", heads, width), _in_heads(v, static_v, "v", heads, width)
     if add_zero_attn:

@@ -112,7 +112,7 @@ def linear_cross_entropy(
     if ignore_index is not None and target.shape == logits_shape:
         raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
     ignore_index = -100 if ignore_index is None else ignore_index
-    if options is not None and _suits(options, linear_weight, linear_bias, target, reduction, label_smoothing):
+    if options is not None and _suits(linear_weight, linear_bias, target, reduction, label_smoothing):
         return _chunked(input, linear_weight, target, linear_bias, weight, reduction, ignore_index, options)
     if linear_weight.dim() > 2:
         linear_weight = linear_weight.reshape(-1, linear_weight.size(-1))
@@ -152,12 +152,7 @@ def _check_shapes(input: Tensor, linear_weight: Tensor, linear_bias: Tensor | No
 
 
 def _suits(
-    options: LinearCrossEntropyOptions,
-    linear_weight: Tensor,
-    linear_bias: Tensor | None,
-    target: Tensor,
-    reduction: str,
-    label_smoothing: float,
+    linear_weight: Tensor, linear_bias: Tensor | None, target: Tensor, reduction: str, label_smoothing: float
 ) -> bool:
     """Whether the loss can be computed some rows at a time; a warning where it cannot."""
     outputs = tuple(linear_weight.shape[1:-1])

@@ -18,6 +18,22 @@ class Trial(NamedTuple):
     slope: Tensor
 
 
+class _Wolfe(NamedTuple):
+    """The two conditions, from what is known at t = 0."""
+
+    start: Trial
+    c1: float
+    c2: float
+
+    def too_high(self, x: Trial) -> bool:
+        """Whether the loss falls too little: the condition of Armijo fails."""
+        return bool(x.loss > self.start.loss + self.c1 * x.t * self.start.slope)
+
+    def flat(self, x: Trial) -> bool:
+        """Whether the slope is flat enough: the curvature condition."""
+        return bool(abs(x.slope) <= -self.c2 * self.start.slope)
+
+
 def strong_wolfe(
     trial: Callable[[Any], Trial],
     start: Trial,
@@ -49,43 +65,52 @@ def strong_wolfe(
     Returns:
         The best trial, and the number of trials.
     """
+    wolfe = _Wolfe(start, c1, c2)
+    ends, count = _bracket(trial, wolfe, t, most)
+    if len(ends) == 1:
+        return ends[0], count + 1
+    best, count = _zoom(trial, wolfe, ends, count, most, lambda width: width * d_norm < tolerance)
+    return best, count + 1
 
-    def too_high(x: Trial) -> bool:
-        return bool(x.loss > start.loss + c1 * x.t * start.slope)
 
-    def flat(x: Trial) -> bool:
-        return bool(abs(x.slope) <= -c2 * start.slope)
-
-    previous, current, count = start, trial(t), 0
+def _bracket(trial: Callable[[Any], Trial], wolfe: _Wolfe, t: Any, most: int) -> tuple[list[Trial], int]:
+    """The ends of an interval that holds a good step size, or such a one alone; and the number of trials after the first."""
+    previous, current, count = wolfe.start, trial(t), 0
     while count < most:
-        if too_high(current) or (count > 1 and current.loss >= previous.loss):
-            break
-        if flat(current):
-            return current, count + 1
+        if wolfe.too_high(current) or (count > 1 and current.loss >= previous.loss):
+            return [previous, current], count
+        if wolfe.flat(current):
+            return [current], count
         if current.slope >= 0:
-            break
+            return [previous, current], count
         bounds = current.t + 0.01 * (current.t - previous.t), current.t * 10
         t = _cubic_minimum(previous, current, bounds)
         previous, current = current, trial(t)
         count += 1
-    ends = [previous, current] if count < most else [start, current]
+    return [wolfe.start, current], count
+
+
+def _zoom(
+    trial: Callable[[Any], Trial], wolfe: _Wolfe, ends: list[Trial], count: int, most: int, small: Callable[[Any], Any]
+) -> tuple[Trial, int]:
+    """The better end of the interval after it was narrowed, and the number of trials; `small` says which width is enough."""
     low = 0 if ends[0].loss <= ends[1].loss else 1
     stalled = False
-    while count < most and not abs(ends[1].t - ends[0].t) * d_norm < tolerance:
+    while count < most and not small(abs(ends[1].t - ends[0].t)):
         t, stalled = _between(ends, stalled)
         new = trial(t)
         count += 1
-        if too_high(new) or new.loss >= ends[low].loss:
+        if wolfe.too_high(new) or new.loss >= ends[low].loss:
             ends[1 - low] = new
             low = 0 if ends[0].loss <= ends[1].loss else 1
             continue
-        done = flat(new)
+        done = wolfe.flat(new)
         if not done and new.slope * (ends[1 - low].t - ends[low].t) >= 0:
             ends[1 - low] = ends[low]
         ends[low] = new
         if done:
             break
-    return ends[low], count + 1
+    return ends[low], count
 
 
 def _between(ends: list[Trial], stalled: bool) -> tuple[Any, bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..autograd.graph import _reached
-from ..core.node import Node, Output
+from ..core.node import Node, Output, node_of
 from ..core.tensor import Tensor
 from ..ops.language.overloads import aten_name
 from .names import Names, Place, place_of
@@ -132,7 +132,7 @@ class _Builder:
         for node in shown:
             self._operation(node, targets.get(node))
         for root in self.roots:
-            node = root.node if isinstance(root, Output) else root
+            node = node_of(root)
             if node in self.of:
                 self.of[node].is_root = True
         for sweep in self.flow.sweeps:
@@ -195,7 +195,7 @@ class _Builder:
             self.by_slot[node, slot] = edge
 
     def _source(self, edge: Any) -> Vertex | None:
-        target = edge.node if isinstance(edge, Output) else edge
+        target = node_of(edge)
         if target is None or (isinstance(target, Node) and target._rank > 0):
             return None
         if target in self.of:
@@ -244,14 +244,14 @@ class _Builder:
     def _replay(self, sweep: Sweep) -> None:
         run = 1 + max([s.run for s in self.steps], default=0)
         arrivals: dict[Any, list[tuple[Edge | None, Any]]] = {}
-        roots = [root.node if isinstance(root, Output) else root for root in sweep.roots]
+        roots = [node_of(root) for root in sweep.roots]
         for event in sweep.events:
             vertex = self.of.get(event.node)
             if vertex is None:
                 continue
             self._run(run, vertex, event, arrivals, event.node in roots)
         ran = {event.node for event in sweep.events}
-        wanted = {w.node if isinstance(w, Output) else w for w in sweep.wanted or ()}
+        wanted = {node_of(edge) for edge in sweep.wanted or ()}
         waiting = [key for key in arrivals if isinstance(key, Node) and key in self.of and key not in ran | wanted]
         if any([event.error for event in sweep.events]) or sweep.is_running():
             return  # leaves get their gradients last, and then all of them
@@ -278,7 +278,7 @@ class _Builder:
             assert edge.gradient is not None
             edge.rule = rule_of(event.node, slot, event.arrived, event.values)
             step.sent.append((edge.id, edge.gradient))
-            arrivals.setdefault(target.node if isinstance(target, Output) else target, []).append((edge, gradient))
+            arrivals.setdefault(node_of(target), []).append((edge, gradient))
         self.steps.append(step)
 
     def _arrive(self, run: int, sweep: Sweep, key: Any, parts: list[Any]) -> None:

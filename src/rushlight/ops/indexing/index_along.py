@@ -30,7 +30,7 @@ def copied(x: Any) -> Any:
 
 
 def lined(x: Any) -> Any:
-    """The payload `x` with at least one dimension."""
+    """A payload or Tensor `x`, with at least one dimension."""
     return x if x.ndim else x.reshape(1)
 
 

@@ -99,7 +99,7 @@ _qr = op(
 )
 
 
-def _checked_qr(name: str, x: Tensor, mode: str) -> Any:
+def _checked_qr(x: Tensor, mode: str) -> Any:
     check_matrix("linalg.qr", x)
     check_inexact("linalg.qr", x)
     if mode not in ("reduced", "r", "complete"):
@@ -124,7 +124,7 @@ def linalg_qr(A: Tensor, mode: str = "reduced", *, out: Any = None) -> Any:
     check_tensor("linalg_qr", A, "A")
     if not isinstance(mode, str):
         raise argument_error("linalg_qr", "mode", "str", mode, 2)
-    return named("linalg_qr", _checked_qr("linalg_qr", A, mode), out)
+    return named("linalg_qr", _checked_qr(A, mode), out)
 
 
 def qr(input: Tensor, some: bool = True, *, out: Any = None) -> Any:
@@ -136,7 +136,7 @@ def qr(input: Tensor, some: bool = True, *, out: Any = None) -> Any:
         "boolean parameter 'some' has been replaced with a string parameter 'mode'.\nQ, R = torch.qr(A, some)\nshould "
         "be replaced with\nQ, R = torch.linalg.qr(A, 'reduced' if some else 'complete')"
     )
-    return named("qr", _checked_qr("qr", input, "reduced" if some else "complete"), out)
+    return named("qr", _checked_qr(input, "reduced" if some else "complete"), out)
 
 
 def _no_derivative(g: Any) -> NoReturn:

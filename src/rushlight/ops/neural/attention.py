@@ -327,16 +327,20 @@ def scaled_dot_product_attention(
                 "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True"
             )
         attn_mask = _causal(rows, columns)
-    query, key, value = wide(query), wide(key), wide(value)
+    out = _composed(wide(query), wide(key), wide(value), attn_mask, dropout_p, scale)
+    return out.to(dtype) if out.dtype is not dtype else out
+
+
+def _composed(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, dropout_p: float, scale: float) -> Tensor:
+    """Attention by an operation each for the scores, their softmax, dropout and the average."""
     root = math.sqrt(abs(scale))
     scores = (query * (-root if scale < 0 else root)) @ (key.transpose(-2, -1) * root)
-    if attn_mask is not None:
-        scores = scores + _as_addend(attn_mask, scores.dtype)
+    if mask is not None:
+        scores = scores + _as_addend(mask, scores.dtype)
     weights = safe_softmax(scores, scores.ndim - 1)
     if dropout_p > 0:
         weights = dropout(weights, dropout_p, True)
-    out = weights @ value
-    return out.to(dtype) if out.dtype is not dtype else out
+    return weights @ value
 
 
 def _for_all_heads(query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:

@@ -314,7 +314,7 @@ _sample = {
 }
 
 
-def _check(input: Tensor, grid: Tensor, mode: int) -> None:
+def _check(input: Tensor, grid: Tensor) -> None:
     check_tensor("grid_sampler", input)
     check_tensor("grid_sampler", grid, "grid", 2)
     x, places = input._data.shape, grid._data.shape
@@ -335,7 +335,7 @@ def _check(input: Tensor, grid: Tensor, mode: int) -> None:
 
 
 def _sampler(dims: int, input: Tensor, grid: Tensor, mode: int, padding: int, align: bool) -> Tensor:
-    _check(input, grid, mode)
+    _check(input, grid)
     x, places = input._data, grid._data
     if x.ndim != dims + 2 or places.ndim != dims + 2:
         raise RuntimeError(
@@ -377,7 +377,7 @@ def grid_sampler(
     The mode is 0 (linear), 1 (nearest) or 2 (cubic, for images); the padding 0 (zeros), 1 (the border) or 2 (mirrored).
     Raises RuntimeError for shapes and dtypes that do not fit.
     """
-    _check(input, grid, interpolation_mode)
+    _check(input, grid)
     ndim = input._data.ndim
     if ndim not in (4, 5) or grid._data.ndim != ndim:
         raise RuntimeError(

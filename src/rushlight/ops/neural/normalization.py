@@ -188,7 +188,7 @@ def _layer_normalized(
     name: str, input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
 ) -> tuple[Tensor, Any, Any]:
     x, narrow = input._data, input.dtype.itemsize == 2
-    shape = _check_normalized(name, input, normalized_shape, {"weight": weight, "bias": bias}, "*, ")
+    shape = _check_normalized(input, normalized_shape, {"weight": weight, "bias": bias}, "*, ")
     for parameter in (weight, bias):
         if parameter is not None and (parameter._data.dtype is not x.dtype or narrow):
             check_mixture(input, [weight, bias])
@@ -203,7 +203,7 @@ def _layer_normalized(
 
 
 def _check_normalized(
-    name: str, input: Any, normalized_shape: Any, parameters: dict[str, Tensor | None], star: str
+    input: Any, normalized_shape: Any, parameters: dict[str, Tensor | None], star: str
 ) -> tuple[int, ...]:
     shape = tuple(normalized_shape)
     if not shape:
@@ -238,7 +238,7 @@ def rms_norm(
     fits = weight is None or weight.shape == tuple(normalized_shape)
     if input.ndim < len(normalized_shape) and fits:
         raise ValueError(f"Input tensor must have at least {len(normalized_shape)} dimensions, but got {input.ndim}")
-    shape = _check_normalized("rms_norm", input, normalized_shape, {"weight": weight}, "*")
+    shape = _check_normalized(input, normalized_shape, {"weight": weight}, "*")
     d = input.dtype
     if not (d.is_floating_point or d.is_complex):
         raise unimplemented("rms_norm", d)

@@ -1,11 +1,9 @@
-"""Sums over some dimensions by BLAS; operations along one dimension in parts that stay in the cache, and operations on a
-batch in parts, on all cores."""
+"""Sums over some dimensions by BLAS; operations along one dimension in parts that stay in the cache, on all cores."""
 
 from __future__ import annotations
 
 import functools
 import math
-import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +12,7 @@ import numpy as np
 from ...arrays.products import product
 from ...arrays.repeated import repeated
 from ...arrays.summation import along
-from ...arrays.threads import get_number, one_blas_thread, share
+from ...arrays.threads import one_blas_thread, share
 from ...core.op import F32, F64
 
 add: Any = np.add.reduce
@@ -134,33 +132,5 @@ def by_parts(value: Callable[..., Any], inputs: int) -> Callable[..., Any]:
 
         share(work, len(slices))
         return out.reshape(x.shape)
-
-    return compute
-
-
-#: Elements from which on a batch is shared out, and the parts of one whose results are added up: as many on any machine.
-_BATCH, _ADDED = 1 << 15, 4
-
-
-def by_samples(value: Callable[..., Any], inputs: int = 1, added: bool = False) -> Callable[..., Any]:
-    """``value(*arrays, ...)``, some samples on each thread: the first `inputs` arguments have a batch dimension in front.
-
-    The results for the parts of the batch make up that for the whole, one after the other; or they are `added` up.
-    """
-
-    def compute(*arguments: Any) -> Any:
-        x = arguments[0]
-        count = min(_ADDED if added else get_number(), len(x))
-        if count < 2 or x.__class__ is not np.ndarray or x.size < _BATCH:
-            return value(*arguments)
-        ends = [len(x) * i // count for i in range(count + 1)]
-        results: list[Any] = [None] * count
-
-        def work(i: int) -> None:
-            results[i] = value(*[a[ends[i] : ends[i + 1]] for a in arguments[:inputs]], *arguments[inputs:])
-
-        with one_blas_thread():
-            share(work, count)
-        return functools.reduce(operator.iadd, results) if added else np.concatenate(results)
 
     return compute
