@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,7 @@ def lowest(dtype: np.dtype) -> Any:
 
 def means(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, divisor: Any) -> Any:
     """The sums of windows over `divisor`."""
-    axes = axes_of(x.shape, kernel, size, stride, padding, (1,) * len(kernel))
+    axes = axes_of(x.shape[-len(size) :], kernel, size, stride, padding, (1,) * len(kernel))
     out = np.empty_like(x, shape=(*x.shape[: x.ndim - len(size)], *size), order="C")
 
     def work(part: slice) -> None:
@@ -63,7 +63,7 @@ def means(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, divisor
 
 
 def _spread_means(g: Any, shape: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, divisor: Any) -> Any:
-    axes = axes_of(shape, kernel, size, stride, padding, (1,) * len(kernel))
+    axes = axes_of(shape[-len(size) :], kernel, size, stride, padding, (1,) * len(kernel))
     grad = np.empty_like(g, shape=shape, order="C")
 
     def work(part: slice) -> None:
@@ -91,6 +91,7 @@ def _declare_mean(ndim: int) -> Any:
 _MEANS = {ndim: _declare_mean(ndim) for ndim in (2, 3)}
 
 
+@lru_cache(maxsize=1024)
 def _divisor(n: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, count_include_pad: bool) -> Any:
     """By what the sum of each window is divided: a number, or an array where windows reach out differently far."""
     covered = []
@@ -107,7 +108,7 @@ def _divisor(n: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, cou
 
 
 def _maxima(x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
-    axes = axes_of(x.shape, kernel, size, stride, padding, dilation)
+    axes = axes_of(x.shape[-len(size) :], kernel, size, stride, padding, dilation)
     out = np.empty_like(x, shape=(*x.shape[: x.ndim - len(size)], *size), order="C")
     low = lowest(x.dtype)
     in_parts(x, lambda part: reduced(np.maximum, low, x[part], axes, out[part]))
@@ -157,7 +158,7 @@ def _steps(x: Any, axes: list[Axis]) -> list[tuple[Axis, Any, Any]] | None:
 
 
 def _max_gradient(g: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
-    axes = axes_of(x.shape, kernel, size, stride, padding, dilation)
+    axes = axes_of(x.shape[-len(size) :], kernel, size, stride, padding, dilation)
     grad = np.empty_like(g, shape=x.shape, order="C")
 
     def work(part: slice) -> None:
@@ -178,7 +179,7 @@ def _max_gradient(g: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, paddin
 
 def _max_taken(gg: Any, x: Any, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
     """The elements of `gg` where those of `x` are the greatest."""
-    steps = _steps(x, axes_of(x.shape, kernel, size, stride, padding, dilation))
+    steps = _steps(x, axes_of(x.shape[-len(size) :], kernel, size, stride, padding, dilation))
     if steps is None:
         return _picked(gg, _window_places(x, kernel, size, stride, padding, dilation), len(size))
     for axis, before, after in steps:
@@ -341,6 +342,7 @@ def _check_pool(name: str, x: Ints, kernel: Ints, stride: Ints, padding: Ints, d
         )
 
 
+@lru_cache(maxsize=1024)
 def _windows(name: str, x: Ints, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, ceil_mode: bool) -> Ints:
     """How many windows there are along each dimension, all checked."""
     n = x[len(x) - len(kernel) :]

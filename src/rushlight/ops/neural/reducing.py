@@ -7,6 +7,7 @@ Note [Pooling one dimension at a time]
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -18,6 +19,7 @@ from .tiles import shared
 
 #: The elements of a part: with what is computed of them they stay in the cache, and outweigh the calls.
 _ELEMENTS = 1 << 16
+
 
 class Axis:
     """The windows along one dimension, `dim`, counted from the end."""
@@ -40,15 +42,18 @@ class Axis:
         return (*shape[: self.dim], size, *shape[self.dim :][1:])
 
 
+@functools.lru_cache(maxsize=1024)
 def axes_of(shape: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> list[Axis]:
-    """Where there is anything to pool: the last dimension comes last."""
+    """Where there is anything to pool, of a tensor whose last dimensions are `shape`: the last dimension comes last."""
     ndim = len(kernel)
-    axes = [Axis(i - ndim, *numbers) for i, numbers in enumerate(zip(shape[-ndim:], kernel, size, stride, padding, dilation))]
+    axes = [Axis(i - ndim, *numbers) for i, numbers in enumerate(zip(shape, kernel, size, stride, padding, dilation))]
     return [axis for axis in axes if not axis.nothing]
 
 
-def in_parts(x: Any, work: Callable[[slice], Any]) -> None:
+def in_parts(x: Any, work: Callable[[slice], None]) -> None:
     """Calls `work` for stretches of the first dimension of `x` that stay in the cache."""
+    if x.size <= _ELEMENTS:
+        return work(slice(None))
     step = max(_ELEMENTS // max(math.prod(x.shape[1:]), 1), 1)
     shared(work, [slice(start, start + step) for start in range(0, len(x), step)])
 
