@@ -1,6 +1,6 @@
-"""The gradients of a = relu(w * x + b), to be looked at:
+"""The gradients of a = relu(w * x + b), to be looked at.
 
-rushlight run --view relu.html examples/relu.py
+    rushlight run --view relu.html examples/relu.py
 """
 
 import torch
