@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
 
-from ..core.backward import Run, add_to_grad, as_tensor, run
+from ..core.backward import Run, as_tensor, run
 from ..core.op import LAYERS, LIVE
 from ..core.tensor import LEAF, Tensor, edge_of, wrap
-from ..ops.support.options import warn_user
+from ..ops.support.options import warn_once, warn_user
 from . import _tensors, anomaly_mode, function, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
@@ -37,6 +38,12 @@ __all__ = [
 BACKWARD_INSIDE = (
     "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead "
     "or call backward() outside of functorch transforms."
+)
+
+REFERENCE_CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can "
+    "cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this "
+    "function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak."
 )
 
 #: Modules that are loaded when they are first asked for.
@@ -92,26 +99,10 @@ def backward(
         from ..layers.levels import refuse_inside
 
         refuse_inside(BACKWARD_INSIDE)
-    _check_flag(create_graph)
-    if inputs is not None:
-        inputs = _tuple(inputs)
-        if not inputs:
-            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-        if any([isinstance(x, Tensor) and not x.requires_grad for x in inputs]):
-            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    into = None if inputs is None else _inputs(inputs, "backward")
     outputs = _tuple(tensors)
-    on_tensors = bool(create_graph or LIVE[0])
-    gradients = _root_gradients(outputs, grad_tensors, on_tensors)
-    keep = create_graph if retain_graph is None else retain_graph
-    if create_graph and inputs is None:
-        _warn_create_graph()
-    job = Run()
-    job.keep_graph, job.create_graph, job.on_tensors = keep, create_graph, on_tensors
-    if inputs is None:
-        _run(job, outputs, gradients)
-        return
-    captured = _run(job, outputs, gradients, inputs)
-    _accumulate_into(inputs, captured, create_graph)
+    gradients = _root_gradients(outputs, grad_tensors, bool(create_graph or LIVE[0]))
+    _run(_job(retain_graph, create_graph), outputs, gradients, into)
 
 
 def _tensor_backward(
@@ -123,7 +114,7 @@ def _tensor_backward(
     ``create_graph`` records the computation itself, for higher derivatives; `inputs` restricts the accumulation to these
     tensors. Raises RuntimeError if nothing here requires grad, or if the graph was freed.
     """
-    if create_graph or inputs is not None or LIVE[0]:
+    if create_graph is not False or inputs is not None or LIVE[0] or not (gradient is None or isinstance(gradient, Tensor)):
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
         return
     # The call of every training step: one root, straight to the engine.
@@ -132,12 +123,12 @@ def _tensor_backward(
     if root is None:
         raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
     job = Run()
-    if retain_graph:
-        job.keep_graph = True
+    if retain_graph is not None:
+        job.keep_graph = index(retain_graph) != 0
     run(job, (root,), (gradient,))
 
 
-_tensor_backward.__name__ = _tensor_backward.__qualname__ = "backward"
+_tensor_backward.__name__, _tensor_backward.__qualname__ = "backward", "Tensor.backward"
 Tensor.backward = _tensor_backward  # type: ignore[attr-defined]
 
 
@@ -172,7 +163,7 @@ def grad(
             "parts of the graph, please use torch.autograd.backward.",
             FutureWarning,
         )
-    if isinstance(inputs, dict):
+    if type(inputs) is dict:
         gradients = grad(
             outputs, tuple(inputs.values()), grad_outputs, retain_graph, create_graph, True, allow_unused,
             is_grads_batched, materialize_grads,
@@ -184,36 +175,48 @@ def grad(
         )
     if allow_unused is None:
         allow_unused = materialize_grads
-    _check_flag(create_graph)
-    keep = create_graph if retain_graph is None else retain_graph
-    out, into = _tuple(outputs), _tuple(inputs)
-    if not into:
-        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    out, into = _tuple(outputs), _inputs(inputs, "grad")
     if is_grads_batched:
         from ._batched import batched_grad
 
+        keep = create_graph if retain_graph is None else retain_graph
         return batched_grad(
             out, into, grad_outputs, keep, materialize_grads, create_graph=create_graph, allow_unused=allow_unused
         )
-    on_tensors = bool(create_graph or LIVE[0])
-    gradients = _root_gradients(out, grad_outputs, on_tensors)
-    job = Run()
-    job.keep_graph, job.create_graph, job.accumulate, job.on_tensors = keep, create_graph, False, on_tensors
+    gradients = _root_gradients(out, grad_outputs, bool(create_graph or LIVE[0]))
+    job = _job(retain_graph, create_graph, accumulate=False)
+    allowed = index(allow_unused) != 0
     captured = _run(job, out, gradients, into)
-    return _results(into, captured, allow_unused, materialize_grads)
+    return _results(into, captured, allowed, materialize_grads)
 
 
-def _check_flag(create_graph: Any) -> None:
-    if not hasattr(create_graph, "__index__"):
-        raise TypeError(f"'{type(create_graph).__name__}' object cannot be interpreted as an integer")
+def _job(retain_graph: Any, create_graph: Any, accumulate: bool = True) -> Run:
+    """What the engine is asked to do. Raises TypeError for a flag that is neither a bool nor an integer."""
+    job = Run()
+    job.keep_graph = index(create_graph if retain_graph is None else retain_graph) != 0
+    job.create_graph = index(create_graph) != 0
+    job.accumulate, job.on_tensors = accumulate, job.create_graph or LIVE[0] != 0
+    return job
+
+
+def _inputs(given: Any, name: str) -> tuple[Any, ...]:
+    """The `inputs` of the function called `name`."""
+    if type(given) is dict:
+        found: tuple[Any, ...] = tuple(given.values())
+    elif isinstance(given, Mapping):
+        raise TypeError(
+            f"`inputs` argument to `{name}()` must be a dict, not {type(given).__name__}. Other Mapping types are not "
+            "supported."
+        )
+    else:
+        found = _tuple(given)
+    if not found:
+        raise RuntimeError(f"`inputs` argument to `{name}()` cannot be empty.")
+    return found
 
 
 def _tuple(x: Any) -> tuple[Any, ...]:
-    if isinstance(x, (Tensor, GradientEdge)):
-        return (x,)
-    if isinstance(x, dict):
-        return tuple(x.values())
-    return x if isinstance(x, tuple) else tuple(x)
+    return (x,) if isinstance(x, (Tensor, GradientEdge)) else x if isinstance(x, tuple) else tuple(x)
 
 
 def _edge(x: Any) -> Any:
@@ -227,16 +230,20 @@ def _edge(x: Any) -> Any:
     return edge_of(base_of(x)) if x.requires_grad else None
 
 
-def _root_gradients(outputs: Sequence[Tensor], given: Any, on_tensors: bool) -> list[Any]:
+def _root_gradients(outputs: Sequence[Any], given: Any, on_tensors: bool) -> list[Any]:
     """A gradient for every output, as given and checked, or one where the output is a real scalar: a Tensor where
     the run is `on_tensors`, a payload otherwise."""
-    given = (None,) * len(outputs) if given is None else _tuple(given)
-    if len(given) != len(outputs):
-        raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
-    if not all([isinstance(out, (Tensor, GradientEdge)) for out in outputs]):
-        raise AssertionError("Expected output to be a torch.Tensor")
-    outputs = [_stand_in(out, gradient) if isinstance(out, GradientEdge) else out for out, gradient in zip(outputs, given)]
-    return [_root_gradient(i, out, gradient, on_tensors) for i, (out, gradient) in enumerate(zip(outputs, given))]
+    given = (None,) * len(outputs) if given is None else (given,) if isinstance(given, Tensor) else tuple(given)
+    gradients = []
+    for i, (out, gradient) in enumerate(zip(outputs, given)):
+        if isinstance(out, GradientEdge):
+            out = _stand_in(out, gradient)
+        elif not isinstance(out, Tensor):
+            raise AssertionError("Expected output to be a torch.Tensor")
+        gradients.append(_root_gradient(i, out, gradient, on_tensors))
+    if len(gradients) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
+    return gradients
 
 
 def _stand_in(edge: GradientEdge, gradient: Any) -> Tensor:
@@ -302,7 +309,9 @@ def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any], inputs: 
         if root is None:
             raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
     if inputs is not None:
-        job.captures = _captures(inputs)
+        job.captures = _captures(inputs, job.accumulate)
+    if job.create_graph and job.accumulate:
+        warn_once(REFERENCE_CYCLE)
     if not LIVE[0]:
         return run(job, roots, gradients)
     from ..layers.batched import logical_gradient, physical_gradient
@@ -315,25 +324,19 @@ def _run(job: Run, outputs: Sequence[Tensor], gradients: Sequence[Any], inputs: 
             for i, g in captured.items()}  # fmt: skip
 
 
-def _captures(inputs: Sequence[Tensor]) -> dict[Any, list[int]]:
+def _captures(inputs: Sequence[Any], accumulate: bool) -> dict[Any, list[int]]:
+    """Where the gradients of `inputs` are captured; to `accumulate` them, those that are no leaves retain theirs from now on."""
     captures: dict[Any, list[int]] = {}
     for i, x in enumerate(inputs):
         if not isinstance(x, (Tensor, GradientEdge)):
             raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(x).__name__}")
+        if accumulate and isinstance(x, Tensor):
+            _tensors.retain_grad(x)
         edge = _edge(x)
         if edge is None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
         captures.setdefault(edge, []).append(i)
     return captures
-
-
-def _accumulate_into(inputs: Sequence[Tensor], captured: dict[int, Any], create_graph: bool) -> None:
-    """``backward(inputs=...)``: leaves got theirs in the run; here the others get `.grad`, as torch gives it to them."""
-    for i, x in enumerate(inputs):
-        if isinstance(x, GradientEdge) or x._node is LEAF or i not in captured or captured[i] is None:
-            continue
-        with set_grad_enabled(create_graph):
-            add_to_grad(x, captured[i])
 
 
 def _results(
@@ -356,16 +359,6 @@ def _results(
         else:
             results.append(as_tensor(gradient))
     return tuple(results)
-
-
-def _warn_create_graph() -> None:
-    warn_user(
-        "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
-        "which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you "
-        "have to use this function, make sure to reset the .grad fields of your parameters to None after use to break "
-        "the cycle and avoid the leak.",
-        UserWarning,
-    )
 
 
 # Last: it is written against what stands above, and its function takes the place of its module.

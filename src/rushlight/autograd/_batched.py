@@ -25,6 +25,8 @@ def batched_grad(
     if len(vectors) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(vectors)} gradients")
     for i, (out, vector) in enumerate(zip(outputs, vectors)):
+        if vector is not None and not isinstance(vector, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(vector).__name__}")
         if vector is not None and isinstance(out, Tensor):
             _check_shape(i, out, vector)
     sizes = [_batch_size(out, vector) for out, vector in zip(outputs, vectors)]
@@ -46,6 +48,11 @@ def batched_grad(
 def _batch_size(out: Tensor, vector: Any) -> int:
     if vector is None and out.requires_grad and out.numel() != 1:  # type: ignore[attr-defined]
         raise RuntimeError("grad can be implicitly created only for scalar outputs")
+    if vector is None and not out.requires_grad:
+        raise ValueError(
+            "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for an input but the input is of type <class 'NoneType'>. We "
+            "cannot vmap over non-Tensor arguments, please use None as the respective in_dim"
+        )
     if vector is None:
         raise ValueError(
             "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a Tensor of "

@@ -85,16 +85,26 @@ def registered(hooks: OrderedDict[int, Any], hook: Any) -> Any:
     return handle
 
 
-def _call(node: Node, *gradients: Any) -> Any:
-    """Runs this node alone, by hand: gradient Tensors in, gradient Tensors out (recorded where grad mode is on)."""
+def _check_call(node: Node, gradients: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
+    """Raises TypeError where `gradients` cannot be those of the node's results. Whether any of them is defined."""
+    if keywords:
+        raise TypeError("keyword arguments are not supported")
     if len(gradients) != node.outputs:
         raise TypeError(f"expected {node.outputs} arguments, got {len(gradients)} instead")
     for i, g in enumerate(gradients):
         if g is not None and not isinstance(g, Tensor):
             raise TypeError(f"argument {i} is not a Variable")
+    return any([g is not None for g in gradients])
+
+
+def _call(node: Node, *gradients: Any, **keywords: Any) -> Any:
+    """Runs this node alone, by hand: gradient Tensors in, gradient Tensors out (recorded where grad mode is on)."""
+    defined = _check_call(node, gradients, keywords)
     job = Run()
     job.keep_graph = job.on_tensors = True
-    results = of_all_edges(node, run_node(job, node, list(gradients) if node.several else gradients[0]))
+    results: tuple[Any, ...] = (None,) * len(node.edges)
+    if defined or node.runs_undefined:
+        results = of_all_edges(node, run_node(job, node, list(gradients) if node.several else gradients[0]))
     return results[0] if len(results) == 1 else results
 
 
@@ -123,7 +133,7 @@ for _name, _member in {
     "name": name, "short_name": short_name, "__repr__": _repr, "next_functions": property(next_functions),
     "metadata": property(metadata), "_sequence_nr": _sequence_nr, "register_hook": register_hook,
     "register_prehook": register_prehook, "__call__": _call, "_saved": _saved, "_raw_saved": _raw_saved,
-    "_overwritten": overwritten,
+    "_overwritten": overwritten, "requires_grad": True,
 }.items():  # fmt: skip
     setattr(Node, _name, _member)
 
@@ -144,8 +154,8 @@ class AccumulateGrad(Node):
     def _sequence_nr(self) -> int:
         return 2**64 - 1
 
-    def __call__(self, *gradients: Any) -> tuple[()]:
-        if gradients and gradients[0] is not None:
+    def __call__(self, *gradients: Any, **keywords: Any) -> tuple[()]:
+        if _check_call(self, gradients, keywords):
             add_to_grad(self.variable, gradients[0] if grad_mode() == GRAD else gradients[0]._data)
         return ()
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
+from ..arrays import dtypes
 from ..core.node import node_of
 from ..core.tensor import LEAF, UNTRACKED, Tensor, memory, wrap
 from ..ops.support.attach import methods
@@ -114,15 +115,47 @@ def detach_(self: Tensor) -> Tensor:
 
 def _data(self: Tensor) -> Tensor:
     """The payload as a tensor of its own: writes to it are not tracked."""
-    return wrap(memory(self))
+    out = wrap(memory(self))
+    if self._counter is UNTRACKED:
+        out._counter = UNTRACKED
+    return out
 
 
 def _set_data(self: Tensor, value: Tensor) -> None:
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
-    if self._node is LEAF and value._data.dtype.kind not in "fc":
+    if self._node is not None and value._data.dtype.kind not in "fc":
         raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
     self._data = memory(value)
+
+
+def _delete_data(self: Tensor) -> None:
+    raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
+
+
+def _grad_dtype(self: Tensor) -> Any:
+    """The dtype of this leaf's gradient: its own. Raises NotImplementedError where another is set, or none."""
+    if not self.is_leaf:
+        raise RuntimeError("grad_dtype can only be accessed on leaf tensors.")
+    return self.dtype
+
+
+def _set_grad_dtype(self: Tensor, value: Any) -> None:
+    if not self.is_leaf:
+        raise RuntimeError("grad_dtype can only be set on leaf tensors.")
+    if value is not None and not isinstance(value, dtypes.dtype):
+        raise RuntimeError(f"grad_dtype must be a torch.dtype or None, but got {type(value).__name__}")
+    if value is not self.dtype:
+        raise NotImplementedError("grad_dtype: a gradient has the dtype of its tensor")
+
+
+def _read_only(name: str, member: property) -> property:
+    """A property that is told as PyTorch tells it where a program sets it."""
+
+    def refuse(self: Tensor, value: Any) -> NoReturn:
+        raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
+
+    return member.setter(refuse)
 
 
 def check_grad(x: Tensor, grad: Any) -> None:
@@ -147,8 +180,12 @@ def check_grad(x: Tensor, grad: Any) -> None:
 
 
 methods(
-    grad=property(_grad, _set_grad, _delete_grad), data=property(_data, _set_data), _base=property(_base),
+    grad=property(_grad, _set_grad, _delete_grad), data=property(_data, _set_data, _delete_data), _base=property(_base),
     retains_grad=property(retains_grad), retain_grad=retain_grad, register_hook=register_hook,
     register_post_accumulate_grad_hook=register_post_accumulate_grad_hook, detach_=detach_, is_inference=is_inference,
-    _is_view=_is_view,
+    _is_view=_is_view, _grad=property(_grad, _set_grad, _delete_grad), _grad_fn=Tensor.grad_fn,
+    grad_dtype=property(_grad_dtype, _set_grad_dtype),
 )  # fmt: skip
+for _name, _member in list(vars(Tensor).items()):
+    if _member.__class__ is property and _member.fset is None:
+        setattr(Tensor, _name, _read_only(_name, _member))

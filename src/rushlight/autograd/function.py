@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import of_array
 from ..core import views
 from ..core.errors import CUSTOM_VIEW, LEAF_USED_INPLACE
 from ..core.modes import GRAD, NO_GRAD, grad_mode, set_grad_mode
@@ -19,6 +20,7 @@ from ..core.op import LAYERS, LIVE, OBSERVERS, layer_of
 from ..core.record import conform
 from ..core.saved import SavedResult, bump, check_versions, last_write, tensors, versions_of
 from ..core.tensor import LEAF, PLAIN, Tensor, edge_of, shared_counter, wrap
+from ..ops.support.options import type_name
 from .grad_mode import no_grad
 
 __all__ = [
@@ -29,6 +31,19 @@ __all__ = [
 NO_SETUP_CONTEXT = (
     "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the "
     "setup_context staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+)
+
+COMPLEX_GRADIENT = (
+    "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex) to be true, but got false.  (Could "
+    "this error message be improved?  If so, please report an enhancement request to PyTorch.)"
+)
+
+_SEVERAL_WITH_VIEW = (
+    "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more than one "
+    "Tensor. This is not supported by the current autograd engine. You should either make sure the input is not a view (using "
+    ".clone() for example) or make your Function only return one Tensor (potentially splitting it into two Functions: one "
+    "doing the inplace that returns a single Tensor and a second one that does the other operations). You can ask on the forum "
+    "https://discuss.pytorch.org/ if you need help to do this change."
 )
 
 _SAVED_AS_IS = (
@@ -70,7 +85,7 @@ class FunctionCtx:
         import warnings
 
         warnings.warn(
-            "mark_shared_storage is deprecated. Tensors with shared storages are automatically tracked. Note that calls "
+            "`mark_shared_storage` is deprecated. Tensors with shared storages are automatically tracked. Note that calls "
             "to `set_()` are not tracked",
             FutureWarning,
             stacklevel=2,
@@ -82,6 +97,8 @@ class FunctionCtx:
 
     def set_materialize_grads(self, value: bool) -> None:
         """With False, ``backward`` gets None, not zeros, for an output that nothing depended on."""
+        if not isinstance(value, bool):
+            raise TypeError("set_materialize_grads received an invalid combination of arguments - got (), but expected (bool)")
         self.materialize_grads = value
 
 
@@ -163,7 +180,7 @@ class BackwardCFunction(Node, FunctionCtx):
         for result, edge, meta in zip(results, edges, self._input_metas):
             if result is not None:
                 if result.__class__ not in PLAIN and not isinstance(result, Tensor):
-                    raise RuntimeError(f"expected Variable or None (got {type(result).__name__})")
+                    raise RuntimeError(f"expected Variable or None (got {type_name(result)})")
                 data = result._data
                 # (What goes nowhere may have any shape, but hooks see it.)
                 if edge is not None and (data.dtype is not meta[1] or data.shape != meta[0]):
@@ -199,14 +216,12 @@ class BackwardCFunction(Node, FunctionCtx):
         for i, (result, is_tensor) in enumerate(zip(results, mask)):
             if not is_tensor and result is not None:
                 raise RuntimeError(
-                    f"function {self.name()} returned a gradient different from None at position {i + 1}, but the "
+                    f"function {self.name()} returned a gradient different than None at position {i + 1}, but the "
                     "corresponding forward input was not a Variable"
                 )
         return tuple([r for r, is_tensor in zip(results, mask) if is_tensor])
 
     def _conformed(self, i: int, result: Tensor, shape: tuple[int, ...], dtype: Any) -> Tensor:
-        from ..arrays.dtypes import of_array
-
         lead = result.ndim - len(shape)
         fits = lead >= 0 and all(n == m or m == 1 for n, m in zip(result.shape[lead:], shape))
         if not fits:
@@ -214,6 +229,8 @@ class BackwardCFunction(Node, FunctionCtx):
                 f"Function {self.name()} returned an invalid gradient at index {i} - got {list(result.shape)} but "
                 f"expected shape compatible with {list(shape)}"
             )
+        if result.is_complex() and dtype.kind != "c":
+            raise RuntimeError(COMPLEX_GRADIENT)
         return conform(result, shape, of_array(np.empty(0, dtype)))
 
 
@@ -310,19 +327,19 @@ class Function(metaclass=FunctionMeta):
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Calls forward, and puts one node on the graph if an argument requires grad."""
+        separate = cls.setup_context is not _setup_context
+        if kwargs or (separate and cls.forward.__code__.co_argcount != len(args)):
+            args = _in_order(cls.forward, args, kwargs, separate)
         layer = layer_of(args) if LAYERS else None
-        if LIVE[0] and cls.setup_context is _setup_context:
+        if LIVE[0] and not separate:
             from ..layers.levels import refuse_inside
 
             refuse_inside(NO_SETUP_CONTEXT)
-        return cls._applied(args, kwargs)[0] if layer is None else layer.apply_function(cls, args, kwargs)
+        return cls._applied(args)[0] if layer is None else layer.apply_function(cls, args)
 
     @classmethod
-    def _applied(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, BackwardCFunction]:
+    def _applied(cls, args: tuple[Any, ...]) -> tuple[Any, BackwardCFunction]:
         """What `apply` does, on plain tensors, and the ctx."""
-        separate = cls.setup_context is not _setup_context
-        if separate and (kwargs or len(args) < cls.forward.__code__.co_argcount):
-            args, kwargs = _bound(cls, args, kwargs), {}
         edges = tuple([edge_of(a) if isinstance(a, Tensor) else None for a in args])
         ctx = filled(cls._backward_cls(), edges)
         ctx.needs_input_grad = needs = tuple([e is not None for e in edges])
@@ -330,11 +347,11 @@ class Function(metaclass=FunctionMeta):
         if mode == GRAD:
             set_grad_mode(NO_GRAD)
         try:
-            if separate:
+            if cls.setup_context is not _setup_context:
                 output = cls.forward(*args)
                 cls.setup_context(ctx, args, output)
             else:
-                output = cls.forward(ctx, *args, **kwargs)
+                output = cls.forward(ctx, *args)
         finally:
             if mode == GRAD:
                 set_grad_mode(GRAD)
@@ -344,12 +361,30 @@ class Function(metaclass=FunctionMeta):
 _setup_context = Function.setup_context
 
 
-def _bound(cls: type[Function], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+def _in_order(forward: Any, args: tuple[Any, ...], kwargs: dict[str, Any], separate: bool) -> tuple[Any, ...]:
+    """The arguments of ``apply``, with those that were named in the order of the parameters of `forward`; where it takes no
+    ctx (`separate`), with its defaults too.
+
+    Raises TypeError, in torch's words, for a name that has no place there, or has one behind what is missing.
+    """
     import inspect
 
-    bound = inspect.signature(cls.forward).bind(*args, **kwargs)
-    bound.apply_defaults()
-    return bound.args
+    code = forward.__code__
+    if separate and (kwargs or not code.co_flags & inspect.CO_VARARGS or len(args) < code.co_argcount):
+        bound = inspect.signature(forward).bind(*args, **kwargs)
+        bound.apply_defaults()
+        args, kwargs = bound.args, bound.kwargs
+    names, last = code.co_varnames[not separate : code.co_argcount], len(args)
+    for name in kwargs:
+        if name not in names:
+            raise TypeError(f"forward() got an unexpected keyword argument '{name}'")
+        if names.index(name) < len(args):
+            raise TypeError(f"forward() got multiple values for argument '{name}'")
+        last = max(last, names.index(name) + 1)
+    for i in range(len(args), last):
+        if names[i] not in kwargs:
+            raise TypeError(f"forward() missing required argument: '{names[i]}' (position {i})")
+    return (*args, *[kwargs[name] for name in names[len(args) : last]])
 
 
 def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, recording: bool) -> Any:
@@ -412,8 +447,12 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
     if is_input and any([o is t for t in ctx.dirty_tensors]):
         if recording and o._node is LEAF:
             raise RuntimeError(LEAF_USED_INPLACE)
+        if differentiable and ctx.outputs > 1 and o._view is not None:
+            raise RuntimeError(_SEVERAL_WITH_VIEW)
         views.check_inplace(o, recording)
         bump(o)
+        if not differentiable and o.requires_grad:
+            return o.detach()
         if differentiable:
             views.rebase(o, edge, position=next(n for n, a in enumerate(args) if a is o))
         return o

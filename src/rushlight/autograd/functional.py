@@ -444,7 +444,8 @@ def hessian(
     def gradient(*xs: Tensor) -> Tensors:
         if outer_jacobian_strategy == "forward-mode":
             for x in xs:
-                x.requires_grad = True  # or `jacobian` takes it as constant
+                if not x.requires_grad:
+                    x.requires_grad = True  # or `jacobian` takes it as constant
         rows = jacobian(scalar, xs, create_graph=True)
         if strict:
             _check_differentiable(rows, _CONSTANT_JACOBIAN)

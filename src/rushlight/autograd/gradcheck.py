@@ -418,7 +418,7 @@ def _backward_pass(func: Callable, inputs: tuple, grad_outputs: tuple) -> Callab
 
         for x, given in zip(args, inputs + grad_outputs):
             if isinstance(x, Tensor) and given.requires_grad:
-                x.requires_grad = True  # in forward mode these are detached duals
+                x.requires_grad_()  # in forward mode these are detached duals
         outputs = differentiable(func(*args[: len(inputs)]))
         targets = [args[i] for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
         results = grad(outputs, targets, args[len(inputs) :], create_graph=True, allow_unused=True)

@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, wraps
+from operator import index
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -67,13 +68,21 @@ def _node_of(x: Any) -> Any:
 
 def engine_edge(edge: GradientEdge) -> Any:
     """The edge as the engine has it: the leaf itself, or a node or one of its results."""
+    if not isinstance(edge.node, Node):
+        kind = type(edge.node).__name__
+        raise RuntimeError(f"GradientEdge's first object must be an autograd.graph.Node but got {kind}")
+    nr = index(edge.output_nr)
     if isinstance(edge.node, AccumulateGrad):
         return edge.node.variable
-    return Output(edge.node, edge.output_nr) if edge.node.several else edge.node
+    return Output(edge.node, nr) if edge.node.several else edge.node
 
 
 def result_of(edge: GradientEdge) -> tuple[Any, Any] | None:
-    """Shape and dtype of the tensor at an edge, if they are known."""
+    """Shape and dtype of the tensor at an edge, if they are known. Raises IndexError if its node has no such result."""
+    if not isinstance(edge.node, Node):
+        raise AttributeError(f"'{type(edge.node).__name__}' object has no attribute '_input_metadata'")
+    if not 0 <= edge.output_nr < edge.node.outputs:
+        raise IndexError("tuple index out of range")
     if isinstance(edge.node, AccumulateGrad):
         return edge.node.variable.shape, edge.node.variable.dtype
     return edge.node._extras().results.get(edge.output_nr)

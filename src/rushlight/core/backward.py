@@ -90,10 +90,10 @@ def run(job: Run, roots: Sequence[Any], gradients: Sequence[Any]) -> dict[int, A
         pending, last = _sweep(job, roots, gradients), []
         with _accumulating:
             for leaf, gradient in pending.items():
-                if gradient is None:
-                    continue
                 if (leaf._cold is not None and leaf._cold.hooked) or (job.captures is not None and job.accumulate):
                     last.append((leaf, gradient))
+                elif gradient is None:
+                    continue
                 elif job.captures is not None:
                     job.captured |= dict.fromkeys(job.captures.get(leaf, ()), whole(gradient))
                 else:
@@ -295,12 +295,11 @@ def taken(job: Run, gradient: Any) -> Any:
 def _tensor_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
     gradients = list(gradients)
     for nr, hook in list(extras.tensor_pre.values()):
-        if gradients[nr] is not None:
-            gradients[nr] = _hook_result(job, hook, gradients[nr])
+        gradients[nr] = _hook_result(job, hook, gradients[nr])
     for nr, reference in extras.retained.items():
         x = reference()
         if x is not None and gradients[nr] is not None:
-            cold, kept = x._cold_state(), gradients[nr] if job.on_tensors else wrap(np.array(gradients[nr]))
+            cold, kept = x._cold_state(), gradients[nr].clone() if job.on_tensors else wrap(np.array(gradients[nr]))
             cold.grad = kept if cold.grad is None else cold.grad + kept
     return gradients
 
@@ -422,9 +421,7 @@ def _finish_complete(job: Run, targets: Sequence[Any], pending: dict[Any, Any], 
         left.subtract(leaves)
     for leaf in dict.fromkeys(leaves):
         if left[leaf] <= 0 and leaf in pending:
-            gradient = pending.pop(leaf)
-            if gradient is not None:
-                _within(job, _finish_leaf, leaf, gradient)
+            _within(job, _finish_leaf, leaf, pending.pop(leaf))
     return left
 
 

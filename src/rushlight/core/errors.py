@@ -14,6 +14,11 @@ INFERENCE_INPLACE = (
 LEAF_INPLACE = "a leaf Variable that requires grad is being used in an in-place operation."
 LEAF_USED_INPLACE = "a leaf Variable that requires grad has been used in an in-place operation."
 LEAF_VIEW_INPLACE = "a view of a leaf Variable that requires grad is being used in an in-place operation."
+COMPUTED = "you can only change requires_grad flags of leaf variables."
+DETACH = (
+    "If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = "
+    "var.detach()."
+)
 OVERLAPPING_WRITE = (
     "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
     "clone() the tensor before performing the operation."

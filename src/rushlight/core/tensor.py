@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import dtypes, types
+from .errors import COMPUTED, DETACH
 from .modes import INFERENCE, grad_mode
 from .node import NOWHERE, Node, node_of
 
@@ -120,20 +121,16 @@ class Tensor(Surface):
     def requires_grad(self, value: bool) -> None:
         if value is not True and value is not False:
             raise RuntimeError("requires_grad must be a bool")
-        if self._node is not None and self._node is not LEAF and not value:
-            raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
-                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
-            )
+        if self._node is not None and self._node is not LEAF:
+            raise RuntimeError(COMPUTED if value else f"{COMPUTED} {DETACH}")
         if value and self._node is None:
             if self._data.dtype.kind not in "fc":
-                raise RuntimeError("only Tensors of floating point dtype can require gradients")
+                raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
             if self._counter is UNTRACKED and grad_mode() != INFERENCE:
                 raise RuntimeError(
                     "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
                 )
-        if not (value and self._node is not None):
-            self._node = LEAF if value else None
+        self._node = LEAF if value else None
 
     @property
     def grad_fn(self) -> Node | None:

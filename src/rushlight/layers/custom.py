@@ -25,7 +25,7 @@ class VmapInfo(NamedTuple):
     randomness: str
 
 
-def apply(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def apply(cls: Any, args: tuple[Any, ...]) -> Any:
     """``Function.apply`` on batched tensors. Raises RuntimeError for a Function that has no rule, or two."""
     from ..autograd.function import Function
 
@@ -47,7 +47,7 @@ def apply(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     given, batched = [a for a, _ in pairs], tuple([b for _, b in pairs])
     if own:
         return _by_its_rule(cls, level, given, batched)
-    return lifted(_generated(cls, level, batched).apply(*given, **kwargs), level)
+    return lifted(_generated(cls, level, batched).apply(*given), level)
 
 
 def _by_its_rule(cls: Any, level: Batch, given: list[Any], batched: tuple[bool, ...]) -> Any:

@@ -42,23 +42,23 @@ class _Context:
         return self.ctx.saved_for_forward or self.ctx.saved_tensors
 
 
-def apply(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def apply(cls: Any, args: tuple[Any, ...]) -> Any:
     """``Function.apply`` on dual tensors: `forward` on what lies below, and the Function's own ``jvp``.
 
     Raises RuntimeError, in torch's words, for tangents that do not fit the outputs: another number, no Tensors, another
     size, one for an output that has no derivative, not in place (or not a view) where the output is.
     """
     with packing_later():
-        return _apply(cls, args, kwargs)
+        return _apply(cls, args)
 
 
-def _apply(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _apply(cls: Any, args: tuple[Any, ...]) -> Any:
     """See Note [A Function at several levels]."""
     levels = sorted({level for a in tensors_in(args) for level in live_levels(a)}, key=lambda level: level.depth)
     lower = tuple([below(a, levels[-1] if levels else None) for a in args])
     if not levels:
-        return cls.apply(*lower, **kwargs)
-    output, ctx = cls._applied(lower, kwargs)
+        return cls.apply(*lower)
+    output, ctx = cls._applied(lower)
     if ctx.dirty_tensors and len(levels) > 1:
         raise NotImplementedError(
             f"{cls.__name__}: a custom Function that marks inputs as dirty, at several levels of forward mode"

@@ -86,13 +86,13 @@ def refuse_out(name: str, tensors: Sequence[Any]) -> None:
     )
 
 
-def apply_function(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def apply_function(cls: Any, args: tuple[Any, ...]) -> Any:
     """``Function.apply``."""
     if batched.newest(args) is not None:
         from .custom import apply
     else:
         from .custom_tangents import apply
-    return apply(cls, args, kwargs)
+    return apply(cls, args)
 
 
 def whole(call: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

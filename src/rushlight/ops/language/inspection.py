@@ -299,7 +299,10 @@ def _requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """
     refuse_inside(REQUIRES_GRAD)
     check_bool("requires_grad_", requires_grad, "requires_grad", 1)
-    self.requires_grad = requires_grad
+    if requires_grad and self._data.dtype.kind not in "fc":
+        raise RuntimeError("only Tensors of floating point dtype can require gradients")
+    if not (requires_grad and self.requires_grad):
+        self.requires_grad = requires_grad
     return self
 
 

@@ -323,5 +323,5 @@ def write_made(out: Tensor, data: Any, requires_grad: bool | None = False) -> Te
     write(out, data)
     bump(out)
     if requires_grad:
-        out.requires_grad = True
+        out.requires_grad_()
     return out
