@@ -5,7 +5,6 @@
 tensor([0.5000, 0.7311])
 """
 
-from .ops.elementwise.activation import log_softmax, softmax
 from .ops.elementwise.math import (
     digamma,
     erf,
@@ -26,6 +25,7 @@ from .ops.elementwise.math import digamma as psi
 from .ops.elementwise.math import lgamma as gammaln
 from .ops.elementwise.math import mvlgamma as multigammaln
 from .ops.elementwise.math import sigmoid as expit
+from .ops.neural.softmax import log_softmax, softmax
 from .ops.reduction.norms import logsumexp
 from .ops.special.bessel import (
     airy_ai,

@@ -1,4 +1,4 @@
-"""Samples of `rushlight.ops.elementwise.activation` and `rushlight.ops.neural.dropout`."""
+"""Samples of `rushlight.ops.elementwise.activation`, `rushlight.ops.neural.softmax` and `rushlight.ops.neural.dropout`."""
 
 import numpy as np
 

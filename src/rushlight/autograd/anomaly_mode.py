@@ -156,7 +156,10 @@ def _inplace_hint(node: Node, origin: Any) -> str:
 
 
 class detect_anomaly:
-    """Context manager: backward names the forward lines of a node that fails or, with `check_nan`, returns NaN."""
+    """Context manager: backward names the forward lines of a node that fails or, with `check_nan`, returns NaN.
+
+    A NaN raises RuntimeError; the lines come as a warning before. Entering warns that it is slow.
+    """
 
     def __init__(self, check_nan: bool = True) -> None:
         self._previous = (_State.enabled, _State.check_nan)
@@ -176,7 +179,15 @@ class detect_anomaly:
 
 
 class set_detect_anomaly:
-    """Turns anomaly mode on or off at once; as a context manager, until its end."""
+    """Turns anomaly mode on or off at once; as a context manager, until its end. See `detect_anomaly`.
+
+    Raises TypeError unless `mode` is a bool.
+
+    >>> import rushlight as torch
+    >>> with torch.autograd.set_detect_anomaly(True):
+    ...     torch.is_anomaly_enabled()
+    True
+    """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         if not isinstance(mode, bool):

@@ -72,7 +72,10 @@ def exit_dual_level(*, level: int | None = None) -> None:
 
 
 class dual_level(ModeContext):
-    """Forward mode, for the time of a ``with`` block (or of a function that it decorates)."""
+    """Forward mode, for the time of a ``with`` block (or of a function that it decorates); see the example of the module.
+
+    Raises RuntimeError inside of another level: PyTorch's do not nest.
+    """
 
     def __enter__(self) -> int:
         return enter_dual_level()
@@ -121,7 +124,10 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
 
 
 def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTensor:
-    """The value of a tensor and its tangent; None for the tangent of one that has none, and outside of a level."""
+    """The value of a tensor and its tangent; None for the tangent of one that has none, and outside of a level.
+
+    Raises TypeError for what is no Tensor.
+    """
     found = _level(level)
     if found is not None:
         check_tensor("_unpack_dual", tensor, "dual")

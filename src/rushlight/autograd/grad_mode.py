@@ -69,7 +69,15 @@ class no_grad(_BareDecorator):
 
 
 class enable_grad(_BareDecorator):
-    """Operations inside record the graph, also inside an outer `no_grad`."""
+    """Operations inside record the graph, also inside an outer `no_grad`.
+
+    >>> import rushlight as torch
+    >>> x = torch.tensor(1.0, requires_grad=True)
+    >>> with torch.no_grad(), torch.enable_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    True
+    """
 
     _target = GRAD
 
@@ -78,6 +86,11 @@ class set_grad_enabled(ModeContext):
     """Turns recording on or off at once, as a function does; used as a context manager, until its end.
 
     Raises TypeError unless `mode` is a bool.
+
+    >>> import rushlight as torch
+    >>> with torch.set_grad_enabled(False):
+    ...     torch.is_grad_enabled()
+    False
     """
 
     def __init__(self, mode: bool) -> None:
@@ -112,7 +125,14 @@ class set_grad_enabled(ModeContext):
 class inference_mode(ModeContext):
     """Like `no_grad`, and its results can never enter a graph: they keep no version counter.
 
-    ``mode=False`` switches an outer inference mode off.
+    ``mode=False`` switches an outer inference mode off. Outside, RuntimeError is raised where a result would be saved for
+    backward, or written in place.
+
+    >>> import rushlight as torch
+    >>> with torch.inference_mode():
+    ...     x = torch.ones(2)
+    >>> x.is_inference()
+    True
     """
 
     def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:

@@ -30,7 +30,8 @@ __all__ = [
 class GradientEdge(NamedTuple):
     """The place in the graph where the gradient of a tensor is computed: result `output_nr` of `node`.
 
-    `autograd.grad` and `autograd.backward` take it in the place of the tensor, which need not be kept alive.
+    `autograd.grad` and `autograd.backward` take it in the place of the tensor, which need not be kept alive. See
+    `get_gradient_edge`.
     """
 
     node: Node
@@ -92,6 +93,12 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
     """Says that one tensor or several were written by other means, so that backward refuses their old values.
 
     Tensors made in inference mode have no version and stay as they are. Raises RuntimeError for anything but tensors.
+
+    >>> import rushlight as torch
+    >>> x = torch.ones(2)
+    >>> torch.autograd.graph.increment_version(x)
+    >>> x._version
+    1
     """
     if not isinstance(tensor, (Tensor, Iterable)):
         raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
@@ -133,7 +140,16 @@ class saved_tensors_hooks:
 
 
 class save_on_cpu(saved_tensors_hooks):
-    """Context manager that keeps saved tensors on the CPU: here, where they are; with `pin_memory` a copy of each."""
+    """Context manager that keeps saved tensors on the CPU: here, where they are; with `pin_memory` a copy of each.
+
+    >>> import rushlight as torch
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> with torch.autograd.graph.save_on_cpu():
+    ...     y = (x * x).sum()
+    >>> y.backward()
+    >>> x.grad
+    tensor([2., 2.])
+    """
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
         def pack(tensor: Tensor) -> tuple[Any, Tensor]:

@@ -34,7 +34,12 @@ def __getattr__(name: str) -> Any:
 
 
 def debug_unwrap(tensor: Any, *, recurse: bool = True) -> Any:
-    """What lies below a batched tensor, for a look at its values while debugging: the newest level, or all of them."""
+    """What lies below a batched tensor, for a look at its values while debugging: the newest level, or all of them (`recurse`).
+
+    >>> import rushlight as torch
+    >>> _ = torch.vmap(lambda x: print(torch.func.debug_unwrap(x)) or x)(torch.ones(2))
+    tensor([1., 1.])
+    """
     from ..layers.batched import Hidden, base_of
 
     if tensor._data.__class__ is not Hidden:

@@ -248,6 +248,8 @@ def _of_some(func: Callable[..., Any], argnums: Any, args: Sequence[Any], kwargs
 def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
     """A function that returns the gradient of the scalar `func`, and its value (a tuple with aux where it has some).
 
+    Arguments and errors are those of `grad`.
+
     >>> import rushlight as torch
     >>> torch.func.grad_and_value(lambda x: x ** 2)(torch.tensor(3.0))
     (tensor(6.), tensor(9.))

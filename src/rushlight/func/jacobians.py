@@ -102,7 +102,9 @@ def jacfwd(
 ) -> Callable[..., Any]:
     """The Jacobian of `func`, by forward mode: one pass for all elements of the input together.
 
-    Better than `jacrev` where the output has more elements than the input. The result is the same.
+    Better than `jacrev` where the output has more elements than the input. Arguments and result are the same.
+
+    Raises ValueError for inputs that are no Tensors, RuntimeError for complex inputs and outputs that are no Tensors.
 
     >>> import rushlight as torch
     >>> torch.func.jacfwd(torch.sin)(torch.zeros(2))
@@ -156,7 +158,9 @@ def _last(part: Tensor, x: Tensor) -> Tensor:
 
 
 def hessian(func: Callable[..., Any], argnums: Any = 0) -> Callable[..., Any]:
-    """The Hessian of `func`, by forward over reverse mode: ``jacfwd(jacrev(func))``.
+    """The Hessian of `func`, by forward over reverse mode: ``jacfwd(jacrev(func))``. Errors are those of the two.
+
+    For an input of shape s and an output of shape t the result is (*t, *s, *s).
 
     >>> import rushlight as torch
     >>> torch.func.hessian(lambda x: (x ** 3).sum())(torch.ones(2))

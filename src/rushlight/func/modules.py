@@ -85,6 +85,10 @@ def replace_all_batch_norm_modules_(root: Any) -> Any:
     """Switches the running statistics of all batch norms in a module off, in place, and returns it.
 
     Under `vmap` they could not be updated: they are the same for all examples.
+
+    >>> import rushlight as torch
+    >>> torch.func.replace_all_batch_norm_modules_(torch.nn.BatchNorm1d(2)).running_mean is None
+    True
     """
     from ..nn.modules.batchnorm import _BatchNorm
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..core import Tensor
-from ..ops.elementwise.activation import log_softmax
 from ..ops.neural.loss import NONE, SUM, nll_loss, nll_loss2d
+from ..ops.neural.softmax import log_softmax
 from ..ops.support.arguments import check_int, check_tensor
 from ..ops.support.casting import in_float32
 from ..ops.support.options import argument_error

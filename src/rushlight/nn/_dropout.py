@@ -22,7 +22,9 @@ def _check(p: float) -> None:
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """In training, zeros with probability `p` and the other elements scaled up; see :class:`~nn.Dropout`.
+    """In training, zeros with probability `p` and the other elements over ``1 - p``; see :class:`~nn.Dropout`.
+
+    Raises ValueError unless `p` is between 0 and 1.
 
     Example::
 
@@ -37,6 +39,8 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Dropout that keeps mean 0 and variance 1; see :class:`~nn.AlphaDropout`.
 
+    Raises ValueError unless `p` is between 0 and 1.
+
     Example::
 
         >>> F.alpha_dropout(torch.ones(2))
@@ -47,7 +51,9 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
 
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
-    """:func:`alpha_dropout` of whole channels; see :class:`~nn.FeatureAlphaDropout`.
+    """:func:`alpha_dropout` of whole channels (dimension 1); see :class:`~nn.FeatureAlphaDropout`.
+
+    Raises ValueError unless `p` is between 0 and 1.
 
     Example::
 
@@ -99,7 +105,8 @@ def _warn_dimensions(name: str, dim: int, spatial: int) -> None:
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Dropout of whole channels of ``(n, channels, height, width)``; see :class:`~nn.Dropout2d`.
 
-    Warns where torch will understand an input differently one day.
+    Three dimensions are ``(n, channels, length)``, with a warning: PyTorch is going to take them for ``(channels, height,
+    width)``. Other numbers of dimensions warn, too. Raises ValueError unless `p` is between 0 and 1.
 
     Example::
 
@@ -123,6 +130,8 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Dropout of whole channels of ``(n, channels, depth, height, width)`` or without ``n``; see
     :class:`~nn.Dropout3d`.
+
+    Other numbers of dimensions warn. Raises ValueError unless `p` is between 0 and 1.
 
     Example::
 

@@ -73,6 +73,8 @@ def l1_loss(
 ) -> Tensor:
     """The absolute error; see :class:`~nn.L1Loss`. With a `weight` of the input's size, the mean is weighted.
 
+    Input and target broadcast; if their sizes differ, there is a warning. RuntimeError if they do not broadcast.
+
     Example::
 
         >>> F.l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
@@ -96,6 +98,8 @@ def mse_loss(
     weight: Tensor | None = None,
 ) -> Tensor:
     """The squared error; see :class:`~nn.MSELoss`. With a `weight` of the input's size, the mean is weighted.
+
+    Input and target broadcast; if their sizes differ, there is a warning. RuntimeError if they do not broadcast.
 
     Example::
 
@@ -276,6 +280,9 @@ def kl_div(
     log_target: bool = False,
 ) -> Tensor:
     """The Kullback-Leibler divergence; see :class:`~nn.KLDivLoss`, also for ``reduction="batchmean"``.
+
+    `input` has logarithms of probabilities, `target` probabilities, or with `log_target` logarithms too. Input and target
+    broadcast; RuntimeError if they do not. The default reduction warns: it is not the divergence's definition.
 
     Example::
 

@@ -59,7 +59,9 @@ def hinge_embedding_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """A distance where things should be alike, what it lacks to `margin` elsewhere; see :class:`~nn.HingeEmbeddingLoss`.
+    """`input` where `target` is 1, ``max(0, margin - input)`` where it is -1; see :class:`~nn.HingeEmbeddingLoss`.
+
+    Input and target broadcast; RuntimeError if they do not.
 
     Example::
 

@@ -27,19 +27,19 @@ adaptive_avg_pool1d = adaptive_pooling.adaptive_avg_pool1d
 
 def max_pool1d_with_indices(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
                             ceil_mode: bool = False, return_indices: bool = False) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """:func:`max_pool1d` with ``return_indices=True``."""
+    """:func:`max_pool1d` with ``return_indices=True``: the maxima, and their places (int64)."""
     return pooling.max_pool1d_with_indices(input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
 def max_pool2d_with_indices(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
                             ceil_mode: bool = False, return_indices: bool = False) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """:func:`max_pool2d` with ``return_indices=True``."""
+    """:func:`max_pool2d` with ``return_indices=True``: the maxima, and their places (int64)."""
     return pooling.max_pool_with_indices(2, input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
 def max_pool3d_with_indices(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
                             ceil_mode: bool = False, return_indices: bool = False) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """:func:`max_pool3d` with ``return_indices=True``."""
+    """:func:`max_pool3d` with ``return_indices=True``: the maxima, and their places (int64)."""
     return pooling.max_pool_with_indices(3, input, kernel_size, stride, padding, dilation, ceil_mode)
 
 
@@ -87,7 +87,15 @@ def max_pool2d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any
 @in_float32
 def max_pool3d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:  # fmt: skip
-    """The greatest element of every window of three dimensions; as :func:`max_pool2d`, see :class:`~nn.MaxPool3d`."""
+    """The greatest element of every window of three dimensions; see :class:`~nn.MaxPool3d`.
+
+    `input` is ``(N, C, D, H, W)`` or ``(C, D, H, W)``; arguments and errors are otherwise those of :func:`max_pool2d`.
+
+    Example::
+
+        >>> F.max_pool3d(torch.arange(8.0).reshape(1, 2, 2, 2), 2)
+        tensor([[[[7.]]]])
+    """
     if return_indices:
         return pooling.max_pool_with_indices(3, input, kernel_size, stride, padding, dilation, ceil_mode)
     return pooling.max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode)
@@ -118,7 +126,15 @@ def avg_pool2d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any
 def avg_pool3d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
                count_include_pad: bool = True, divisor_override: int | None = None, *,
                out: Tensor | None = None) -> Tensor:  # fmt: skip
-    """The mean of every window of three dimensions; as :func:`avg_pool2d`, see :class:`~nn.AvgPool3d`."""
+    """The mean of every window of three dimensions; see :class:`~nn.AvgPool3d`.
+
+    `input` is ``(N, C, D, H, W)`` or ``(C, D, H, W)``; arguments and errors are otherwise those of :func:`avg_pool2d`.
+
+    Example::
+
+        >>> F.avg_pool3d(torch.arange(8.0).reshape(1, 2, 2, 2), 2)
+        tensor([[[[3.5000]]]])
+    """
     return pooling.avg_pool(3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, out)
 
 
@@ -156,25 +172,33 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
 
 @in_float32
 def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
-    """:func:`adaptive_avg_pool2d` of three dimensions; see :class:`~nn.AdaptiveAvgPool3d`."""
+    """The means of as many windows of three dimensions as `output_size` says; see :class:`~nn.AdaptiveAvgPool3d`.
+
+    `input` is ``(N, C, D, H, W)`` or ``(C, D, H, W)``; arguments and errors are otherwise those of :func:`adaptive_avg_pool2d`.
+
+    Example::
+
+        >>> F.adaptive_avg_pool3d(torch.arange(8.0).reshape(1, 2, 2, 2), (2, 1, 1)).flatten()
+        tensor([1.5000, 5.5000])
+    """
     return adaptive_pooling.adaptive_avg_pool(3, input, _with_default(output_size, input))
 
 
 def adaptive_max_pool1d_with_indices(input: Tensor, output_size: Any,
                                      return_indices: bool = False) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """:func:`adaptive_max_pool1d` with ``return_indices=True``."""
+    """:func:`adaptive_max_pool1d` with ``return_indices=True``: the maxima, and their places (int64)."""
     return adaptive_pooling.adaptive_max_pool1d(input, output_size)
 
 
 def adaptive_max_pool2d_with_indices(input: Tensor, output_size: Any,
                                      return_indices: bool = False) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """:func:`adaptive_max_pool2d` with ``return_indices=True``."""
+    """:func:`adaptive_max_pool2d` with ``return_indices=True``: the maxima, and their places (int64)."""
     return adaptive_pooling.adaptive_max_pool(2, input, _with_default(output_size, input))
 
 
 def adaptive_max_pool3d_with_indices(input: Tensor, output_size: Any,
                                      return_indices: bool = False) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """:func:`adaptive_max_pool3d` with ``return_indices=True``."""
+    """:func:`adaptive_max_pool3d` with ``return_indices=True``: the maxima, and their places (int64)."""
     return adaptive_pooling.adaptive_max_pool(3, input, _with_default(output_size, input))
 
 
@@ -198,16 +222,31 @@ def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = 
 
 
 def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
-    """:func:`adaptive_max_pool1d` of two dimensions, with None for the input's own size; see
-    :class:`~nn.AdaptiveMaxPool2d`."""
+    """The greatest elements of as many windows as `output_size` says; see :class:`~nn.AdaptiveMaxPool2d`.
+
+    `input` is ``(N, C, H, W)`` or ``(C, H, W)``, `output_size` an integer, or two, of which None stands for the input's own
+    size; arguments and errors are otherwise those of :func:`adaptive_max_pool1d`.
+
+    Example::
+
+        >>> F.adaptive_max_pool2d(torch.arange(4.0).reshape(1, 2, 2), (1, None))
+        tensor([[[2., 3.]]])
+    """
     found = adaptive_max_pool2d_with_indices(input, output_size)
     return found if return_indices else found[0]
 
 
 @in_float32
 def adaptive_max_pool3d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
-    """:func:`adaptive_max_pool1d` of three dimensions, with None for the input's own size; see
-    :class:`~nn.AdaptiveMaxPool3d`."""
+    """The greatest elements of as many windows of three dimensions as `output_size` says; see :class:`~nn.AdaptiveMaxPool3d`.
+
+    `input` is ``(N, C, D, H, W)`` or ``(C, D, H, W)``; arguments and errors are otherwise those of :func:`adaptive_max_pool2d`.
+
+    Example::
+
+        >>> F.adaptive_max_pool3d(torch.arange(8.0).reshape(1, 2, 2, 2), (2, 1, 1)).flatten()
+        tensor([3., 7.])
+    """
     found = adaptive_max_pool3d_with_indices(input, output_size)
     return found if return_indices else found[0]
 
@@ -235,7 +274,7 @@ def fractional_max_pool2d_with_indices(
     input: Tensor, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: bool = False,
     _random_samples: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """:func:`fractional_max_pool2d` with ``return_indices=True``."""
+    """:func:`fractional_max_pool2d` with ``return_indices=True``: the maxima, and their places (int64)."""
     return _fractional(2, input, kernel_size, output_size, output_ratio, _random_samples)
 
 
@@ -243,7 +282,7 @@ def fractional_max_pool3d_with_indices(
     input: Tensor, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: bool = False,
     _random_samples: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """:func:`fractional_max_pool3d` with ``return_indices=True``."""
+    """:func:`fractional_max_pool3d` with ``return_indices=True``: the maxima, and their places (int64)."""
     return _fractional(3, input, kernel_size, output_size, output_ratio, _random_samples)
 
 
@@ -278,7 +317,15 @@ def fractional_max_pool3d(
     input: Tensor, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: bool = False,
     _random_samples: Tensor | None = None,
 ) -> Any:  # fmt: skip
-    """:func:`fractional_max_pool2d` of three dimensions; see :class:`~nn.FractionalMaxPool3d`."""
+    """The greatest elements of windows placed at random, of three dimensions; see :class:`~nn.FractionalMaxPool3d`.
+
+    `input` is ``(N, C, D, H, W)`` or ``(C, D, H, W)``; arguments and errors are otherwise those of :func:`fractional_max_pool2d`.
+
+    Example::
+
+        >>> F.fractional_max_pool3d(torch.ones(1, 5, 5, 5), 2, output_size=3).shape
+        torch.Size([1, 3, 3, 3])
+    """
     found = _fractional(3, input, kernel_size, output_size, output_ratio, _random_samples)
     return found if return_indices else found[0]
 
@@ -316,12 +363,25 @@ def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = N
 
 
 def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
-    """:func:`lp_pool1d` of two dimensions; see :class:`~nn.LPPool2d`."""
+    """The `p`-norm of every window of ``(N, C, H, W)`` or ``(C, H, W)``; see :class:`~nn.LPPool2d` and :func:`lp_pool1d`.
+
+    Example::
+
+        >>> F.lp_pool2d(torch.tensor([[[3.0, 4.0], [0.0, 0.0]]]), 2, 2)
+        tensor([[[5.]]])
+    """
     return _lp_pool(2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def lp_pool3d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
-    """:func:`lp_pool1d` of three dimensions; see :class:`~nn.LPPool3d`."""
+    """The `p`-norm of every window of ``(N, C, D, H, W)`` or ``(C, D, H, W)``; see :class:`~nn.LPPool3d` and
+    :func:`lp_pool1d`.
+
+    Example::
+
+        >>> F.lp_pool3d(torch.ones(1, 1, 2, 2), 2, (1, 2, 2))
+        tensor([[[[2.]]]])
+    """
     return _lp_pool(3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
@@ -384,14 +444,33 @@ def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any =
 @in_float32
 def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
                  output_size: Any = None) -> Tensor:  # fmt: skip
-    """:func:`max_unpool1d` of two dimensions; see :class:`~nn.MaxUnpool2d`."""
+    """Zeros, with `input` at the places `indices`, from which :func:`max_pool2d` took it; see :class:`~nn.MaxUnpool2d`.
+
+    `input` and `indices` are ``(N, C, H, W)`` or ``(C, H, W)``; arguments and errors are otherwise those of
+    :func:`max_unpool1d`.
+
+    Example::
+
+        >>> F.max_unpool2d(torch.tensor([[[3.0]]]), torch.tensor([[[1]]]), 2)
+        tensor([[[0., 3.],
+                 [0., 0.]]])
+    """
     return _max_unpool(2, input, indices, kernel_size, stride, padding, output_size)
 
 
 @in_float32
 def max_unpool3d(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
                  output_size: Any = None) -> Tensor:  # fmt: skip
-    """:func:`max_unpool1d` of three dimensions; see :class:`~nn.MaxUnpool3d`."""
+    """Zeros, with `input` at the places `indices`, from which :func:`max_pool3d` took it; see :class:`~nn.MaxUnpool3d`.
+
+    `input` and `indices` are ``(N, C, D, H, W)`` or ``(C, D, H, W)``; arguments and errors are otherwise those of
+    :func:`max_unpool1d`.
+
+    Example::
+
+        >>> F.max_unpool3d(torch.full((1, 1, 1, 1), 3.0), torch.full((1, 1, 1, 1), 5), 2).flatten()
+        tensor([0., 0., 0., 0., 0., 3., 0., 0.])
+    """
     return _max_unpool(3, input, indices, kernel_size, stride, padding, output_size)
 
 

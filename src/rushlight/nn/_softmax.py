@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import ops
 from ..core import Tensor
-from ..ops.elementwise import activation
+from ..ops.neural import softmax as kernels
 from ..ops.support.options import warn_user
 
 __all__ = ["gumbel_softmax", "log_softmax", "softmax", "softmin"]
@@ -38,7 +38,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
         >>> F.softmax(torch.zeros(4), dim=0)
         tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
-    return activation.softmax(input, _softmax_dim("softmax", input, dim), dtype=dtype)
+    return kernels.softmax(input, _softmax_dim("softmax", input, dim), dtype=dtype)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
@@ -49,7 +49,7 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
         >>> F.softmin(torch.zeros(4), dim=0)
         tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
-    return activation.softmax(-input, _softmax_dim("softmin", input, dim), dtype=dtype)
+    return kernels.softmax(-input, _softmax_dim("softmin", input, dim), dtype=dtype)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
@@ -60,7 +60,7 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
         >>> F.log_softmax(torch.zeros(4), dim=0)
         tensor([-1.3863, -1.3863, -1.3863, -1.3863])
     """
-    return activation.log_softmax(input, _softmax_dim("log_softmax", input, dim), dtype=dtype)
+    return kernels.log_softmax(input, _softmax_dim("log_softmax", input, dim), dtype=dtype)
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:

@@ -167,7 +167,7 @@ normalize = ops.normalize
 cosine_similarity = ops.cosine_similarity
 pairwise_distance = ops.pairwise_distance
 prelu = activation.prelu
-glu = activation.glu
+glu = ops.glu
 softsign = activation.softsign
 tanhshrink = activation.tanhshrink
 hardshrink = activation.hardshrink
@@ -181,7 +181,6 @@ selu_ = inplace_activation.selu_
 leaky_relu_ = inplace_activation.leaky_relu_
 celu_ = inplace_activation.celu_
 threshold_ = inplace_activation.threshold_
-rrelu_ = inplace_activation.rrelu_
 rrelu_ = inplace_activation.rrelu_
 
 

@@ -39,6 +39,7 @@ from .layout.splitting import *
 from .neural.dropout import *
 from .neural.loss import *
 from .neural.normalization import *
+from .neural.softmax import *
 from .products.adding import *
 from .products.einsum import *
 from .products.linear import *

@@ -1,4 +1,4 @@
-"""Activation functions: the elementwise ones, softmax and its kin.
+"""Activation functions.
 
 The derivatives are those of the defining formulas. At a kink each function takes the side that torch takes. The first
 derivative of each is an operation of its own, named as in torch, so that its graph shows torch's nodes.
@@ -12,20 +12,15 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
-from ...arrays.shapes import wrap_dim
 from ...core.declare import elementwise
 from ...core.tensor import Tensor
 from ..creation.filled import check_fits
-from ..layout.joining import cat_op
-from ..support.arguments import check_int, check_number, check_tensor, unimplemented
+from ..support.arguments import check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.casting import in_lower_precision
-from ..support.checked import checked
 from ..support.kinds import Promote, only
 from ..support.operands import call_into
 from ..support.options import argument_error
-from ..support.precision import wide_op
-from ..support.rows import by_parts, inner, peaks, summed
 from ..support.selection import choose, drop, keep
 from . import normal_curve
 from .comparison import choose as where
@@ -33,9 +28,9 @@ from .comparison import zeros
 from .math import erf, sigmoid
 
 __all__ = [
-    "celu", "elu", "gelu", "glu", "hardshrink", "hardsigmoid", "hardsigmoid_", "hardswish",
-    "hardswish_", "hardtanh", "hardtanh_", "leaky_relu", "log_sigmoid", "log_softmax", "mish", "mish_",
-    "prelu", "relu", "relu6", "relu6_", "relu_", "selu", "silu", "silu_", "softmax", "softplus", "softshrink",
+    "celu", "elu", "gelu", "hardshrink", "hardsigmoid", "hardsigmoid_", "hardswish",
+    "hardswish_", "hardtanh", "hardtanh_", "leaky_relu", "log_sigmoid", "mish", "mish_",
+    "prelu", "relu", "relu6", "relu6_", "relu_", "selu", "silu", "silu_", "softplus", "softshrink",
     "softsign", "tanhshrink", "threshold",
 ]  # fmt: skip
 
@@ -310,124 +305,6 @@ log_sigmoid = elementwise(
 )  # fmt: skip
 
 
-# Softmax and its kin: along one dimension.
-
-
-def _softmax_slope(g: Any, output: Any, dim: int, out: Any = None) -> Any:
-    return np.multiply(g - inner(g, output, dim), output, out)
-
-
-softmax_backward_data = wide_op(
-    "softmax_backward_data", by_parts(_softmax_slope, 2), "SoftmaxBackwardDataBackward0", {
-        "g": lambda gg, output, dim: softmax_backward_data(gg, output, dim),
-        "output": lambda gg, g, output, dim: (
-            gg * (g - inner(g, output, dim)) - g * inner(gg, output, dim)
-        ),
-    }, names=("g", "output", "dim"),
-)  # fmt: skip
-
-
-def _shifted(x: Any, dim: int) -> Any:
-    """`x` less its maximum, whose exponentials cannot overflow."""
-    return x - peaks(x, dim)
-
-
-def _softmax_value(x: Any, dim: int, out: Any = None) -> Any:
-    e = np.exp(_shifted(x, dim))
-    if out is None and e.__class__ is np.ndarray and not e.flags.c_contiguous:
-        out = np.empty(e.shape, e.dtype)  # torch's lies in C's order, too
-    return np.divide(e, summed(e, dim, True), out)
-
-
-_softmax = wide_op("softmax", by_parts(_softmax_value, 1), "SoftmaxBackward0", {
-    "x": lambda g, out, dim: softmax_backward_data(g, out, dim),
-}, names=("x", "dim"))  # fmt: skip
-
-
-def _log_softmax_slope(g: Any, output: Any, dim: int, out: Any = None) -> Any:
-    return np.subtract(g, np.exp(output) * summed(g, dim, True), out)
-
-
-log_softmax_backward_data = wide_op(
-    "log_softmax_backward_data", by_parts(_log_softmax_slope, 2), "LogSoftmaxBackwardDataBackward0", {
-        "g": lambda gg, output, dim: gg - inner(gg, np.exp(output), dim),
-        "output": lambda gg, g, output, dim: -(gg * np.exp(output) * summed(g, dim, True)),
-    }, names=("g", "output", "dim"),
-)  # fmt: skip
-
-
-def _log_softmax_value(x: Any, dim: int, out: Any = None) -> Any:
-    s = _shifted(x, dim)
-    return np.subtract(s, np.log(summed(np.exp(s), dim, True)), out)
-
-
-_log_softmax = wide_op("log_softmax", by_parts(_log_softmax_value, 1), "LogSoftmaxBackward0", {
-    "x": lambda g, out, dim: log_softmax_backward_data(g, out, dim),
-}, names=("x", "dim"), contiguous=True)  # fmt: skip
-
-
-def _along(name: str, function: Any, input: Any, dim: Any, dtype: dtypes.dtype | None) -> Tensor:
-    check_tensor(name, input)
-    if dim.__class__ is not int:
-        check_int(name, dim, "dim", 2)
-        dim = int(dim)
-    if dtype is not None:
-        input = input.to(dtype)
-    data = input._data
-    dim = wrap_dim(dim, data.ndim)
-    check_softmax_kernel(name, input, dim)
-    return function(input, dim)
-
-
-def check_softmax_kernel(name: str, input: Tensor, dim: int) -> None:
-    if input._data.dtype.kind != "f":
-        last = "_lastdim" if dim == max(input._data.ndim - 1, 0) else ""
-        raise unimplemented(f"{name}{last}_kernel_impl", input.dtype)
-
-
-@checked
-def softmax(
-    input: Tensor, dim: int, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None
-) -> Tensor:
-    """exp(x) / sum(exp(x)) along `dim`: positive numbers that sum to 1. The shape of `input`.
-
-    ``dtype`` converts `input` first. Raises IndexError for a dimension out of range, NotImplementedError for dtypes
-    other than floating point.
-
-    >>> torch.softmax(torch.zeros(2), 0)
-    tensor([0.5000, 0.5000])
-    """
-    return call_into(out, _along, "softmax", _softmax, input, dim, dtype)
-
-
-@checked
-def log_softmax(
-    input: Tensor, dim: int, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None
-) -> Tensor:
-    """log(softmax(input)) along `dim`, computed without cancellation. See `softmax`."""
-    return call_into(out, _along, "log_softmax", _log_softmax, input, dim, dtype)
-
-
-def softmin(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
-    """softmax(-input). See `softmax`."""
-    return softmax(-input, dim, dtype)
-
-
-def _glu_value(x: Any, dim: int) -> Any:
-    a, b = np.split(x, 2, dim)
-    return a * sigmoid(b)
-
-
-def _glu_slope(g: Any, x: Any, dim: int) -> Any:
-    half = x.shape[dim] // 2
-    before = (slice(None),) * dim
-    a, s = x[(*before, slice(0, half))], sigmoid(x[(*before, slice(half, None))])
-    return cat_op([g * s, g * a * s * (1 - s)], dim, None)
-
-
-_glu = wide_op("glu", _glu_value, "GluBackward0", {"x": _glu_slope})
-
-
 # The functions as torch has them.
 
 
@@ -502,29 +379,55 @@ def gelu(input: Tensor, approximate: str = "none", out: Tensor | None = None) ->
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0, *, out: Tensor | None = None) -> Tensor:
-    """log(1 + exp(beta * x)) / beta, and x itself where beta * x is greater than `threshold`."""
+    """``log(1 + exp(beta * x)) / beta``: a smooth relu; x itself where ``beta * x`` is greater than `threshold`.
+
+    Raises NotImplementedError for dtypes other than floating point.
+
+    >>> torch.nn.functional.softplus(torch.tensor([-1.0, 0.0, 2.0]))
+    tensor([0.3133, 0.6931, 2.1269])
+    """
     _check_fits("softplus", input, beta=beta, threshold=threshold)
     return call_into(out, _softplus, input, beta, threshold)
 
 
 def softsign(input: Tensor) -> Tensor:
-    """x / (1 + |x|)."""
+    """``x / (1 + |x|)``, of any shape.
+
+    >>> torch.nn.functional.softsign(torch.tensor([-1.0, 3.0]))
+    tensor([-0.5000,  0.7500])
+    """
     return input / (input.abs() + 1)
 
 
 def tanhshrink(input: Tensor) -> Tensor:
-    """x - tanh(x)."""
+    """``x - tanh(x)``, of any shape.
+
+    >>> torch.nn.functional.tanhshrink(torch.tensor([-1.0, 2.0]))
+    tensor([-0.2384,  1.0360])
+    """
     return input - input.tanh()
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) -> Tensor:
-    """0 on [-lambd, lambd], `input` elsewhere."""
+    """0 on [-lambd, lambd], `input` elsewhere (hard thresholding: Donoho and Johnstone 1994).
+
+    Raises NotImplementedError for dtypes other than floating point.
+
+    >>> torch.nn.functional.hardshrink(torch.tensor([-1.0, 0.25, 2.0]))
+    tensor([-1.,  0.,  2.])
+    """
     _check_fits("hardshrink", input, lambd=lambd)
     return call_into(out, _hardshrink, input, lambd)
 
 
 def softshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) -> Tensor:
-    """`input` moved towards 0 by `lambd`, and not beyond. Raises RuntimeError for a negative `lambd`."""
+    """`input` moved towards 0 by `lambd`, and not beyond (soft thresholding: Donoho and Johnstone 1994).
+
+    Raises RuntimeError for a negative `lambd`, NotImplementedError for dtypes other than floating point.
+
+    >>> torch.nn.functional.softshrink(torch.tensor([-1.0, 0.25, 2.0]))
+    tensor([-0.5000,  0.0000,  1.5000])
+    """
     check_tensor("softshrink", input)
     check_number("softshrink", lambd, "lambd", 2)
     if isinstance(lambd, complex):
@@ -542,9 +445,13 @@ def softshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) 
 
 @in_lower_precision
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
-    """`input` where it is positive, ``weight * input`` elsewhere: one weight for all, or one a channel (dimension 1).
+    """`input` where it is positive, ``weight * input`` elsewhere (He et al., arXiv:1502.01852).
 
-    Raises RuntimeError if the number of weights is neither 1 nor that of the channels, or if the dtypes differ.
+    `weight` has one element for all, or one for each channel (dimension 1 of `input`). Raises RuntimeError for other
+    numbers of weights, and if the dtypes differ.
+
+    >>> torch.prelu(torch.tensor([-1.0, 2.0]), torch.tensor(0.25))
+    tensor([-0.2500,  2.0000])
     """
     check_tensor("prelu", input)
     check_tensor("prelu", weight, "weight", 2)
@@ -570,29 +477,14 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     return _prelu_kernel(input, weight)
 
 
-@checked
-def glu(input: Tensor, dim: int = -1) -> Tensor:
-    """a * sigmoid(b), a and b the two halves of `input` along `dim` (Dauphin et al. 2017).
-
-    Raises RuntimeError if `input` is 0-d or has an odd size there.
-    """
-    if not input.ndim:
-        raise RuntimeError("glu does not support scalars because halving size must be even")
-    dim = wrap_dim(dim, input.ndim)
-    size = input.shape[dim]
-    if size % 2:
-        raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {size}")
-    if not input.dtype.is_floating_point:
-        raise unimplemented("glu_cpu", input.dtype)
-    return _glu(input, dim)
-
-
 relu_, hardtanh_, relu6_, silu_, mish_, hardsigmoid_, hardswish_ = map(
     inplace, (relu, hardtanh, relu6, silu, mish, hardsigmoid, hardswish)
 )
 
-log_sigmoid.__doc__ = "``log(sigmoid(input))``, computed without cancellation."
+log_sigmoid.__doc__ = """``log(sigmoid(input))``, computed without cancellation, of any shape.
+
+>>> torch.nn.functional.logsigmoid(torch.tensor([0.0, -100.0]))
+tensor([  -0.6931, -100.0000])
+"""
 relu.__doc__ = "``max(input, 0)``; its gradient at 0 is 0."
-methods(
-    relu=relu, relu_=relu_, softmax=softmax, log_softmax=log_softmax, hardshrink=hardshrink, prelu=prelu,
-)  # fmt: skip
+methods(relu=relu, relu_=relu_, hardshrink=hardshrink, prelu=prelu)

@@ -59,7 +59,7 @@ _rrelu = inplace(elementwise(
 
 
 def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
-    """`threshold` in place."""
+    """`threshold`, written into `input`, which is returned."""
     check_tensor("threshold_", input)
     check_number("threshold_", threshold, "threshold", 2)
     check_number("threshold_", value, "value", 3)
@@ -67,27 +67,27 @@ def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
 
 
 def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
-    """`leaky_relu` in place. Its backward raises RuntimeError for a negative slope."""
+    """`leaky_relu`, written into `input`, which is returned. Its backward raises RuntimeError for a negative slope."""
     check_tensor("leaky_relu_", input)
     check_number("leaky_relu_", negative_slope, "negative_slope", 2)
     return _leaky_relu(input, negative_slope)
 
 
 def elu_(input: Tensor, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0) -> Tensor:
-    """`elu` in place. Its backward raises RuntimeError for a negative `alpha`."""
+    """`elu`, written into `input`, which is returned. Its backward raises RuntimeError for a negative `alpha`."""
     check_tensor("elu_", input)
     check_number("elu_", alpha, "alpha", 2)
     return _elu(input, alpha, scale, input_scale)
 
 
 def selu_(input: Tensor) -> Tensor:
-    """`selu` in place."""
+    """`selu`, written into `input`, which is returned."""
     check_tensor("selu_", input)
     return _elu(input, *SELU)
 
 
 def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
-    """`celu` in place. Its backward raises RuntimeError for a negative `alpha`."""
+    """`celu`, written into `input`, which is returned. Its backward raises RuntimeError for a negative `alpha`."""
     check_tensor("celu_", input)
     check_number("celu_", alpha, "alpha", 2)
     if alpha == 0:
@@ -99,5 +99,5 @@ def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
 def rrelu_(
     input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False, generator: Any = None
 ) -> Tensor:
-    """`rrelu` in place."""
+    """`rrelu`, written into `input`, which is returned. Raises RuntimeError if `lower` is above `upper`."""
     return _rrelu(input, rrelu_noise(input, lower, upper, training, generator))

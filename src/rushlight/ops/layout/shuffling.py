@@ -57,7 +57,9 @@ def _check_pixels(name: str, input: Tensor, factor: int, word: str) -> tuple[int
 
 
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
-    """Elements of channels become blocks of pixels: (..., c r², h, w) to (..., c, h r, w r). RuntimeError for others.
+    """Elements of channels become blocks of pixels: (..., c r², h, w) to (..., c, h r, w r), with r = `upscale_factor`.
+
+    Raises RuntimeError if the channels are no multiple of r², and for less than three dimensions.
 
     >>> torch.pixel_shuffle(torch.arange(4.0).reshape(1, 4, 1, 1), 2)
     tensor([[[[0., 1.],
@@ -74,7 +76,13 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
 
 
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
-    """Blocks of pixels become elements of channels: the inverse of `pixel_shuffle`."""
+    """Blocks of pixels become elements of channels: (..., c, h r, w r) to (..., c r², h, w), with r = `downscale_factor`.
+
+    The inverse of `pixel_shuffle`. Raises RuntimeError if a side is no multiple of r, and for less than three dimensions.
+
+    >>> torch.pixel_unshuffle(torch.arange(4.0).reshape(1, 1, 2, 2), 2).shape
+    torch.Size([1, 4, 1, 1])
+    """
     shape = _check_pixels("pixel_unshuffle", input, downscale_factor, "downscale_factor")
     for word, dim in (("height", -2), ("width", -1)):
         if shape[dim] % downscale_factor:
@@ -86,8 +94,13 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
 
 
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
-    """The channels (dimension 1) of all groups in turn: the first of each, the second of each, ... RuntimeError if they
-    do not divide into the groups."""
+    """The channels (dimension 1) of all groups in turn: the first of each, the second of each, ...; (n, c, ...) to the same.
+
+    Raises RuntimeError if the channels do not divide into the groups, and for less than three dimensions.
+
+    >>> torch.channel_shuffle(torch.arange(4.0).reshape(1, 4, 1), 2).flatten()
+    tensor([0., 2., 1., 3.])
+    """
     check_tensor("channel_shuffle", input)
     check_int("channel_shuffle", groups, "groups", 2)
     shape = input._data.shape

@@ -23,7 +23,6 @@ from ...arrays import dtypes
 from ...arrays.shapes import wrap_dim
 from ...arrays.threads import one_blas_thread, share
 from ...core.tensor import ORDINARY, Tensor, wrap
-from ..elementwise.activation import check_softmax_kernel, softmax_backward_data
 from ..support.arguments import check_tensor
 from ..support.casting import in_lower_precision
 from ..support.checked import checked
@@ -31,6 +30,7 @@ from ..support.operands import call_into
 from ..support.precision import as_wide_as, wide, wide_op
 from ..support.rows import inner, parts, peaks, summed
 from .dropout import dropout
+from .softmax import check_softmax_kernel, softmax_backward_data
 
 __all__ = ["_safe_softmax", "_softmax_backward_data"]
 

@@ -452,9 +452,13 @@ def convolution(input: Tensor, weight: Tensor, bias: Tensor | None, stride: Ints
 
 @in_lower_precision
 def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
-    """A convolution over time of `input` (time, batch, C) with `weight` (kernel, C, O) and `bias` (O).
+    """A convolution over time, of stride 1: `input` (time, batch, C), `weight` (kernel, C, O) and `bias` (O) to (time + 2 pad -
+    kernel + 1, batch, O).
 
     Raises RuntimeError for shapes that do not fit.
+
+    >>> torch.conv_tbc(torch.ones(3, 1, 1), torch.ones(2, 1, 1), torch.zeros(1)).flatten()
+    tensor([2., 2.])
     """
     for position, (name, t) in enumerate((("self", input), ("weight", weight), ("bias", bias)), 1):
         check_tensor("conv_tbc", t, name, position)

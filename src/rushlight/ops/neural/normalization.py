@@ -351,7 +351,12 @@ def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """A vector for each integer, 1 at its place and 0 elsewhere: (...) to (..., num_classes), of int64.
 
-    As many classes as are needed if `num_classes` is -1. Raises RuntimeError for other dtypes and for what is no class.
+    As many classes as are needed if `num_classes` is -1. Raises RuntimeError for dtypes other than int64 and for what is no
+    class.
+
+    >>> torch.nn.functional.one_hot(torch.tensor([2, 0]))
+    tensor([[0, 0, 1],
+            [1, 0, 0]])
     """
     x = np.asarray(tensor._data)
     if tensor.dtype is not dtypes.int64:
@@ -373,7 +378,11 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
-    """`input` over its norm of order `p` along `dim`, the norm no less than `eps`."""
+    """`input` over its norm of order `p` along `dim`, the norm counted as no less than `eps`. The shape of `input`.
+
+    >>> torch.nn.functional.normalize(torch.tensor([[3.0, 4.0]]))
+    tensor([[0.6000, 0.8000]])
+    """
     from ..support.outputs import into
 
     if out is not None:
@@ -383,7 +392,14 @@ def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, o
 
 @checked
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) -> Tensor:
-    """The cosine of the angle between `x1` and `x2` along `dim`. They broadcast; norms count for `eps` at least."""
+    """The cosine of the angle between `x1` and `x2` along `dim`, which is lost. They broadcast, and each norm counts as no less
+    than `eps`.
+
+    Raises RuntimeError for a negative `eps` and for dtypes other than floating point.
+
+    >>> torch.cosine_similarity(torch.tensor([[3.0, 4.0]]), torch.tensor([[1.0, 0.0]]))
+    tensor([0.6000])
+    """
     from ..layout.broadcasting import broadcast_tensors
 
     if eps < 0:
@@ -405,6 +421,10 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) 
 
 @checked
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False) -> Tensor:
-    """The norm of order `p` of ``x1 - x2 + eps`` along the last dimension."""
+    """The norm of order `p` of ``x1 - x2 + eps`` along the last dimension, which is lost unless `keepdim`. They broadcast.
+
+    >>> torch.pairwise_distance(torch.tensor([[3.0, 4.0]]), torch.zeros(1, 2))
+    tensor([5.0000])
+    """
     difference = plus(x1 - x2, eps)
     return aten_norm(difference, float(p), difference.ndim - 1, keepdim)

@@ -504,7 +504,13 @@ def avg_pool(ndim: int, input: Tensor, kernel_size: Any, stride: Any, padding: A
 
 def avg_pool1d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
                count_include_pad: bool = True) -> Tensor:  # fmt: skip
-    """The mean of every window of the last dimension of `input` (N, C, L) or (C, L)."""
+    """The mean of every window of the last dimension of `input`: (N, C, L) or (C, L).
+
+    `stride` is `kernel_size` if left out. Raises RuntimeError for shapes and numbers that do not fit.
+
+    >>> torch.avg_pool1d(torch.tensor([[1.0, 3.0, 2.0, 4.0]]), 2)
+    tensor([[2., 3.]])
+    """
     name = "avg_pool1d"
     check_1d(name, input)
     kernel, stride = one_number(name, "kernel_size", kernel_size, 2), one_number(name, "stride", stride, 3, True)

@@ -356,7 +356,13 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 @checked
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """input1ᵀ weight[k] input2 + bias[k]: (..., m), (..., n), (p, m, n) and (p) to (..., p). Else RuntimeError."""
+    """``input1ᵀ weight[k] input2 + bias[k]``: (..., m), (..., n), (p, m, n) and (p) to (..., p).
+
+    Raises RuntimeError for shapes that do not fit, and for two dtypes.
+
+    >>> torch.nn.functional.bilinear(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), torch.eye(2)[None])
+    tensor([11.])
+    """
     if input1.ndim != input2.ndim:
         raise RuntimeError(f"bilinear(): input dimensions do not match: got {input1.ndim} and {input2.ndim}")
     given = {"input1": input1, "input2": input2, "weight": weight, **({} if bias is None else {"bias": bias})}

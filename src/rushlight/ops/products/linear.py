@@ -66,6 +66,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
     """``input @ weight.T + bias`` over the last dimension of `input`: (..., k), (m, k) and (m) to (..., m).
 
     A `weight` (k) gives (...). Raises RuntimeError for shapes that do not fit and for two dtypes.
+
+    >>> torch.nn.functional.linear(torch.ones(2), torch.tensor([[1.0, 2.0]]), torch.tensor([0.5]))
+    tensor([3.5000])
     """
     if out is not None:
         return into(out, linear, input, weight, bias)
