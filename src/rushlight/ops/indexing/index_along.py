@@ -14,6 +14,7 @@ from ...core.tensor import Tensor, wrap
 from ..creation.filled import check_fits
 from ..layout.joining import zeros_from
 from ..layout.splitting import at
+from ..support.accumulation import all_within
 from ..support.arguments import check_number
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
@@ -51,12 +52,8 @@ BOTH = (dtypes.int64, dtypes.int32)
 @reads_values
 def check_range(index: Any, n: int, error: Any) -> None:
     """Raises `error` with the first of the indices that is not between 0 and `n`."""
-    # As unsigned numbers, the negative ones are large.
-    if index.size and np.maximum.reduce(index.view(_UNSIGNED[index.itemsize]), None) >= n:
+    if not all_within(index, n):
         raise error(index[(index < 0) | (index >= n)].flat[0] if index.ndim else index)
-
-
-_UNSIGNED = {4: np.uint32, 8: np.uint64}
 
 
 def out_of_bounds(dim: int, n: int) -> Any:

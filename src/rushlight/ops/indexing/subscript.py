@@ -27,7 +27,7 @@ from ..layout.broadcasting import expanded, unsqueeze_op
 from ..layout.joining import zeros_from
 from ..layout.shape import viewed
 from ..layout.splitting import select_op, slice_op
-from ..support.accumulation import add_rows
+from ..support.accumulation import add_rows, all_within
 from ..support.attach import methods, unrecorded
 from ..support.layered import is_tracked, reads_values
 from ..support.options import warn_expanded, warn_user
@@ -77,8 +77,9 @@ def add_at(out: Any, indices: tuple[Any, ...], values: Any) -> None:
     else:
         rest = out.shape[len(indices) :]
         width = math.prod(rest)
-        values = np.broadcast_to(values, (*rows.shape, *rest)).reshape(rows.size, width)
-        add_rows(out.reshape(-1, width), rows.reshape(-1), values)
+        if values.shape != (*rows.shape, *rest):
+            values = np.broadcast_to(values, (*rows.shape, *rest))
+        add_rows(out.reshape(-1, width), rows.reshape(-1), values.reshape(rows.size, width))
 
 
 def _rows(indices: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
@@ -86,11 +87,19 @@ def _rows(indices: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     whole = all([isinstance(i, np.ndarray) and i.dtype.kind in "iu" for i in indices])
     if not whole or not indices or not math.prod(shape):
         return None
-    places = np.broadcast_arrays(*[np.where(i < 0, i + n, i) for i, n in zip(indices, shape)])
-    try:
-        return np.asarray(np.ravel_multi_index(tuple(places), shape[: len(indices)]))
-    except ValueError:  # out of range, which NumPy says better where it adds
-        return None
+    number: Any = 0
+    for i, n in zip(indices, shape):
+        i = i.astype(np.intp, copy=False)
+        if not all_within(i, n):
+            i = np.where(i < 0, i + n, i)
+            if not all_within(i, n):
+                return None  # NumPy says it better where it adds
+        number = number * n + i
+    return number
+
+
+#: So few indices are added one by one before it is known whether they ascend.
+_FEW = 256
 
 
 def _distinct(indices: tuple[Any, ...]) -> bool:
@@ -99,7 +108,7 @@ def _distinct(indices: tuple[Any, ...]) -> bool:
     if all([a.dtype.kind == "b" for a in arrays]):
         return True
     (only,) = arrays if len(arrays) == 1 else (None,)
-    return only is not None and only.ndim == 1 and only.size > 1 and bool((only[1:] > only[:-1]).all()) and only[0] >= 0
+    return only is not None and only.ndim == 1 and only.size > _FEW and bool((only[1:] > only[:-1]).all()) and only[0] >= 0
 
 
 def _values_gradient(g: Any, values_shape: tuple[int, ...], indices: tuple[Any, ...]) -> Any:

@@ -7,6 +7,7 @@ divides their sum (1 for the sum itself).
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from ...core.declare import elementwise
 from ...core.tensor import Tensor
 from ..elementwise.activation import log_sigmoid, sigmoid
 from ..elementwise.comparison import choose as where
+from ..support.accumulation import all_within
 from ..support.arguments import check_int, check_no_gradient, check_tensor, unimplemented
 from ..support.checked import checked
 from ..support.layered import every_value
@@ -383,6 +385,11 @@ def binary_cross_entropy_with_logits(
 # The negative log likelihood of classes.
 
 
+@functools.lru_cache(maxsize=16)
+def _counted(n: int) -> np.ndarray:
+    return np.arange(n)
+
+
 def _places(target: Any, ignored: Any) -> tuple[Any, ...]:
     """The index that takes each target's score: scores (n, classes, ...), targets (n, ...), or (classes) and ()."""
     target = target.astype(np.intp, copy=False)
@@ -391,7 +398,7 @@ def _places(target: Any, ignored: Any) -> tuple[Any, ...]:
     if not target.ndim:
         return (target,)
     if target.ndim == 1:
-        return np.arange(target.size), target
+        return _counted(target.size), target
     n, *rest = np.ogrid[tuple([slice(size) for size in target.shape])]
     return (n, target, *rest)
 
@@ -464,8 +471,7 @@ def _check_targets(name: str, input: Tensor, target: Tensor, weight: Tensor | No
     if not t.size:
         return None
     t = every_value(t)
-    low, high = np.minimum.reduce(t, None), np.maximum.reduce(t, None)
-    if low >= 0 and high < classes and not low <= ignore_index <= high:
+    if not 0 <= ignore_index < classes and all_within(t, classes):
         return None
     wrong = t[(t != ignore_index) & ((t < 0) | (t >= classes))]
     if wrong.size:

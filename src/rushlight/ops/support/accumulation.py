@@ -8,6 +8,7 @@ Note [Adding at places]
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,15 @@ from .rows import parts
 
 #: Elements from which on it is worth while to load SciPy.
 _LARGE = 4096
+
+
+_UNSIGNED = {1: np.uint8, 4: np.uint32, 8: np.uint64}
+
+
+def all_within(index: np.ndarray, n: int) -> bool:
+    """Whether all of these integers are from 0 on and below `n`."""
+    # As unsigned numbers, the negative ones are large.
+    return not index.size or bool(np.maximum.reduce(index.view(_UNSIGNED[index.itemsize]), None) < n)
 
 
 def add_rows(out: np.ndarray, rows: np.ndarray, values: np.ndarray) -> None:
@@ -65,13 +75,23 @@ def _transposed_lookup(rows: np.ndarray, n: int, dtype: Any) -> Any:
 # Places along one dimension, one by one: `index` has the number of dimensions of `x`, and may be smaller elsewhere.
 
 
+def _places(shape: tuple[int, ...], sizes: tuple[int, ...], dim: int) -> np.ndarray:
+    """The numbers of the elements of a contiguous array of which each place of an index of these sizes has the first one
+    along `dim`; 1 in place of its size there."""
+    base = np.zeros((), np.intp)
+    for d, n in enumerate(sizes):
+        if d != dim:
+            base = base + (np.arange(n) * math.prod(shape[d + 1 :])).reshape((n,) + (1,) * (len(sizes) - d - 1))
+    return base
+
+
+_few_places = functools.lru_cache(maxsize=256)(_places)
+
+
 def _numbers(shape: tuple[int, ...], index: np.ndarray, dim: int) -> Iterator[tuple[slice, np.ndarray]]:
     """The numbers of the elements that `index` names in a contiguous array, for some of its slices at a time."""
-    steps = [math.prod(shape[d + 1 :]) for d in range(len(shape))]
-    base, step = np.zeros((), np.intp), steps[dim]
-    for d, n in enumerate(index.shape):
-        if d != dim:
-            base = base + (np.arange(n) * steps[d]).reshape((n,) + (1,) * (index.ndim - d - 1))
+    step = math.prod(shape[dim + 1 :])
+    base = (_few_places if index.size <= _LARGE else _places)(shape, index.shape, dim)
     for part in parts(len(index), index.size // (len(index) or 1)):
         numbers = index[part] * step if step != 1 else index[part].astype(np.intp)
         numbers += base[part] if dim else base

@@ -31,7 +31,12 @@ def summed(x: Any, dim: Any, keepdim: bool = False) -> Any:
     """The sum over `dim` (an int, or several), for derivative rules: of a payload by the shortest way."""
     if x.__class__ is not np.ndarray:
         return x.sum(dim, keepdims=keepdim)
-    if x.size < _MANY or (x.dtype is not F32 and x.dtype is not F64):
+    if x.dtype is not F32 and x.dtype is not F64:
+        return along(x, dim, keepdim)
+    if x.size < _MANY:
+        if x.ndim == 2 and (dim == 1 or dim == -1) and x.flags.c_contiguous:
+            sums = x.dot(_ones(x.shape[1], x.dtype))  # a call of BLAS takes half as long as one of NumPy's reductions
+            return sums[:, None] if keepdim else sums
         return along(x, dim, keepdim)
     shape, axes = x.shape, {d % x.ndim for d in ((dim,) if dim.__class__ is int else dim)}
     if not x.flags.c_contiguous:
