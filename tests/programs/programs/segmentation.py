@@ -100,7 +100,7 @@ hem = F.cross_entropy(out, ys, reduction="none").flatten().topk(10).values.mean(
 print(hem, torch.autograd.grad(hem, net.outc.bias, retain_graph=True))
 w = torch.tensor([1.0, 2.0, 3.0])
 print(
-    [F.cross_entropy(out, y, w, ignore_index=255, reduction=r).sum() for r in ("mean", "sum", "none")],
+    [round(F.cross_entropy(out, y, w, ignore_index=255, reduction=r).sum().item(), 3) for r in ("mean", "sum", "none")],
     F.cross_entropy(out, oh, w, label_smoothing=0.2),
     F.multilabel_margin_loss(torch.rand(2, 4), torch.tensor([[0, 2, -1, 1], [1, -1, 0, 0]])),
     F.multi_margin_loss(torch.rand(2, 4), torch.tensor([1, 3]), p=2),
