@@ -138,3 +138,44 @@ def test_a_state_that_does_not_fit_leaves_no_trace():
 def test_lengths_beyond_the_input_are_refused():
     with pytest.raises(RuntimeError, match="at most the length of the input, 3, but got 4"):
         rnn.pack_padded_sequence(torch.zeros(3, 2), [4, 2])
+
+
+@pytest.mark.parametrize(
+    "module, name",
+    [
+        (nn.LSTM(3, 4), "MkldnnRnnLayerBackward0"),
+        (nn.LSTM(3, 4, proj_size=2), "StackBackward0"),
+        (nn.LSTM(3, 4, dtype=torch.float64), "StackBackward0"),
+        (nn.LSTM(3, 4, 2, bidirectional=True), "CatBackward0"),
+        (nn.LSTM(3, 4, batch_first=True), "TransposeBackward0"),
+        (nn.GRU(3, 4), "StackBackward0"),
+        (nn.GRU(3, 4, batch_first=True), "TransposeBackward1"),
+        (nn.RNN(3, 4, bidirectional=True), "CatBackward0"),
+        (nn.LSTMCell(3, 4), ("MulBackward0", "AddBackward0")),
+        (nn.GRUCell(3, 4), "AddBackward0"),
+        (nn.RNNCell(3, 4), "TanhBackward0"),
+        (nn.RNNCell(3, 4, nonlinearity="relu"), "ReluBackward0"),
+    ],
+)
+def test_results_are_called_as_the_last_operation_in_pytorch(module, name):
+    cell = isinstance(module, nn.RNNCellBase)
+    x = torch.ones(*([2, 3] if cell else [5, 2, 3]), dtype=module.weight_hh.dtype if cell else module.weight_hh_l0.dtype)
+    y = module(x)
+    if isinstance(name, tuple):
+        assert tuple([part.grad_fn.name() for part in y]) == name
+        return
+    result = y if cell else y[0]
+    assert result.grad_fn.name() == name == type(result.grad_fn).__name__
+    grads = torch.autograd.grad(result.sum(), list(module.parameters()), create_graph=True)
+    sum([g.sum() for g in grads]).backward()
+    if not cell:
+        packed, _ = module(nn.utils.rnn.pack_sequence([x[:, 0], x[:3, 1]]))
+        assert packed.data.grad_fn.name() == "CatBackward0"
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_both_directions_in_16_bits(dtype):
+    torch.manual_seed(0)
+    module, x = nn.GRU(3, 4, bidirectional=True), torch.randn(5, 2, 3)
+    wide = module(x)[0]
+    assert module.to(dtype)(x.to(dtype))[0].float().allclose(wide, atol=0.02)

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import dtypes
 from ...arrays.shapes import wrap_dim
+from ...core.declare import renamed
 from ...core.tensor import Tensor
 from ..layout.joining import cat, stack
+from ..layout.shape import transpose_op, view_op
 from ..support.arguments import check_tensor
 from ..support.casting import in_lower_precision
 from ..support.options import no_such_call
@@ -21,6 +24,9 @@ from .recurrent_layers import Steps, gru_layer, lstm_layer, rnn_layer
 __all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell"]
 
 States = tuple[Tensor, ...]
+#: Views called as the last of the operations that PyTorch makes of a layer, or of a cell.
+_ENDS = {name: renamed(view_op, f"{name}Backward0") for name in ("Add", "Cat", "MkldnnRnnLayer", "Mul", "Relu", "Stack", "Tanh")}
+_transposed = renamed(transpose_op, "TransposeBackward1")
 #: ``layer(x, states, parameters, steps)`` returns the results of all rows and the last states.
 Layer = Callable[[Tensor, States, Sequence[Any], Steps], tuple[Tensor, States]]
 
@@ -116,12 +122,12 @@ def _stacked(
         results = []
         for direction, steps in enumerate(orders):
             i = depth * directions + direction
-            states, parameters = tuple([h[i] for h in hx]), groups[i]
+            rows, states, parameters = x, tuple([h[i] for h in hx]), groups[i]
             _check_layer(x, states, parameters, steps.batch, gates)
             if dtype.itemsize == 2:
-                x, states = wide(x), tuple([wide(s) for s in states])
+                rows, states = wide(x), tuple([wide(s) for s in states])
                 parameters = [None if p is None else wide(p) for p in parameters]
-            y, last = layer(x, states, parameters, steps)
+            y, last = layer(rows, states, parameters, steps)
             results.append(as_wide_as(hx[0], y))
             finals.append(tuple([as_wide_as(hx[0], s) for s in last]))
         x = results[0] if directions == 1 else cat(results, 1)
@@ -175,7 +181,7 @@ def _function(name: str, layer: Layer, gates: int, doc: str) -> Any:
         if names is packed:
             data, sizes = given["data"], _sizes_of(given["batch_sizes"], given["data"].shape[0])
             y, finals = _stacked(layer, gates, data[: sum(sizes)], hidden, sizes, *options)
-            return y, *finals
+            return _ENDS["Cat"](y, tuple(y.shape)), *finals
         return _padded(layer, gates, given["input"], hidden, given["batch_first"], options)
 
     function.__name__ = function.__qualname__ = name
@@ -192,8 +198,12 @@ def _padded(layer: Layer, gates: int, x: Tensor, hx: States, batch_first: bool, 
     if length == 0:
         raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
     y, finals = _stacked(layer, gates, x.reshape(length * batch, width), hx, [batch] * length, *options)
-    y = y.reshape(length, batch, y.shape[1])
-    return y.transpose(0, 1) if batch_first else y, *finals
+    fused = layer is _lstm and y.dtype in (dtypes.float32, dtypes.bfloat16) and hx[0]._data.shape[2] == hx[1]._data.shape[2]
+    end = "Cat" if options[-1] else "MkldnnRnnLayer" if fused else "Stack"
+    y = _ENDS[end](y, (length, batch, y._data.shape[1]))
+    if batch_first:
+        y = (transpose_op if layer is _lstm else _transposed)(y, 0, 1)
+    return y, *finals
 
 
 _DOC = """{what}: see :class:`~nn.{module}`.
@@ -220,6 +230,19 @@ rnn_relu = in_lower_precision(_function("rnn_relu", _rnn_relu, 1, _DOC.format(
 # Cells: one layer, one step.
 
 
+class _OneStep(Steps):
+    """The only step of a cell, whose last states are all that it computes."""
+
+    __slots__ = ()
+
+    def last(self, states: Any) -> Any:
+        return states
+
+
+#: How the state, or state and cell, of each kind of cell end.
+_CELLS = {_lstm: ("Mul", "Add"), _gru: ("Add",), _rnn_tanh: ("Tanh",), _rnn_relu: ("Relu",)}
+
+
 def _cell(layer: Layer, gates: int, input: Tensor, hx: States, parameters: Sequence[Any]) -> States:
     hidden = parameters[1]._data.shape[1]
     for t in (input, *hx):
@@ -240,8 +263,8 @@ def _cell(layer: Layer, gates: int, input: Tensor, hx: States, parameters: Seque
     if input.dtype.itemsize == 2:
         input, hx = wide(input), tuple([wide(h) for h in hx])
         parameters = [None if p is None else wide(p) for p in parameters]
-    _, states = layer(input, hx, parameters, Steps((batch,), False))
-    return tuple([as_wide_as(narrow, s) for s in states])
+    _, states = layer(input, hx, parameters, _OneStep((batch,), False))
+    return tuple([_ENDS[end](s, s._data.shape) for s, end in zip([as_wide_as(narrow, s) for s in states], _CELLS[layer])])
 
 
 def lstm_cell(

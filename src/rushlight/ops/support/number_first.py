@@ -35,8 +35,8 @@ class NumberFirst:
 
     def as_method(self, name: str = "") -> NumberFirst:
         """The same for a method, which PyTorch declares without the tensor itself."""
-        forms = [[of_method(form) for form in forms] for forms in (self.today, self.older)]
-        return NumberFirst(name or self.name, *forms, self.numbers)
+        today, older = ([of_method(form) for form in forms] for forms in (self.today, self.older))
+        return NumberFirst(name or self.name, today, older, self.numbers)
 
     def read(self, args: Sequence[Any], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]] | None:
         """The tensors, in their order, and the numbers and ``out`` by name, of a call in an old order. None for any other call.
