@@ -5,6 +5,9 @@ import math
 import pytest
 
 import rushlight as torch
+from rushlight.ops.language import storage as storages
+
+pytestmark = pytest.mark.filterwarnings("ignore:TypedStorage is deprecated")
 
 
 def test_a_storage_is_the_memory_of_all_views():
@@ -192,3 +195,34 @@ class TestRuntime:
 def test_constants():
     assert (torch.pi, torch.e, torch.inf, torch.newaxis) == (math.pi, math.e, math.inf, None)
     assert math.isnan(torch.nan)
+
+
+def test_storages_of_elements_warn_once(monkeypatch):
+    monkeypatch.setattr(storages, "_warned", [])
+    with pytest.warns(UserWarning, match=r"^TypedStorage is deprecated.* instead of tensor.storage\(\)$") as caught:
+        torch.ones(2).storage()
+        torch.ones(2).storage()
+        torch.FloatStorage(2)
+    assert len(caught) == 1 and caught[0].filename == __file__
+
+
+def test_storages_convert_copy_and_say_what_they_are():
+    x = torch.tensor([0.0, 1.5])
+    storage = x.storage()
+    assert storage.type() == "torch.FloatStorage" and x.storage_type() is torch.FloatStorage
+    assert storage.pickle_storage_type() == "FloatStorage"
+    assert [(s.dtype, s.tolist()) for s in (storage.long(), storage.double(), storage.bool(), storage.bfloat16())] == [
+        (torch.int64, [0, 1]), (torch.float64, [0.0, 1.5]), (torch.bool, [False, True]), (torch.bfloat16, [0.0, 1.5]),
+    ]  # fmt: skip
+    assert storage.float().data_ptr() != storage.data_ptr() and storage.cpu() is storage
+    storage.copy_(torch.LongStorage([3, 4]))
+    assert x.tolist() == [3.0, 4.0]
+    assert torch.tensor([7], dtype=torch.uint8).untyped_storage().float().tolist() == [7.0]
+    assert torch.TypedStorage([1, 2], dtype=torch.int64).tolist() == [1, 2]
+    assert repr(torch.empty(0).untyped_storage()) == " \n[torch.storage.UntypedStorage(device=cpu) of size 0]"
+    with pytest.raises(IndexError, match=r"^index 2 out of range for storage of size 2$"):
+        storage[2]
+    with pytest.raises(RuntimeError, match=r"^can't index a <class 'torch.storage.TypedStorage'> with <class 'str'>$"):
+        storage["a"]
+    with pytest.raises(NotImplementedError, match="resize_"):
+        storage.resize_(8)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.strided import geometry, is_dense, offset_between, reach, storage, strides, view_memory
-from ...arrays.types import CPU, device
+from ...arrays.types import CPU
 from ...core.declare import op
 from ...core.modes import GRAD, grad_mode
 from ...core.op import LAYERS
@@ -18,7 +18,7 @@ from ...core.tensor import Tensor, memory
 from ...core.views import check_inplace
 from ..elementwise.comparison import no_derivative
 from ..support.attach import methods
-from ..support.options import check_size, no_such_call
+from ..support.options import check_size, no_such_call, warn_user
 
 __all__ = [
     "BFloat16Storage", "BoolStorage", "ByteStorage", "CharStorage", "ComplexDoubleStorage", "ComplexFloatStorage",
@@ -27,7 +27,53 @@ __all__ = [
 ]  # fmt: skip
 
 
-class UntypedStorage:
+#: Given once in a process, whatever `set_warn_always` says.
+_DEPRECATED = (
+    "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. This "
+    "should only matter to you if you are using storages directly.  To access UntypedStorage directly, use "
+    "tensor.untyped_storage() instead of tensor.storage()"
+)
+
+
+def _converted(dtype: dtypes.dtype) -> Any:
+    def convert(self: Any) -> TypedStorage:
+        converted = dtypes.cast(self._elements(), dtype)
+        return TypedStorage(wrap_storage=UntypedStorage._of(converted.copy()), dtype=dtype)
+
+    return convert
+
+
+class _Storage:
+    """What storages of bytes and of elements share."""
+
+    __slots__ = ()
+
+    is_cuda = is_hpu = is_sparse = property(lambda self: False)
+    device = property(lambda self: CPU)
+    #: Conversions: a new storage with the elements as those of another dtype.
+    bfloat16, half, float, double = [_converted(d) for d in (dtypes.bfloat16, dtypes.float16, dtypes.float32, dtypes.float64)]
+    byte, char, short, int = [_converted(d) for d in (dtypes.uint8, dtypes.int8, dtypes.int16, dtypes.int32)]
+    long, bool = _converted(dtypes.int64), _converted(dtypes.bool_)
+    complex_float, complex_double = _converted(dtypes.complex64), _converted(dtypes.complex128)
+
+    def is_pinned(self, device: Any = None) -> Any:
+        return False
+
+    def cpu(self) -> Any:
+        return self
+
+    def resize_(self, size: Any) -> Any:
+        raise NotImplementedError("resize_() of a storage: memory does not grow or shrink here")
+
+    def _printed(self, values: list[Any]) -> str:
+        lines = "\n ".join([str(value) for value in values])
+        return f" {lines}\n[{self.__module__}.{type(self).__name__}"
+
+    def __hash__(self) -> Any:
+        return hash(self.data_ptr())  # type: ignore[attr-defined]
+
+
+class UntypedStorage(_Storage):
     """The bytes that a tensor and its views share; `UntypedStorage(n)` and `UntypedStorage(bytes)` are new ones."""
 
     __slots__ = ("_array",)
@@ -56,20 +102,6 @@ class UntypedStorage:
 
     def element_size(self) -> int:
         return 1
-
-    @property
-    def device(self) -> device:
-        return CPU
-
-    @property
-    def is_cuda(self) -> bool:
-        return False
-
-    def is_pinned(self, device: Any = None) -> bool:
-        return False
-
-    def cpu(self) -> UntypedStorage:
-        return self
 
     def untyped(self) -> UntypedStorage:
         return self
@@ -118,12 +150,13 @@ class UntypedStorage:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, UntypedStorage) and self.data_ptr() == other.data_ptr()
 
-    def __hash__(self) -> int:
-        return hash(self.data_ptr())
+    __hash__ = _Storage.__hash__
+
+    def _elements(self) -> np.ndarray:
+        return np.frombuffer(self._bytes(), np.uint8)
 
     def __repr__(self) -> str:
-        lines = "".join([f" {byte}\n" for byte in self.tolist()])
-        return f"{lines}[torch.storage.UntypedStorage(device=cpu) of size {self.nbytes()}]"
+        return f"{self._printed(self.tolist())}(device=cpu) of size {self.nbytes()}]"
 
 
 def elements(array: np.ndarray, dtype: dtypes.dtype) -> np.ndarray:
@@ -136,18 +169,21 @@ def elements(array: np.ndarray, dtype: dtypes.dtype) -> np.ndarray:
     return flat if dtypes.of_array(array) is dtype else flat.view(dtype.numpy)
 
 
-class TypedStorage:
-    """The elements that a tensor and its views share: `UntypedStorage` is what lies below."""
+class TypedStorage(_Storage):
+    """The elements that a tensor and its views share: `UntypedStorage` is what lies below.
+
+    Deprecated, as in PyTorch: who makes one, or asks a tensor for it, is warned once.
+    """
 
     __slots__ = ("_untyped_storage", "dtype")
     __module__ = "torch.storage"
 
-    def __init__(self, *, wrap_storage: UntypedStorage, dtype: dtypes.dtype, _internal: bool = False) -> None:
-        self._untyped_storage, self.dtype = wrap_storage, dtype
-
-    @property
-    def device(self) -> device:
-        return CPU
+    def __init__(
+        self, *args: Any, wrap_storage: UntypedStorage | None = None, dtype: dtypes.dtype | None = None, device: Any = None,
+        _internal: bool = False,
+    ) -> None:  # fmt: skip
+        self.dtype = dtypes.get_default_dtype() if dtype is None else dtype
+        self._untyped_storage = _filled(args, self.dtype) if wrap_storage is None else wrap_storage
 
     def untyped(self) -> UntypedStorage:
         return self._untyped_storage
@@ -161,7 +197,13 @@ class TypedStorage:
     def size(self) -> int:
         return self.nbytes() // self.dtype.itemsize
 
-    __len__ = size
+    __len__ = _size = size
+
+    def type(self) -> str:
+        return f"torch.{self.pickle_storage_type()}"
+
+    def pickle_storage_type(self) -> str:
+        return f"{self.dtype.scalar_name}Storage"
 
     def data_ptr(self) -> int:
         return self._untyped_storage.data_ptr()
@@ -175,6 +217,11 @@ class TypedStorage:
     def __getitem__(self, index: int) -> Any:
         if isinstance(index, slice):
             raise RuntimeError("slices are only supported in UntypedStorage.__getitem__")
+        if not isinstance(index, int):
+            raise RuntimeError(f"can't index a {type(self)} with {type(index)}")
+        size = len(self)
+        if not -size <= index < size:
+            raise IndexError(f"index {index} out of range for storage of size {size}")
         return self._elements()[index].item()
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -185,6 +232,11 @@ class TypedStorage:
         self._elements()[...] = value
         return self
 
+    def copy_(self, source: Any, non_blocking: bool | None = None) -> TypedStorage:
+        """Copies the elements of `source`, as those of this dtype."""
+        self._elements()[...] = dtypes.cast(source._elements(), self.dtype)
+        return self
+
     def clone(self) -> TypedStorage:
         """A copy."""
         return TypedStorage(wrap_storage=self._untyped_storage.clone(), dtype=self.dtype)
@@ -192,12 +244,28 @@ class TypedStorage:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TypedStorage) and self.data_ptr() == other.data_ptr()
 
-    def __hash__(self) -> int:
-        return hash(self.data_ptr())
+    __hash__ = _Storage.__hash__
 
     def __repr__(self) -> str:
-        lines = "".join([f" {value}\n" for value in self.tolist()])
-        return f"{lines}[torch.storage.TypedStorage(dtype={self.dtype}, device=cpu) of size {len(self)}]"
+        return f"{self._printed(self.tolist())}(dtype={self.dtype}, device=cpu) of size {len(self)}]"
+
+
+def _filled(args: tuple[Any, ...], dtype: dtypes.dtype) -> UntypedStorage:
+    """The memory of a new storage: of no elements, of so many, or of those of a sequence."""
+    source = args[0] if args else 0
+    if isinstance(source, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(source).__name__}'")
+    data = np.empty(source, dtype.numpy) if isinstance(source, int) else np.array(list(source), dtype.numpy)
+    return UntypedStorage._of(dtypes.cast(data, dtype))
+
+
+_warned: list[bool] = []
+
+
+def _warn_deprecated() -> None:
+    if not _warned:
+        _warned.append(True)
+        warn_user(_DEPRECATED)
 
 
 class _OfDtype(type):
@@ -212,13 +280,8 @@ class _OfDtype(type):
                 f"{cls!r}.__new__ received an invalid combination of arguments. Expected one of:\n * no arguments\n * (int "
                 "size)\n * (Sequence data)\n * (*, UntypedStorage wrap_storage)\nToo many positional arguments"
             )
-        if wrap_storage is None:
-            source = args[0] if args else 0
-            if isinstance(source, (str, bytes)):
-                raise TypeError(f"new(): invalid data type '{type(source).__name__}'")
-            data = np.empty(source, cls.dtype.numpy) if isinstance(source, int) else np.array(list(source), cls.dtype.numpy)
-            wrap_storage = UntypedStorage._of(dtypes.cast(data, cls.dtype))
-        return TypedStorage(wrap_storage=wrap_storage, dtype=cls.dtype)
+        _warn_deprecated()
+        return TypedStorage(*args, wrap_storage=wrap_storage, dtype=cls.dtype)
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return type(instance) is TypedStorage and instance.dtype is cls.dtype
@@ -245,6 +308,17 @@ def untyped_storage(self: Tensor) -> UntypedStorage:
 def typed_storage(self: Tensor) -> TypedStorage:
     """The elements of the memory that this tensor shares with its views."""
     return TypedStorage(wrap_storage=untyped_storage(self), dtype=self.dtype)
+
+
+def storage_with_warning(self: Tensor) -> TypedStorage:
+    """The elements of the memory that this tensor shares with its views. Deprecated, as in PyTorch: it warns once."""
+    _warn_deprecated()
+    return typed_storage(self)
+
+
+def storage_type(self: Tensor) -> Any:
+    """The class of the tensor's storage: ``torch.FloatStorage``."""
+    return globals()[typed_storage(self).pickle_storage_type()]
 
 
 #: PyTorch knows no derivative: the node says so when it is asked for one.
@@ -312,5 +386,6 @@ def is_set_to(self: Tensor, tensor: Tensor) -> bool:
 
 
 methods(
-    untyped_storage=untyped_storage, storage=typed_storage, _typed_storage=typed_storage, set_=set_, is_set_to=is_set_to
+    untyped_storage=untyped_storage, storage=storage_with_warning, _typed_storage=typed_storage,
+    storage_type=storage_type, set_=set_, is_set_to=is_set_to
 )

@@ -240,7 +240,7 @@ class _OneStep(Steps):
 
 
 #: How the state, or state and cell, of each kind of cell end.
-_CELLS = {_lstm: ("Mul", "Add"), _gru: ("Add",), _rnn_tanh: ("Tanh",), _rnn_relu: ("Relu",)}
+_CELLS: dict[Any, tuple[str, ...]] = {_lstm: ("Mul", "Add"), _gru: ("Add",), _rnn_tanh: ("Tanh",), _rnn_relu: ("Relu",)}
 
 
 def _cell(layer: Layer, gates: int, input: Tensor, hx: States, parameters: Sequence[Any]) -> States:
