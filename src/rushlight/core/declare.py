@@ -7,7 +7,6 @@ here, for all that is out of the ordinary: other dtypes, numbers, layers, shapes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from threading import get_ident
 from typing import Any
 
@@ -50,17 +49,6 @@ def op(name: str, forward: Call, node: str = "", vjp: Any = None, *, differentia
               differentiable=differentiable, saves=saves, numbers=not two, **about)  # fmt: skip
     call = general(this)
     return _named(one_input(this, call) if one else two_inputs(this, call) if two else call, this)
-
-
-def renamed(call: Any, node: str) -> Any:
-    """The view operation `call` with nodes called `node`: for what is computed at once here, and PyTorch ends otherwise."""
-    from .views import view_call
-
-    origin: Op = call.op
-    this = copy(origin)
-    this._node, this.backward = node, lambda node, g, values: origin.backward(node, g, values)
-    this.__dict__.pop("node_class", None)
-    return _named(view_call(this), this)
 
 
 def _are_two_inputs(names: Sequence[str], vjp: dict[str, Rule]) -> bool:

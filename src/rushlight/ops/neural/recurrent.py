@@ -10,7 +10,6 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.shapes import wrap_dim
-from ...core.declare import renamed
 from ...core.tensor import Tensor
 from ..layout.joining import cat, stack
 from ..layout.shape import transpose_op, view_op
@@ -18,6 +17,7 @@ from ..support.arguments import check_tensor
 from ..support.casting import in_lower_precision
 from ..support.options import no_such_call
 from ..support.precision import as_wide_as, wide
+from ..support.renamed import renamed
 from .dropout import dropout as dropout_
 from .recurrent_layers import Steps, gru_layer, lstm_layer, rnn_layer
 
