@@ -7,6 +7,7 @@ their kind says it. What has no rule runs once for each example, and warns.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -139,6 +140,13 @@ def shifted(dim: Any, ndim: int) -> Any:
     return dim % max(ndim, 1) + 1
 
 
+def bound(call: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a function by their names, with its defaults."""
+    given = inspect.signature(call).bind(*args, **kwargs)
+    given.apply_defaults()
+    return dict(given.arguments)
+
+
 # Kinds.
 
 
@@ -247,10 +255,7 @@ def cores(*counts: int) -> Rule:
     def rule(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
         pairs = [(*lowered(a, level), ndim_of(a) - count) for a, count in zip(arguments, counts)]
         rank = max([lead for _, _, lead in pairs])
-        given = [
-            p.reshape(level.size, *[1] * (rank - lead), *p.shape[1:]) if batched and lead < rank else p
-            for p, batched, lead in pairs
-        ]
+        given = [with_ones(p, rank - lead) if batched and lead < rank else p for p, batched, lead in pairs]
         return lifted(call(*given, *arguments[len(counts) :]), level)
 
     return rule

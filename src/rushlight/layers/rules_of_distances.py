@@ -11,7 +11,7 @@ from .. import ops
 from ..core.tensor import Tensor
 from ..ops.reduction.norms import aten_norm
 from .batched import raised
-from .batching import lifted, rules
+from .batching import lifted, rules, with_ones
 from .levels import Batch
 
 
@@ -19,10 +19,7 @@ from .levels import Batch
 def _of_rows(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     """Matrices in stacks, which broadcast."""
     rank = max([a.ndim for a in arguments if isinstance(a, Tensor)])
-    given = [
-        raised(a, level).reshape(level.size, *[1] * (rank - a.ndim), *a.shape) if isinstance(a, Tensor) else a  # type: ignore[attr-defined]
-        for a in arguments
-    ]
+    given = [with_ones(raised(a, level), rank - a.ndim) if isinstance(a, Tensor) else a for a in arguments]
     return lifted(call(*given), level)
 
 

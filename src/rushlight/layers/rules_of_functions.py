@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from .. import ops
 from ..core.tensor import Tensor
 from ..ops.neural.embedding_bag import MAX
 from .batched import is_batched, levels_of, raised
-from .batching import _aligned, aligned, along, function_loop, functions, lifted, loop, lowered, rules, stacked
+from .batching import _aligned, aligned, along, bound, function_loop, functions, lifted, loop, lowered, rules, stacked
 from .levels import Batch
 
 DYNAMIC = (
@@ -119,7 +119,7 @@ def _resized(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any
     """As torch's: the first elements of each example. More than there are cannot be had."""
     x, *size = args
     shape = tuple(size[0]) if len(size) == 1 and isinstance(size[0], (tuple, list)) else tuple(size)
-    count = ops.prod(ops.tensor(shape)).item() if shape else 1
+    count = math.prod(shape)
     if count > x.numel():
         raise RuntimeError("NYI: vmap over resize_ to a larger size")
     x._data = x.reshape(-1)[:count].reshape(shape)._data
@@ -172,9 +172,7 @@ def _bags(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) 
 
     Offsets that end before the indices do, and a row that does not count in each of several tables, need a loop.
     """
-    given = inspect.signature(call).bind(*args, **kwargs)
-    given.apply_defaults()
-    options = given.arguments
+    options = bound(call, args, kwargs)
     weight, indices, offsets, last = [options[key] for key in ("weight", "indices", "offsets", "include_last_offset")]
     (table, own), n = lowered(weight, level), indices.numel()
     if last or (own and options["padding_idx"] is not None):

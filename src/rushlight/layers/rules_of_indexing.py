@@ -19,7 +19,7 @@ from ..ops.indexing.index_along import lined
 from ..ops.indexing.scattering import gather_op, scatter_add_op, scatter_op, scatter_reduce_op, scatter_value
 from ..ops.indexing.subscript import index_op, index_put_op
 from .batched import Hidden, is_batched, lower, raised, unwrap, wrap
-from .batching import _at_front, _squeezed, along, function_loop, functions, lifted, rules
+from .batching import _at_front, _squeezed, along, function_loop, functions, lifted, rules, with_ones
 from .levels import Batch
 
 WHOLE = slice(None)
@@ -62,7 +62,7 @@ class _Index:
         physical = unwrap(as_tensor(array), level)
         if physical is None:
             return array
-        return physical.reshape(level.size, *[1] * (self.rank - array.ndim), *array.shape)._data  # type: ignore[attr-defined]
+        return with_ones(physical, self.rank - array.ndim)._data
 
     @property
     def inner(self) -> list[int]:
@@ -96,7 +96,7 @@ def _index_put(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     index = _Index(indices, level)
     if isinstance(values, Tensor):
         lacking = x.ndim - index.count + index.rank - values.ndim
-        values = raised(values, level).reshape(level.size, *[1] * lacking, *values.shape)  # type: ignore[attr-defined]
+        values = with_ones(raised(values, level), lacking)
         if index.batched:
             values = values.movedim(index.inner, index.leading)
         elif index.apart:

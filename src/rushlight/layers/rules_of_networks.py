@@ -6,7 +6,6 @@ parameters of their own, they become channels, or groups of channels.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from ..core.modes import NO_GRAD, grad_mode, set_grad_mode
 from ..core.tensor import Tensor
 from ..ops.neural import per_example
 from .batched import Hidden, is_batched, lower, raised
-from .batching import functions, lifted, lowered, rules, stacked
+from .batching import bound, functions, lifted, lowered, rules, stacked
 from .levels import Batch
 
 # What works on the last dimensions, whatever comes before them.
@@ -198,13 +197,6 @@ def _embedding_backward(call: Any, level: Batch, arguments: Sequence[Any]) -> An
 # Normalisation.
 
 
-def _bound(call: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a function by their names."""
-    given = inspect.signature(call).bind(*args, **kwargs)
-    given.apply_defaults()
-    return dict(given.arguments)
-
-
 def _affine(out: Any, weight: Any, bias: Any) -> Any:
     out = out if weight is None else out * weight
     return out if bias is None else out + bias
@@ -217,7 +209,7 @@ def _shared(level: Batch, *parameters: Any) -> bool:
 
 @functions("layer_norm", "native_layer_norm")
 def _layer_norm(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    given = _bound(call, args, kwargs)
+    given = bound(call, args, kwargs)
     weight, bias, x = given["weight"], given["bias"], given.pop("input")
     if _shared(level, weight, bias):
         return lifted(call(raised(x, level), **given), level)
@@ -227,7 +219,7 @@ def _layer_norm(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, 
 
 @functions("native_group_norm")
 def _group_norm(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    given = _bound(call, args, kwargs)
+    given = bound(call, args, kwargs)
     weight, bias, x = given["weight"], given["bias"], given.pop("input")
     shared = _shared(level, weight, bias)
     options = {**given, "N": level.size * given["N"]} | ({} if shared else {"weight": None, "bias": None})
@@ -248,7 +240,7 @@ UPDATED = (
 @functions("_normalized")
 def _batch_norm(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """Statistics are those of an example: the examples are more channels."""
-    given = _bound(call, args, kwargs)
+    given = bound(call, args, kwargs)
     function, x = given.pop("function"), given.pop("input")
     parameters = {name: given[name] for name in ("weight", "bias", "running_mean", "running_var")}
     running = [p for p in list(parameters.values())[2:] if p is not None]
@@ -283,7 +275,7 @@ def _updated(level: Batch, parameters: dict[str, Any], given: dict[str, Any]) ->
 @functions("instance_norm")
 def _instance_norm(call: Any, level: Batch, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """Samples are normalised one by one, so that only parameters and running statistics need the examples apart."""
-    given = _bound(call, args, kwargs)
+    given = bound(call, args, kwargs)
     weight, bias, x = given["weight"], given["bias"], given.pop("input")
     running = [given[name] for name in ("running_mean", "running_var") if given[name] is not None]
     if given["use_input_stats"] and running:

@@ -10,7 +10,7 @@ from .. import ops
 from ..core.tensor import Tensor
 from ..ops.neural import per_example
 from .batched import lower, raised, wrap
-from .batching import along, cores, leading, lifted, lowered, rules, stacked
+from .batching import along, cores, leading, lifted, lowered, rules, stacked, with_ones
 from .levels import Batch
 
 # Products.
@@ -33,7 +33,7 @@ def _mm(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
 def _with_rank(a: Any, physical: Any, level: Batch, rank: int) -> Any:
     if physical.ndim == a.ndim or a.ndim == rank:
         return physical
-    return physical.reshape(level.size, *[1] * (rank - a.ndim), *a.shape)
+    return with_ones(physical, rank - a.ndim)
 
 
 @rules("mv")

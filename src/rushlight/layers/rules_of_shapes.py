@@ -136,9 +136,7 @@ def _joined(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
 @rules("repeat")
 def _repeated(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     x, repeats = arguments
-    physical = raised(x, level)
-    physical = physical.reshape(level.size, *[1] * (len(repeats) - x.ndim), *x.shape)
-    return lifted(call(physical, (1, *repeats)), level)
+    return lifted(call(with_ones(raised(x, level), len(repeats) - x.ndim), (1, *repeats)), level)
 
 
 @rules("rot90")
@@ -275,8 +273,7 @@ def _masked_fill(call: Any, level: Batch, arguments: Sequence[Any]) -> Any:
     def spread(a: Any) -> Any:
         if not isinstance(a, Tensor) or (a.ndim == rank and a is not x):
             return lowered(a, level)[0]
-        physical = raised(a, level)
-        return physical.reshape(level.size, *[1] * (rank - a.ndim), *a.shape)
+        return with_ones(raised(a, level), rank - a.ndim)
 
     return lifted(call(spread(x), spread(mask), lowered(value, level)[0]), level)
 

@@ -18,11 +18,12 @@ from ...core.views import assign
 from ..support.arguments import check_tensor
 from ..support.attach import described, functions, inplace, inplace_methods, inplace_operator, methods, written
 from ..support.kinds import only
+from ..support.no_derivative import no_derivative
 from ..support.number_first import NumberFirst
 from ..support.operands import call_into, common, fused, is_complex
 from ..support.options import MISSING, as_number, no_such_call
 from ..support.signatures import Signatures, either, last
-from .comparison import masked_fill, no_derivative, zeros
+from .comparison import masked_fill, zeros
 
 __all__ = [
     "abs", "abs_", "absolute", "add", "div", "divide", "floor_divide", "fmod", "mul", "multiply", "neg", "neg_",

@@ -19,6 +19,7 @@ from ..support.attach import described, inplace_methods, inplace_operator, metho
 from ..support.checked import checked
 from ..support.kinds import only
 from ..support.layered import reads_values
+from ..support.no_derivative import no_derivative
 from ..support.options import no_such_call, warn_expanded, warn_user
 from ..support.selection import choose as chosen
 from ..support.selection import drop, keep
@@ -30,15 +31,6 @@ __all__ = [
     "isnan", "isneginf", "isposinf", "isreal", "le", "less", "less_equal", "logical_and", "logical_not", "logical_or",
     "logical_xor", "lt", "masked_fill", "ne", "not_equal", "signbit", "where",
 ]  # fmt: skip
-
-
-def no_derivative(name: str) -> Any:
-    """The rule of an operation that torch knows no derivative of: it raises when it is asked for one."""
-
-    def rule(g: Any) -> Any:
-        raise RuntimeError(f"derivative for aten::{name} is not implemented")
-
-    return rule
 
 
 #: Zeros like a gradient: the rule of an input on which a result depends only piecewise constantly.

@@ -21,6 +21,7 @@ from ..support.arguments import check_int, check_tensor, unimplemented
 from ..support.attach import inplace_methods, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
+from ..support.no_derivative import no_derivative
 from ..support.options import MISSING, no_such_call, warn_once
 from ..support.outputs import into
 from .index_along import BOTH, check_index, check_range, copied, lined, out_of_bounds
@@ -183,10 +184,6 @@ def _warn_deprecated() -> None:
     )
 
 
-def _no_derivative(*arguments: Any) -> Any:
-    raise RuntimeError("derivative for aten::scatter is not implemented")
-
-
 def _combined(x: Any, src: Any, dim: int, index: Any, reduce: str) -> Any:
     out = copied(x)
     if index.size:
@@ -197,7 +194,7 @@ def _combined(x: Any, src: Any, dim: int, index: Any, reduce: str) -> Any:
 
 
 _scatter_combined = op("scatter_combined", _combined, "NotImplemented", {
-    "x": lambda g: _no_derivative(), "src": lambda g: _no_derivative(),
+    "x": no_derivative("scatter"), "src": no_derivative("scatter"),
 })  # fmt: skip
 
 

@@ -16,8 +16,8 @@ from ...core.op import LAYERS
 from ...core.saved import bump
 from ...core.tensor import Tensor, memory
 from ...core.views import check_inplace
-from ..elementwise.comparison import no_derivative
 from ..support.attach import methods
+from ..support.no_derivative import no_derivative
 from ..support.options import check_size, no_such_call, warn_user
 
 __all__ = [

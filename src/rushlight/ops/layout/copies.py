@@ -23,6 +23,7 @@ from ..indexing.index_along import copied
 from ..support.arguments import check_tensor
 from ..support.attach import methods
 from ..support.layered import reads_values
+from ..support.no_derivative import no_derivative
 from ..support.outputs import check_each, into
 from .broadcasting import expand, squeeze, unsqueeze
 from .geometry import as_strided
@@ -102,11 +103,7 @@ def _into_each(name: str, out: Any, parts: Any) -> None:
         into(place, alias, part, own=True)
 
 
-def _not_differentiable(g: Any) -> Any:
-    raise RuntimeError("derivative for aten::detach_copy is not implemented")
-
-
-_detach_copy = op("detach_copy", copied, "NotImplemented", {"x": _not_differentiable})
+_detach_copy = op("detach_copy", copied, "NotImplemented", {"x": no_derivative("detach_copy")})
 
 
 def detach_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from ...core.declare import op
 from ...core.tensor import Tensor
 from ..support.arguments import check_bool, check_tensor
+from ..support.no_derivative import no_derivative
 from .checks import check_inexact, check_kernel, check_old_system, check_square, failed
 from .lapack import each, lapack, stretched
 from .results import named, single
@@ -43,18 +44,11 @@ def _solve_value(ld: Any, pivots: Any, b: Any, hermitian: bool) -> Any:
     return each(solve, [b.shape[-2:]], [b.dtype], (ld, 2), (pivots, 1), (b, 2))[0]
 
 
-def _no_derivative(name: str) -> Any:
-    def rule(g: Any) -> NoReturn:
-        raise RuntimeError(f"derivative for aten::{name} is not implemented")
-
-    return rule
-
-
 _factor = op("linalg_ldl_factor_ex", _factor_value, "NotImplemented", {
-    "x": _no_derivative("linalg_ldl_factor_ex"),
+    "x": no_derivative("linalg_ldl_factor_ex"),
 }, several=True)  # fmt: skip
 _solve = op("linalg_ldl_solve", _solve_value, "NotImplemented", {
-    "ld": _no_derivative("linalg_ldl_solve"), "b": _no_derivative("linalg_ldl_solve"),
+    "ld": no_derivative("linalg_ldl_solve"), "b": no_derivative("linalg_ldl_solve"),
 }, conforms=True)  # fmt: skip
 
 

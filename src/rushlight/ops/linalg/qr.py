@@ -16,7 +16,7 @@ Note [Reflections]
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from ..support.arguments import check_bool, check_tensor
 from ..support.attach import methods
 from ..support.casting import in_float32
 from ..support.layered import is_tracked
+from ..support.no_derivative import not_implemented
 from ..support.options import argument_error, warn_once
 from .checks import check_inexact, check_kernel, check_matrix
 from .lapack import adjoint, each, lapack, singly
@@ -139,10 +140,6 @@ def qr(input: Tensor, some: bool = True, *, out: Any = None) -> Any:
     return named("qr", _checked_qr(input, "reduced" if some else "complete"), out)
 
 
-def _no_derivative(g: Any) -> NoReturn:
-    raise NotImplementedError("the derivative for 'geqrf' is not implemented.")
-
-
 def _geqrf_value(x: Any) -> tuple[Any, Any]:
     if singly(x):
         m, n = x.shape[-2:]
@@ -152,7 +149,7 @@ def _geqrf_value(x: Any) -> tuple[Any, Any]:
     return reflectors.mT, tau
 
 
-_geqrf = op("geqrf", _geqrf_value, "GeqrfBackward0", {"x": _no_derivative}, several=True)
+_geqrf = op("geqrf", _geqrf_value, "GeqrfBackward0", {"x": not_implemented("geqrf")}, several=True)
 
 
 def geqrf(input: Tensor, *, out: Any = None) -> Any:

@@ -229,9 +229,10 @@ def checked_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, stri
     _check_bias_dtype(input, bias)
     biases = None if bias is None else bias._data.shape
     size, *numbers = _geometry(x, w, biases, stride, padding, dilation, transposed, output_padding, groups)
-    _check_kernel(input, weight, len(w) - 2, numbers[2], transposed)
+    stride, padding, dilation = numbers
+    _check_kernel(input, weight, len(w) - 2, dilation, transposed)
     if size is None:
-        size = _transposed_size(x[2:], w[2:], *numbers, _one_each("output_padding", output_padding, len(w) - 2))
+        size = _transposed_size(x[2:], w[2:], stride, padding, dilation, _one_each("output_padding", output_padding, len(w) - 2))
     if not x[1]:  # torch gives no channels for none, whatever the weight
         weight, bias = weight[:0], None
     return (transposed_op if transposed else convolution_op)(input, weight, bias, size, *numbers, groups)

@@ -20,9 +20,10 @@ import numpy as np
 
 from ...core.declare import op
 from ...core.tensor import Tensor, wrap
-from ..elementwise.comparison import no_derivative, where
+from ..elementwise.comparison import where
 from ..support.arguments import check_wide
 from ..support.layered import reads_values
+from ..support.no_derivative import no_derivative
 from ..support.options import no_such_call
 from .loss import MEAN, NONE, SUM
 

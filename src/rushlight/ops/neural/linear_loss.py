@@ -14,8 +14,8 @@ import numpy as np
 
 from ...core.declare import op
 from ...core.tensor import Tensor
-from ..elementwise.comparison import no_derivative
 from ..support.layered import reads_values
+from ..support.no_derivative import no_derivative
 from ..support.precision import widened
 from .loss import MEAN, NONE, SUM, reduced, share
 

@@ -15,7 +15,7 @@ from ...arrays.shapes import broadcast_shapes
 from ...core.declare import elementwise
 from ...core.tensor import Tensor
 from ..creation.filled import check_fits, full_like, ones_like, zeros_like
-from ..elementwise.comparison import no_derivative, where
+from ..elementwise.comparison import where
 from ..reduction.extremum import minimum
 from ..support.arguments import (
     check_bool,
@@ -27,6 +27,7 @@ from ..support.arguments import (
     check_wide,
 )
 from ..support.layered import every_value
+from ..support.no_derivative import no_derivative
 from ..support.precision import wide_op
 from ..support.scalars import minus, plus
 from .loss import MEAN, NONE, divisor_of, reduce, reduced, share

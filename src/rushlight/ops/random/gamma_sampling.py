@@ -17,11 +17,10 @@ from ...arrays.generator import Generator
 from ...arrays.shapes import broadcast_shapes
 from ...core.declare import op
 from ...core.tensor import Tensor
-from ..elementwise.comparison import no_derivative
 from ..elementwise.comparison import zeros as zero_gradient
 from ..elementwise.math import digamma
-from ..special.kinds import not_implemented
 from ..support.arguments import check_tensor, unimplemented
+from ..support.no_derivative import no_derivative, not_implemented
 from ..support.outputs import warn_resized
 from . import rejection
 from .tensors import check_generator

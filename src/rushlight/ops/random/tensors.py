@@ -29,12 +29,12 @@ from ...core.declare import op
 from ...core.tensor import Tensor
 from ...core.views import assign
 from ..creation.filled import check_fits, like_payload, uninitialised
-from ..elementwise.comparison import no_derivative
 from ..elementwise.comparison import zeros as zero_gradient
 from ..support.arguments import check_int, check_tensor
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.layered import check_fill, drawn, every_value, for_each_draw, reads_values
+from ..support.no_derivative import no_derivative
 from ..support.options import (
     MISSING,
     argument_error,

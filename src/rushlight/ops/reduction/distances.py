@@ -15,12 +15,12 @@ from ...arrays.shapes import broadcast_shapes, wrap_dim
 from ...core.declare import op
 from ...core.tensor import Tensor
 from ..elementwise.arithmetic import check_sub
-from ..special.kinds import not_implemented
 from ..support.along import other_dims
 from ..support.arguments import check_number, check_tensor, unimplemented
 from ..support.attach import inplace, methods
 from ..support.casting import in_float32
 from ..support.checked import checked
+from ..support.no_derivative import not_implemented
 from ..support.operands import common
 from ..support.options import argument_error, as_number
 from ..support.outputs import into

@@ -12,11 +12,11 @@ from ...arrays import dtypes
 from ...core.declare import op
 from ...core.tensor import Tensor, wrap
 from ..creation.ranges import linspace
-from ..elementwise.comparison import no_derivative
 from ..support.arguments import unimplemented
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.layered import reads_values
+from ..support.no_derivative import no_derivative
 from ..support.options import argument_error, no_such_call
 from ..support.outputs import into_each
 

@@ -15,8 +15,9 @@ from ...core.tensor import Tensor
 from ..elementwise.math import exp, lgamma, log
 from ..support.attach import described, inplace_methods, methods
 from ..support.kinds import only
+from ..support.no_derivative import not_implemented
 from ..support.signatures import either
-from .kinds import full_precision, in_double, not_implemented
+from .kinds import full_precision, in_double
 
 __all__ = ["igamma", "igammac", "zeta"]
 

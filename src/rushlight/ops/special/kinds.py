@@ -42,11 +42,3 @@ def special(name: str, value: Any, node: str = "", *rules: Rule, promote: Any = 
     promote = promote or full_precision(f"{name}_cpu")
     return elementwise(f"special_{name}", value, node, *rules, promote=promote, names=("x",))
 
-
-def not_implemented(what: str) -> Rule:
-    """The rule of an input by which torch has no derivative: it raises when it is asked for one."""
-
-    def rule(g: Any) -> Any:
-        raise NotImplementedError(f"the derivative for '{what}' is not implemented.")
-
-    return rule
