@@ -136,7 +136,6 @@ def _compare_projections(func: Callable, inputs: tuple, tolerances: Tolerances, 
 
 def _check_undefined(func: Callable, inputs: tuple) -> None:
     """A missing tangent of an input must count as one of zero."""
-
     generator = ops.Generator()
     wanted = _wanted(inputs)
     directions = {i: random_direction(inputs[i], generator).reshape(inputs[i].shape) for i in wanted}

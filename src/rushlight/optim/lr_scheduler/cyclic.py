@@ -40,7 +40,7 @@ class CyclicLR(LRScheduler):
         base_momentum, max_momentum: its ends, each a number or a list of one for each group.
 
     Raises:
-        TypeError: if `optimizer` is none.
+        TypeError: if `optimizer` is no :class:`Optimizer`.
         ValueError: for an unknown mode, for lists of other lengths, and for an optimizer without momentum.
 
     Example::

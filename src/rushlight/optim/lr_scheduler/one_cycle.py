@@ -30,7 +30,7 @@ class OneCycleLR(LRScheduler):
         three_phase: go down to the first learning rate in as many batches as up, and on to the last one after that.
 
     Raises:
-        TypeError: if `optimizer` is none.
+        TypeError: if `optimizer` is no :class:`Optimizer`.
         ValueError: for settings out of range, lists of other lengths, an optimizer without momentum; and when a step is
             taken after the last one.
 

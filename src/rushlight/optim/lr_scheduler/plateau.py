@@ -26,7 +26,7 @@ class ReduceLROnPlateau(LRScheduler):
         eps: changes that are not larger are not made.
 
     Raises:
-        TypeError: if `optimizer` is none.
+        TypeError: if `optimizer` is no :class:`Optimizer`.
         ValueError: for settings out of range, and lists of other lengths.
 
     Example::

@@ -50,7 +50,7 @@ class LRScheduler:
         base_lrs: the learning rate that each group began with.
 
     Raises:
-        TypeError: if `optimizer` is none.
+        TypeError: if `optimizer` is no :class:`Optimizer`.
         KeyError: if a group has no "initial_lr" to go on from.
 
     Example::
