@@ -175,6 +175,29 @@ q = x * 1; make(forward=lambda ctx, x: ctx.mark_dirty(x) or (x.mul_(2), x * 1)).
 """
 
 
-@pytest.mark.parametrize("name", ["BACKWARD", "GRAD", "NOTHING", "NODES", "TENSORS", "CUSTOM"])
+SAVED = """
+F = torch.nn.functional; saved = lambda y: [name for name in dir(y.grad_fn) if name.startswith("_saved_")]
+m = torch.arange(6.).reshape(2, 3).requires_grad_(); v = torch.ones(3, requires_grad=True); u = torch.ones(2, requires_grad=True)
+saved(u.addmv(m, v)), u.addmv(m, v).grad_fn._saved_vec, saved(m.addr(u, v)), m.addr(u, v).grad_fn._saved_vec1
+b = torch.ones(2, 2, 2, requires_grad=True); saved(b.baddbmm(b, b)), torch.addbmm(b[0], b, b).grad_fn._saved_batch1
+m[torch.tensor([0, 1])].grad_fn._saved_indices, m[:, torch.tensor([2])].grad_fn._saved_indices
+n = F.batch_norm(m, None, None, training=True).grad_fn; n._saved_input, n._saved_result1
+n = F.layer_norm(m, (3,), v).grad_fn; n._saved_input, n._saved_result1, n._saved_weight
+n = F.group_norm(m[None], 1).grad_fn; n._saved_input, n._saved_result1, n._saved_group
+n = F.max_pool2d(b[None], 2, return_indices=True)[0].grad_fn; n._saved_result1
+n = F.grid_sample(b[None], torch.zeros(1, 1, 1, 2), align_corners=True).grad_fn
+saved(F.grid_sample(b[None], torch.zeros(1, 1, 1, 2)))
+n._saved_align_corners, n._saved_interpolation_mode, n._saved_padding_mode
+saved(F.pixel_shuffle(torch.ones(1, 4, 1, 1, requires_grad=True), 2)), saved(F.pixel_unshuffle(b[None], 2))
+g, = torch.autograd.grad(v.tanh().sum(), v, create_graph=True); saved(g)
+g, = torch.autograd.grad(v.sigmoid().sum(), v, create_graph=True); saved(g), g.grad_fn._saved_output
+g, = torch.autograd.grad(F.mse_loss(v, v.detach() * 2), v, create_graph=True); g.grad_fn._saved_target, g.grad_fn._saved_grad_output
+m.as_strided((2,), (1,), 1).grad_fn._saved_storage_offset, m.norm(3, 1).grad_fn._saved_p
+F.avg_pool2d(b, 2).grad_fn._saved_kernel_size, F.embedding(torch.tensor([1]), m).grad_fn._saved_scale_grad_by_freq
+n = F.scaled_dot_product_attention(b[None], b[None], b[None]).grad_fn; n._saved_query, n._saved_output.shape, n._saved_attn_mask
+"""
+
+
+@pytest.mark.parametrize("name", ["BACKWARD", "GRAD", "NOTHING", "NODES", "TENSORS", "CUSTOM", "SAVED"])
 def test_line_by_line(name):
     assert not differences(torch, globals()[name])

@@ -118,8 +118,15 @@ def _saved(node: Node, i: int) -> Any:
     origin, value = node.saved[i] if node.saved else None, node.values[i]
     if origin is not None:
         return rebuilt(node, origin, value)
-    if isinstance(value, tuple) and all(isinstance(n, int) for n in value):
-        return value
+    if isinstance(value, (tuple, list)):
+        return tuple([_shown(v) for v in value])
+    return _shown(value)
+
+
+def _shown(value: Any) -> Any:
+    """A payload among what was saved as a Tensor; None for a slice among indices, as torch has a node of its own for it."""
+    if isinstance(value, slice):
+        return None
     return wrap(value) if hasattr(value, "dtype") and grad_mode() != INFERENCE else value
 
 

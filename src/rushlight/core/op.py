@@ -39,6 +39,9 @@ Call = Callable[..., Any]
 #: Called with every node that is recorded, what the operation was called with and what it returned, while anomaly mode
 #: (or another observer) is on; empty otherwise.
 OBSERVERS: list[Callable[[Node, Sequence[Any], Any], None]] = []
+#: torch's names of what is saved, where they are not those of the parameters; an operation may have others (`Op`, saved_as).
+SAVED_AS = {"x": "self", "y": "other", "out": "result", "x_shape": "self_sym_sizes", "g": "grad_output",
+            "kernel": "kernel_size", "align": "align_corners", "by_freq": "scale_grad_by_freq", "number": "other"}  # fmt: skip
 #: Every operation, by name; tests go through it.
 OPS: dict[str, Op] = {}
 #: Classes of Tensors that carry more than their payload, with the layer that handles operations on them: see `layers`.
@@ -77,7 +80,7 @@ class Op:
         linear       it is linear in its tensors: a tangent goes the way of the values
         holomorphic  False: rules for complex numbers are torch's own, and the edge does not conjugate
         conforms     its edges bring gradients to the shape and dtype of the inputs (elementwise operations do)
-        saved_as     torch's names of what is saved, where they are others than ``_saved_self``, ``_saved_other``, ...
+        saved_as     torch's names of what is saved, where they are others than `SAVED_AS` has
 
     and, of elementwise operations (see `declare.elementwise`), ``promote``, ``numbers``, ``check`` and ``wide``.
     """
@@ -96,7 +99,7 @@ class Op:
                  linear: bool = False, numbers: Any = True, check: Call | None = None, wide: bool = True) -> None:  # fmt: skip
         if name in OPS:
             raise ValueError(f"operation {name!r} is declared twice")
-        self.name, self.forward, self.names, self.linear = name, forward, tuple(names), linear
+        self.name, self.forward, self.names, self.linear, self._node = name, forward, tuple(names), linear, node
         self.rules, self.joint = rules or {}, joint
         self.differentiable = tuple(self.names.index(n) for n in (differentiable if joint else self.rules))
         self.view, self.variadic, self.conforms, self.holomorphic = view, variadic, conforms, holomorphic
@@ -111,8 +114,7 @@ class Op:
         self.saves = tuple(saves) if saves is not None else tuple(sorted(wanted, key=self._order))
         #: What gathers what is saved, by which inputs want a gradient: see `record`.
         self.savings: dict[tuple[bool, ...], Call] = {}
-        torch_names = {"x": "self", "y": "other", "out": "result", "x_shape": "self_sym_sizes", **(saved_as or {})}
-        self._node, self._saved = node, {torch_names.get(n, n): i for i, n in enumerate(self.saves) if n in wanted}
+        self._saved = {(saved_as or {}).get(n, SAVED_AS.get(n, n)): i for i, n in enumerate(self.saves) if n in wanted}
 
         def first(node: Node, g: Any, values: Any) -> Any:
             self.backward = self._written_out(every)

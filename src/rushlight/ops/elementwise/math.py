@@ -97,14 +97,14 @@ def _acosh_slope(x: Any) -> Any:
 tanh_backward = elementwise(
     "tanh_backward", lambda x, y: multiplied(subtracted(1, y * y), x), "TanhBackwardBackward0",
     lambda g, y: tanh_backward(g, y),
-    lambda g, x, y: x * (-2 * y * g),
+    lambda g, x, y: x * (-2 * y * g), saved_as={"x": "grad_output", "y": "output"},
 )  # fmt: skip
 tanh = _function("tanh", np.tanh, "TanhBackward0", lambda g, out: tanh_backward(g, out))
 
 sigmoid_backward = elementwise(
     "sigmoid_backward", lambda x, y: multiplied(multiplied(1 - y, x), y), "SigmoidBackwardBackward0",
     lambda g, y: sigmoid_backward(g, y),
-    lambda g, x, y: x * g * (-2 * y + 1),
+    lambda g, x, y: x * g * (-2 * y + 1), saved_as={"x": "grad_output", "y": "output"},
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ __all__ = ["as_strided", "as_strided_scatter", "resize_as_"]
 #: A view of x's memory, in any strides; see Note [as_strided] in `strided`.
 as_strided_op = op("as_strided", place, "AsStridedBackward0", {
     "x": lambda g, x_shape, size, stride, offset, layout: as_strided_backward(g, x_shape, size, stride, offset, layout),
-}, view=True)  # fmt: skip
+}, view=True, saved_as={"offset": "storage_offset"})  # fmt: skip
 as_strided_backward = op("as_strided_backward", place_backward, "AsStridedBackwardBackward0", {
     "g": lambda gg, size, stride, offset, layout: as_strided_op(gg, size, stride, offset, layout),
 }, names=("g", "shape", "size", "stride", "offset", "layout"))  # fmt: skip
@@ -138,7 +138,7 @@ _squeezes = [
 ]  # fmt: skip
 _as_strided_ = op("as_strided_", place, "AsStridedBackward1", {
     "x": lambda g, x_shape, size, stride, offset, layout: as_strided_backward(g, x_shape, size, stride, offset, layout),
-}, view=True)  # fmt: skip
+}, view=True, saved_as={"offset": "storage_offset"})  # fmt: skip
 
 
 def t_(self: Tensor) -> Tensor:

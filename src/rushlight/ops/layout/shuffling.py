@@ -28,8 +28,12 @@ def _unshuffled(x: Any, r: int) -> Any:
     return blocks.transpose(order).copy().reshape(*lead, c * r * r, h // r, w // r)
 
 
-_shuffle = op("pixel_shuffle", _shuffled, "PixelShuffleBackward0", {"x": lambda g, r: _unshuffle(g, r)})
-_unshuffle = op("pixel_unshuffle", _unshuffled, "PixelUnshuffleBackward0", {"x": lambda g, r: _shuffle(g, r)})
+_shuffle = op("pixel_shuffle", _shuffled, "PixelShuffleBackward0", {
+    "x": lambda g, r: _unshuffle(g, r),
+}, saved_as={"r": "upscale_factor"})  # fmt: skip
+_unshuffle = op("pixel_unshuffle", _unshuffled, "PixelUnshuffleBackward0", {
+    "x": lambda g, r: _shuffle(g, r),
+}, saved_as={"r": "downscale_factor"})  # fmt: skip
 
 
 def _regrouped(x: Any, groups: int) -> Any:

@@ -207,7 +207,7 @@ def _attention_rule(
 
 _attention = wide_op(
     "scaled_dot_product_attention", _attention_value, "ScaledDotProductFlashAttentionForCpuBackward0", _attention_rule,
-    differentiable=("query", "key", "value"),
+    differentiable=("query", "key", "value"), saved_as={"mask": "attn_mask", "out": "output"},
 )  # fmt: skip
 
 

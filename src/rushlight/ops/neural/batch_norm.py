@@ -158,7 +158,7 @@ def _batch_norm_rule(
 def _declare(name: str, node: str) -> Any:
     return op(
         name, widened(_batch_norm_value), node, _batch_norm_rule, differentiable=("x", "weight", "bias"),
-        names=parameters(_batch_norm_value), conforms=True,
+        names=parameters(_batch_norm_value), conforms=True, saved_as={"x": "input", "mean": "result1", "rstd": "result2"},
     )  # fmt: skip
 
 
@@ -410,6 +410,7 @@ def _of_moments(g: tuple[Any, Any, Any], normal: Any, rstd: Any) -> Any:
 _group_norm = op(
     "native_group_norm", _group_norm_value, "NativeGroupNormBackward0", _group_norm_rule,
     differentiable=("x", "weight", "bias"), names=parameters(_group_norm_value), several=True, conforms=True,
+    saved_as={"x": "input", "mean": "result1", "rstd": "result2", "groups": "group"},
 )  # fmt: skip
 
 

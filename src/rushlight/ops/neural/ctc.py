@@ -123,7 +123,7 @@ _ctc_loss = op("ctc_loss", _ctc_value, "CtcLossBackward0", {
     "log_probs": lambda g, log_probs, labels, input_lengths, target_lengths, blank, zero_infinity, out: (
         _ctc_loss_backward(g[0], log_probs, labels, input_lengths, target_lengths, blank, zero_infinity, *out)
     ),
-}, several=True)  # fmt: skip
+}, several=True, saved_as={"labels": "targets"})  # fmt: skip
 
 
 @reads_values

@@ -97,7 +97,7 @@ _masked_scale = op("native_dropout_backward", lambda g, mask, scale: g * mask * 
 })  # fmt: skip
 _native_dropout = op("native_dropout", lambda x, mask, scale: x * mask * scale, "NativeDropoutBackward0", {
     "x": lambda g, mask, scale: _masked_scale(g, mask, scale),
-})  # fmt: skip
+}, saved_as={"mask": "result1"})  # fmt: skip
 
 
 def native_dropout(input: Tensor, p: float, train: bool | None) -> tuple[Tensor, Tensor]:

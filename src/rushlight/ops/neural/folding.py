@@ -38,10 +38,10 @@ def _col2im(x: Any, shape: Ints, kernel: Ints, size: Ints, dilation: Ints, paddi
 unfold_op = op("im2col", _im2col, "Im2ColBackward0", {
     "x": lambda g, x_shape, kernel, size, dilation, padding, stride: fold_op(
         g, x_shape[-2:], kernel, size, dilation, padding, stride),
-}, saved_as={"kernel": "kernel_size"})  # fmt: skip
+})  # fmt: skip
 fold_op = wide_op("col2im", _col2im, "Col2ImBackward0", {
     "x": lambda g, kernel, size, dilation, padding, stride: unfold_op(g, kernel, size, dilation, padding, stride),
-}, saved_as={"kernel": "kernel_size"})  # fmt: skip
+})  # fmt: skip
 
 
 # max_unpool: the transpose of taking elements, but that of two at one place the last one stays.

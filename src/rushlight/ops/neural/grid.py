@@ -308,7 +308,8 @@ def _sampled_rule(
 
 _sample = {
     dims: op(
-        f"grid_sampler_{dims}d", _sampled, f"GridSampler{dims}DBackward0", _sampled_rule, differentiable=("x", "grid")
+        f"grid_sampler_{dims}d", _sampled, f"GridSampler{dims}DBackward0", _sampled_rule, differentiable=("x", "grid"),
+        saved_as={"x": "input", "mode": "interpolation_mode", "padding": "padding_mode"},
     )
     for dims in (2, 3)
 }

@@ -93,7 +93,7 @@ mse_loss_backward = elementwise(
     lambda gg, x, y, divisor: mse_loss_backward(gg, x, y, divisor),
     lambda gg, g, divisor: share(2 * gg * g, divisor),
     lambda gg, g, divisor: share(-2 * gg * g, divisor),
-    names=("g", "x", "y", "divisor"),
+    names=("g", "x", "y", "divisor"), saved_as={"y": "target"},
 )  # fmt: skip
 
 
@@ -135,6 +135,7 @@ smooth_l1_loss_backward = elementwise(
     lambda gg, x, y, divisor, beta: smooth_l1_loss_backward(gg, x, y, divisor, beta),
     lambda gg, g, x, y, divisor, beta: where(share(gg * g / beta, divisor), 0, np.abs(x - y) < beta),
     lambda gg, g, x, y, divisor, beta: where(share(gg * g / -beta, divisor), 0, np.abs(x - y) < beta),
+    saved_as={"y": "target"},
 )  # fmt: skip
 
 
@@ -170,6 +171,7 @@ huber_loss_backward = elementwise(
     lambda gg, x, y, divisor, delta: huber_loss_backward(gg, x, y, divisor, delta),
     lambda gg, g, x, y, divisor, delta: where(share(gg * g, divisor), 0, np.abs(x - y) < delta),
     lambda gg, g, x, y, divisor, delta: where(share(-gg * g, divisor), 0, np.abs(x - y) < delta),
+    saved_as={"y": "target"},
 )  # fmt: skip
 
 
@@ -255,7 +257,7 @@ binary_cross_entropy_backward = wide_op(
         "g": lambda gg, x, y, weight, divisor: binary_cross_entropy_backward(gg, x, y, weight, divisor),
         "x": _bce_curvature,
         "y": _bce_target_curvature,
-    }, conforms=True,
+    }, conforms=True, saved_as={"y": "target"},
 )  # fmt: skip
 
 

@@ -146,7 +146,8 @@ def _layer_norm_rule(
 def _declare(name: str, **about: Any) -> Any:
     return op(
         name, widened(_layer_norm_value), "NativeLayerNormBackward0", _layer_norm_rule,
-        differentiable=("x", "weight", "bias"), names=parameters(_layer_norm_value), **about,
+        differentiable=("x", "weight", "bias"), names=parameters(_layer_norm_value),
+        saved_as={"x": "input", "mean": "result1", "rstd": "result2"}, **about,
     )  # fmt: skip
 
 

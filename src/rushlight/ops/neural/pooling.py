@@ -84,7 +84,7 @@ def _declare_mean(ndim: int) -> Any:
     pool = wide_op(f"avg_pool{ndim}d", means, f"AvgPool{ndim}DBackward0", {
         "x": lambda g, x_shape, kernel, size, stride, padding, divisor: backward(
             g, x_shape, kernel, size, stride, padding, divisor),
-    }, saved_as={"kernel": "kernel_size"})  # fmt: skip
+    })  # fmt: skip
     return pool
 
 
@@ -201,7 +201,7 @@ def _declare_max(ndim: int) -> Any:
     return op(f"max_pool{ndim}d", _maxima, f"{node}0", {
         "x": lambda g, x, kernel, size, stride, padding, dilation: backward(
             g, x, kernel, size, stride, padding, dilation),
-    }, saved_as={"kernel": "kernel_size"})  # fmt: skip
+    })  # fmt: skip
 
 
 _MAXIMA = {ndim: _declare_max(ndim) for ndim in (2, 3)}
@@ -235,7 +235,9 @@ def picking(name: str, node: str) -> Any:
     backward = wide_op(f"{name}_backward", _unpicked, node.replace("Backward0", "BackwardBackward0"), {
         "g": lambda gg, indices, ndim: pick(gg, indices, ndim),
     })  # fmt: skip
-    pick = op(name, _picked, node, {"x": lambda g, x_shape, indices, ndim: backward(g, x_shape, indices, ndim)})
+    pick = op(name, _picked, node, {
+        "x": lambda g, x_shape, indices, ndim: backward(g, x_shape, indices, ndim),
+    }, saved_as={"indices": "result1"})  # fmt: skip
     pick.backward = backward
     return pick
 

@@ -37,8 +37,11 @@ def _added(input: Any, product: Any, beta: Any, alpha: Any) -> Any:
     return _scaled(input, beta) + product
 
 
-def _adding(name: str, node: str, multiply: Any, x: Any, y: Any, value: Any = None) -> Any:
-    """beta * input + alpha * multiply(x, y), from the rules of that product; as `value` computes it, if given."""
+def _adding(name: str, node: str, multiply: Any, x: Any, y: Any, value: Any = None, *, factors: str) -> Any:
+    """beta * input + alpha * multiply(x, y), from the rules of that product; as `value` computes it, if given.
+
+    `factors`: torch's names of x and y.
+    """
 
     def widely(input: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
         return _added(input, multiply(x, y), beta, alpha)
@@ -48,15 +51,16 @@ def _adding(name: str, node: str, multiply: Any, x: Any, y: Any, value: Any = No
             "input": lambda g, beta: _scaled(g, beta),
             "x": lambda g, y, alpha: _scaled(x(g, y), alpha),
             "y": lambda g, x, alpha: _scaled(y(g, x), alpha),
-        }, names=("input", "x", "y", "beta", "alpha"), conforms=True, saved_as={"x": "mat1", "y": "mat2"},
+        }, names=("input", "x", "y", "beta", "alpha"), conforms=True,
+        saved_as=dict(zip("xy", factors.split())),
     )  # fmt: skip
 
 
 _addmm = _adding(
-    "addmm", "AddmmBackward0", product, lambda g, y: product(g, y.T), lambda g, x: product(x.T, g)
+    "addmm", "AddmmBackward0", product, lambda g, y: product(g, y.T), lambda g, x: product(x.T, g), factors="mat1 mat2"
 )  # fmt: skip
 _addmv = _adding(
-    "addmv", "AddmvBackward0", lambda x, y: x @ y, lambda g, y: g[:, None] * y, lambda g, x: x.T @ g
+    "addmv", "AddmvBackward0", lambda x, y: x @ y, lambda g, y: g[:, None] * y, lambda g, x: x.T @ g, factors="mat vec"
 )  # fmt: skip
 
 
@@ -66,9 +70,10 @@ def _addr_value(input: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
     return _added(input, _scaled(x, alpha)[:, None] * y, beta, 1)
 
 
-_addr = _adding("addr", "AddrBackward0", None, lambda g, y: g @ y, lambda g, x: g.T @ x, _addr_value)
+_addr = _adding("addr", "AddrBackward0", None, lambda g, y: g @ y, lambda g, x: g.T @ x, _addr_value, factors="vec1 vec2")
 _baddbmm = _adding(
     "baddbmm", "BaddbmmBackward0", product, lambda g, y: product(g, y.mT), lambda g, x: product(x.mT, g),
+    factors="batch1 batch2",
 )  # fmt: skip
 
 
@@ -82,7 +87,8 @@ def _addbmm_value(input: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
 
 
 _addbmm = _adding(
-    "addbmm", "AddbmmBackward0", None, lambda g, y: product(g, y.mT), lambda g, x: product(x.mT, g), _addbmm_value
+    "addbmm", "AddbmmBackward0", None, lambda g, y: product(g, y.mT), lambda g, x: product(x.mT, g), _addbmm_value,
+    factors="batch1 batch2",
 )  # fmt: skip
 
 

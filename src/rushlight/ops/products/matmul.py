@@ -74,7 +74,7 @@ _folded_mm = wide_op("folded_mm", lambda x, y: product(fold(x), y), "MmBackward0
 _folded_mv = wide_op("folded_mv", lambda x, y: fold(x) @ y, "MvBackward0", {
     "x": lambda g, y, x_shape: (g[:, None] * y).reshape(x_shape),
     "y": lambda g, x: fold(x).T @ g,
-})  # fmt: skip
+}, saved_as={"y": "vec"})  # fmt: skip
 
 
 def products(x: Any, y: Any) -> Any:

@@ -112,7 +112,8 @@ _vector_norm = converting("linalg_vector_norm", _norm_value, "LinalgVectorNormBa
     "x": _norm_slope,
 }, holomorphic=False, contiguous=True)  # fmt: skip
 #: The same, as distances record it.
-aten_norm = wide_op("norm", _norm_value, "NormBackward1", {"x": _norm_slope}, holomorphic=False, contiguous=True)
+aten_norm = wide_op("norm", _norm_value, "NormBackward1", {"x": _norm_slope}, holomorphic=False, contiguous=True,
+                    saved_as={"ord": "p"})  # fmt: skip
 
 
 def norm_order(name: str, ord: Any) -> float:
