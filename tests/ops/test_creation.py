@@ -169,3 +169,42 @@ def test_warnings_of_a_process():
         torch.set_warn_always(False)
     assert not torch.is_warn_always_enabled()
     float(x)
+
+
+@pytest.mark.parametrize("data", [[np.ones(2)], [[1, 2], np.ones(2)], [[np.ones(2)], [np.ones(2)]]])
+def test_arrays_in_lists_are_warned_of(data):
+    torch.set_warn_always(True)
+    try:
+        with pytest.warns(UserWarning, match=r"^Creating a tensor from a list of numpy\.ndarrays is extremely slow\."):
+            torch.tensor(data)
+    finally:
+        torch.set_warn_always(False)
+
+
+def test_what_stands_beside_an_empty_list_is_not_looked_at():
+    assert torch.tensor([[], [1]]).shape == (2, 0) == torch.tensor([[], 3]).shape
+
+
+@pytest.mark.parametrize(
+    "call, error, message",
+    [
+        (lambda: torch.randperm(3, dtype=torch.bool), NotImplementedError, "\"randperm\" not implemented for 'Bool'"),
+        (lambda: torch.randperm(2050, dtype=torch.float16), RuntimeError, "n cannot be greater than 2049 for Half type."),
+        (lambda: torch.randint(0, 2**63, (2,)), ValueError, "Overflow when unpacking long long"),
+        (lambda: torch.ones(2).random_(2**63), ValueError, "Overflow when unpacking long long"),
+        (lambda: torch.eye(-(2**63) - 1), ValueError, "Overflow when unpacking long long"),
+        (lambda: torch.arange(0, 1, float("nan")), RuntimeError, "step must be nonzero"),
+        (lambda: torch.arange(10**30), OverflowError, "int too big to convert"),
+        (lambda: torch.arange(0, 10.0**30), RuntimeError, "invalid size, possible overflow?"),
+        (lambda: torch.zeros((2,), 3), TypeError, "zeros() takes 1 positional argument but 2 were given"),
+        (lambda: torch.ones(1).uniform_(0, 1, 2), TypeError, "uniform_() takes from 0 to 2 positional arguments but 3 were given"),
+        (
+            lambda: torch.full((2,), 70000, dtype=torch.float16), RuntimeError,
+            "value cannot be converted to type c10::Half without overflow",
+        ),
+    ],
+)  # fmt: skip
+def test_odd_arguments_are_refused_in_torchs_words(call, error, message):
+    with pytest.raises(error) as caught:
+        call()
+    assert str(caught.value) == message

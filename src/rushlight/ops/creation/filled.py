@@ -47,7 +47,7 @@ __all__ = [
 # C names of the dtypes, in the messages about numbers out of range.
 _C_TYPES = {
     "Bool": "bool", "Byte": "uint8_t", "Char": "int8_t", "Short": "int16_t", "Int": "int", "Long": "int64_t",
-    "UInt16": "uint16_t", "UInt32": "uint32_t", "UInt64": "uint64_t", "Half": "at::Half", "BFloat16": "at::BFloat16",
+    "UInt16": "uint16_t", "UInt32": "uint32_t", "UInt64": "uint64_t", "Half": "c10::Half", "BFloat16": "c10::BFloat16",
     "Float": "float", "Double": "double", "ComplexFloat": "c10::complex<float>",
     "ComplexDouble": "c10::complex<double>",
 }  # fmt: skip

@@ -196,7 +196,8 @@ def _walked(data: Any, d: dtype | None) -> tuple[list[Any], tuple[int, ...], dty
     if d is None:
         d = _inferred(data)
     flat: list[Any] = []
-    _store(data, shape, 0, d, flat)
+    if 0 not in shape:  # PyTorch does not look at what stands beside an empty list
+        _store(data, shape, 0, d, flat)
     return flat, shape, d
 
 
@@ -267,10 +268,9 @@ def _store(data: Any, shape: tuple[int, ...], depth: int, d: dtype, flat: list[A
     items = list(data)
     if len(items) != shape[depth]:
         raise ValueError(f"expected sequence of length {shape[depth]} at dim {depth} (got {len(items)})")
-    if items and all(isinstance(item, np.ndarray) for item in items[1:] or items) and len(items) > 1:
+    if any([isinstance(item, np.ndarray) and item.ndim for item in items]):
         warn_once(
-            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list "
-            "to a "
+            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a "
             "single numpy.ndarray with numpy.array() before converting to a tensor."
         )
     for item in items:

@@ -110,8 +110,8 @@ def _no_such_arange(args: tuple[Any, ...], keywords: dict[str, Any]) -> TypeErro
 
 def _arange(start: Any, end: Any, step: Any, d: dtype, inclusive: bool) -> Any:
     if d.is_complex or d is bool_:
-        raise unimplemented("arange_cpu", d)
-    if step == 0:
+        raise unimplemented("range_cpu" if inclusive else "arange_cpu", d)
+    if step == 0 or step != step:
         raise RuntimeError("step must be nonzero")
     given = start, end, step
     start, end, step = (_real(n, d) for n in given)
@@ -127,6 +127,8 @@ def _arange(start: Any, end: Any, step: Any, d: dtype, inclusive: bool) -> Any:
         # (Only the elements are integers, in other dtypes than int64.)
         low, high, by = (start, end, step) if d is int64 else given
         count = math.ceil((high - low) / by)
+    if count >= 2**63:
+        raise RuntimeError("invalid size, possible overflow?")
     if not d.is_floating_point:
         return cast(start + step * np.arange(count), d)
     return _vectors(start, step, np.arange(count, dtype=np.float64), d)
@@ -139,6 +141,8 @@ def _real(n: Any, d: dtype) -> Any:
     if d.is_floating_point:
         return float(n)
     if not (math.isfinite(n) and -(2**63) <= n < 2**63):
+        if isinstance(n, int) and not -(2**63) <= n < 2**64:
+            raise OverflowError("int too big to convert" if n > 0 else "can't convert negative int to unsigned")
         raise RuntimeError("value cannot be converted to type int64_t without overflow")
     return int(n)
 

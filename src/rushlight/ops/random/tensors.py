@@ -30,7 +30,7 @@ from ...core.tensor import Tensor
 from ...core.views import assign
 from ..creation.filled import check_fits, like_payload, uninitialised
 from ..elementwise.comparison import zeros as zero_gradient
-from ..support.arguments import check_int, check_tensor
+from ..support.arguments import check_tensor, unimplemented
 from ..support.attach import methods
 from ..support.checked import checked
 from ..support.layered import check_fill, drawn, every_value, for_each_draw, reads_values
@@ -138,6 +138,10 @@ def _randint_arguments(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple
     return (0, *numbers, size) if count == 2 else (*numbers, size)  # type: ignore[return-value]
 
 
+#: Up to where all integers are numbers of a dtype, and how torch says that one more is the most for a permutation.
+_EXACT = {dtypes.float16: (2**11, "2049"), dtypes.float32: (2**24, "2^24+1"), dtypes.float64: (2**53, "2^53+1")}
+
+
 def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None = None, dtype: Any = None,
              layout: Any = strided, device: Any = None, pin_memory: bool = False,
              requires_grad: bool = False) -> Tensor:  # fmt: skip
@@ -147,6 +151,10 @@ def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None =
     check_generator("randperm", generator)
     check_nonnegative((n,))
     d = dtype or (int64 if out is None else out.dtype)
+    if d is dtypes.bool_ or d.is_complex:
+        raise unimplemented("randperm", d)
+    if n - 1 > _EXACT.get(d, (n,))[0]:
+        raise RuntimeError(f"n cannot be greater than {_EXACT[d][1]} for {d.scalar_name} type.")
     check_fits(n - 1, d) if n else None
     if out is not None:
         check_out("randperm", out, dtype)
@@ -286,7 +294,8 @@ def _named(name: str, names: tuple[str, ...], args: tuple[Any, ...], keywords: d
            defaults: tuple[Any, ...]) -> dict[str, Any]:  # fmt: skip
     """Arguments by name: one of them is the keyword ``from``, which Python's own signatures cannot have."""
     if len(args) > len(names):
-        raise TypeError(f"{name}() takes {len(names)} positional arguments but {len(args)} were given")
+        least = "" if None in defaults else "from 0 to "
+        raise TypeError(f"{name}() takes {least}{len(names)} positional arguments but {len(args)} were given")
     given = dict(zip(names, args))
     for key, value in keywords.items():
         if key not in names:
@@ -344,7 +353,7 @@ def random_(self: Tensor, *args: int, generator: Generator | None = None, **keyw
         operation = _random if parameters["from"] is None else _random_between
     for position, (name, value) in enumerate(parameters.items(), 1):
         if value is not None:
-            check_int("random_", value, name, position)
+            check_integer("random_", name, value, position)
     check_fill(self)
     return assign(self, operation, (tuple(parameters.values()), generator))
 

@@ -161,8 +161,10 @@ def take_size(name: str, size: tuple[Any, ...], keywords: dict[str, Any]) -> tup
     if not size:
         raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
     first = size[0]
-    if first.__class__ is not int and len(size) == 1 and not _is_integer(first):
-        size = first
+    if first.__class__ is not int and not _is_integer(first):
+        if len(size) > 1 and isinstance(first, (tuple, list)):
+            raise TypeError(f"{name}() takes 1 positional argument but {len(size)} were given")
+        size = first if len(size) == 1 else size
     return check_size(name, size)
 
 
@@ -218,11 +220,13 @@ def check_nonnegative(size: tuple[int, ...], name: str = "") -> None:
 
 def check_integer(name: str, argument: str, value: Any, position: int) -> int:
     """An int. Raises TypeError for what is none."""
-    if value.__class__ is int:
-        return value
-    if not _is_integer(value):
-        raise argument_error(name, argument, "int", value, position)
-    return operator.index(value)
+    if value.__class__ is not int:
+        if not _is_integer(value):
+            raise argument_error(name, argument, "int", value, position)
+        value = operator.index(value)
+    if not -(2**63) <= value < 2**63:
+        raise ValueError("Overflow when unpacking long long")
+    return value
 
 
 def as_number(name: str, argument: str, value: Any, position: int | None = None) -> Any:
