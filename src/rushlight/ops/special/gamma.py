@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ...core.declare import NUMBERS, elementwise
+from ...core.declare import elementwise
 from ...core.tensor import Tensor
 from ..elementwise.math import exp, lgamma, log
 from ..support.attach import described, inplace_methods, methods
 from ..support.kinds import only
 from ..support.no_derivative import not_implemented
 from ..support.signatures import either
-from .kinds import full_precision, in_double
+from .kinds import full_precision, in_double, of_numbers
 
 __all__ = ["igamma", "igammac", "zeta"]
 
@@ -77,11 +77,7 @@ def zeta(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
     >>> torch.special.zeta(torch.tensor([2.0, 4.0]), 1)
     tensor([1.6449, 1.0823])
     """
-    if isinstance(other, NUMBERS):
-        return _by_number(input, other, out=out)
-    if isinstance(input, NUMBERS):
-        return _of_number(other, input, out=out)
-    return _tensors(input, other, out=out)
+    return of_numbers(_tensors, _by_number, _of_number, input, other, out)
 
 
 described(

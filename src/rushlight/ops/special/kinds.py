@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.dtypes import dtype
-from ...core.declare import elementwise, int_to_float
+from ...core.declare import NUMBERS, elementwise, int_to_float
 from ...core.op import Rule
 from ..elementwise.math import scipy_special
 from ..support.arguments import unimplemented
@@ -42,3 +42,12 @@ def special(name: str, value: Any, node: str = "", *rules: Rule, promote: Any = 
     promote = promote or full_precision(f"{name}_cpu")
     return elementwise(f"special_{name}", value, node, *rules, promote=promote, names=("x",))
 
+
+def of_numbers(tensors: Any, by_number: Any, of_number: Any, x: Any, y: Any, out: Any) -> Any:
+    """A function of `x` and `y`, one of which may be a number: torch has a node for each of the three cases. (`of_number`
+    takes the tensor first.)"""
+    if isinstance(y, NUMBERS):
+        return by_number(x, y, out=out)
+    if isinstance(x, NUMBERS):
+        return of_number(y, x, out=out)
+    return tensors(x, y, out=out)

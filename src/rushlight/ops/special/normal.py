@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ...core.declare import NUMBERS, elementwise, int_to_float
+from ...core.declare import elementwise, int_to_float
 from ...core.tensor import Tensor
 from ..elementwise.comparison import masked_fill
 from ..elementwise.math import exp, log, log1p, scipy_special
 from ..support.kinds import only
 from ..support.signatures import either
-from .kinds import in_double, special
+from .kinds import in_double, of_numbers, special
 
 __all__ = ["entr", "erfcx", "log_ndtr", "ndtr", "ndtri", "xlog1py"]
 
@@ -67,9 +67,9 @@ _of_number = elementwise(
 
 
 def xlog1py(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
-    """``input * log1p(other)``, and 0 where `input` is 0; one of the two may be a number."""
-    if isinstance(other, NUMBERS):
-        return _by_number(input, other, out=out)
-    if isinstance(input, NUMBERS):
-        return _of_number(other, input, out=out)
-    return _tensors(input, other, out=out)
+    """``input * log1p(other)``, and 0 where `input` is 0; they broadcast, and one of the two may be a number.
+
+    >>> torch.special.xlog1py(torch.tensor([0.0, 2.0]), torch.tensor([-1.0, 1.0]))
+    tensor([0.0000, 1.3863])
+    """
+    return of_numbers(_tensors, _by_number, _of_number, input, other, out)
