@@ -185,3 +185,18 @@ def test_errors(call, error, words):
         call(x)
     assert str(caught.value).startswith(words)
     assert x._version == 0
+
+
+def test_what_is_turned_or_filled_lies_in_memory_as_it_did():
+    x = torch.arange(12.0).reshape(3, 4)
+    i = torch.tensor([0])
+    for y in (x, x.t()):
+        assert y.flip(0).stride() == y.index_fill(0, i, 1.0).stride() == y.rot90(2).stride() == y.stride()
+    assert x.rot90().stride() == (1, 4) and x.rot90().tolist() == np.rot90(x.numpy()).tolist()
+    assert x.expand(2, 3, 4)[0].flip(1).is_contiguous() and x[:, ::2].flip(0).is_contiguous()
+
+
+def test_several_places_to_split_at():
+    x = torch.arange(24.0).reshape(2, 3, 4)
+    assert [part.shape for part in x.hsplit(1, 2)] == [part.shape for part in torch.hsplit(x, [1, 2])] == [(2, 1, 4)] * 3
+    assert [part.shape[2] for part in x.dsplit(1, 3)] == [1, 2, 1] and len(x.vsplit(2)) == 2

@@ -207,7 +207,7 @@ def _index_copy(x: Any, source: Any, dim: int, index: Any) -> Any:
 
 
 def _index_fill(x: Any, value: Any, dim: int, index: Any) -> Any:
-    out = copied(x)
+    out = np.array(x, subok=True, order="K")
     lined(out)[at(dim, lined(index))] = value
     return out
 

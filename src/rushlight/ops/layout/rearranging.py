@@ -143,13 +143,13 @@ def _repeated_indices(repeats: Tensor, output_size: int | None) -> Tensor:
     return wrap(np.repeat(np.arange(counts.size, dtype=counts.dtype), counts))
 
 
-# Turned round.
+# Turned round. What is turned lies in memory as it did.
 
-flip_op = op("flip", lambda x, dims: np.flip(x, dims).copy(), "FlipBackward0", {"x": lambda g, dims: flip_op(g, dims)})
+flip_op = op("flip", lambda x, dims: np.flip(x, dims).copy("K"), "FlipBackward0", {"x": lambda g, dims: flip_op(g, dims)})
 _roll = op("roll", lambda x, shifts, dims: np.roll(x, shifts, dims or None), "RollBackward0", {
     "x": lambda g, shifts, dims: _roll(g, tuple([-n for n in shifts]), dims),
 }, contiguous=True)  # fmt: skip
-_rot90 = op("rot90", lambda x, k, dims: np.rot90(x, k, dims).copy(), "Rot90Backward0", {
+_rot90 = op("rot90", lambda x, k, dims: np.rot90(x, k, dims).copy("K"), "Rot90Backward0", {
     "x": lambda g, k, dims: _rot90(g, -k, dims),
 })  # fmt: skip
 

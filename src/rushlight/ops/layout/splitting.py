@@ -450,6 +450,16 @@ def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     return _along("dsplit", input, indices_or_sections, 2, 3)
 
 
+def _of_ints(function: Any) -> Any:
+    """hsplit and its like as a method, which takes several indices without a list, too."""
+
+    def method(self: Tensor, *given: Any, **keywords: Any) -> tuple[Tensor, ...]:
+        return function(self, given) if len(given) > 1 else function(self, *given, **keywords)
+
+    method.__doc__ = function.__doc__
+    return method
+
+
 # Windows.
 
 
@@ -576,7 +586,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
 
 methods(
     select=select, narrow=narrow, diagonal=diagonal, diag=diag, diag_embed=diag_embed, diagflat=diagflat, unbind=unbind,
-    split=_split_method, split_with_sizes=split_with_sizes, chunk=chunk, tensor_split=tensor_split, hsplit=hsplit,
-    vsplit=vsplit, dsplit=dsplit, unfold=unfold, select_scatter=select_scatter, slice_scatter=slice_scatter,
+    split=_split_method, split_with_sizes=split_with_sizes, chunk=chunk, tensor_split=tensor_split, hsplit=_of_ints(hsplit),
+    vsplit=_of_ints(vsplit), dsplit=_of_ints(dsplit), unfold=unfold, select_scatter=select_scatter, slice_scatter=slice_scatter,
     diagonal_scatter=diagonal_scatter, trace=trace,
 )  # fmt: skip
