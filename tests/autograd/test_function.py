@@ -63,6 +63,35 @@ def test_forward_saves_the_input_that_it_returns():
     assert torch.autograd.grad(g, x)[0] == 1  # not that of a gradient that runs through the Function again
 
 
+def test_what_is_marked_dirty_and_was_no_input_is_warned_of():
+    class Marked(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            out = x * 2
+            ctx.mark_dirty(out)
+            return out
+
+    with pytest.warns(UserWarning, match="received a tensor that was not an input"):
+        Marked.apply(torch.ones(2, requires_grad=True))
+
+
+def test_a_tensor_among_the_keywords_has_a_gradient():
+    class Product(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, y):
+            ctx.save_for_backward(x, y)
+            return x * y
+
+        @staticmethod
+        def backward(ctx, grad):
+            x, y = ctx.saved_tensors
+            return grad * y, grad * x
+
+    x, y = torch.tensor(2.0, requires_grad=True), torch.tensor(3.0, requires_grad=True)
+    assert torch.autograd.grad(Product.apply(x, y=y), [x, y]) == (3, 2)
+    assert torch.autograd.grad(Product.apply(y=y, x=x), [x, y]) == (3, 2)
+
+
 def test_jvp_deletes_what_forward_kept():
     class Exp(torch.autograd.Function):
         @staticmethod

@@ -108,6 +108,8 @@ leaf(3)
 leaf("a", foo=3)
 leaf(None), x.grad
 leaf(torch.ones(2, 2)), x.grad
+torch.set_grad_enabled(True), str(torch.autograd.graph.Node).replace("rushlight", "torch")
+torch.autograd.set_detect_anomaly(False, "a")
 leaf.requires_grad, x.exp().grad_fn.requires_grad
 """
 
@@ -171,6 +173,7 @@ D = make(forward=lambda ctx, x: ctx.mark_dirty(x) or x.mul_(2), backward=lambda 
 q = x * 1; r = D.apply(q); r is q, q._version, torch.autograd.grad(r.sum(), x)
 with torch.no_grad(): r = D.apply(x)
 r is x, r, x, x._version
+q = x * 1; a, b = make(forward=lambda ctx, x: (x[0:1], x[1:])).apply(q); a.add_(1)
 q = x * 1; make(forward=lambda ctx, x: ctx.mark_dirty(x) or (x.mul_(2), x * 1)).apply(q[0:1])
 """
 

@@ -140,7 +140,7 @@ for _name, _member in {
     "name": name, "short_name": short_name, "__repr__": _repr, "next_functions": property(next_functions),
     "metadata": property(metadata), "_sequence_nr": _sequence_nr, "register_hook": register_hook,
     "register_prehook": register_prehook, "__call__": _call, "_saved": _saved, "_raw_saved": _raw_saved,
-    "_overwritten": overwritten, "requires_grad": True,
+    "_overwritten": overwritten, "requires_grad": True, "__module__": __name__.replace("_nodes", "graph"),
 }.items():  # fmt: skip
     setattr(Node, _name, _member)
 

@@ -19,6 +19,7 @@ from ..core import backward, saved
 from ..core.node import Node
 from ..core.op import OBSERVERS
 from ..core.tensor import Tensor
+from ..ops.support.options import argument_error
 
 __all__ = ["detect_anomaly", "set_detect_anomaly"]
 
@@ -181,7 +182,7 @@ class detect_anomaly:
 class set_detect_anomaly:
     """Turns anomaly mode on or off at once; as a context manager, until its end. See `detect_anomaly`.
 
-    Raises TypeError unless `mode` is a bool.
+    Raises TypeError unless `mode` and `check_nan` are bools.
 
     >>> import rushlight as torch
     >>> with torch.autograd.set_detect_anomaly(True):
@@ -190,9 +191,9 @@ class set_detect_anomaly:
     """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        if not isinstance(mode, bool):
-            kind = type(mode).__name__
-            raise TypeError(f"set_anomaly_enabled(): argument 'enabled' (position 1) must be bool, not {kind}")
+        for position, (name, value) in enumerate([("enabled", mode), ("check_nan", check_nan)], 1):
+            if not isinstance(value, bool):
+                raise argument_error("set_anomaly_enabled", name, "bool", value, position)
         self._previous = (_State.enabled, _State.check_nan)
         _set(mode, check_nan)
 

@@ -13,14 +13,14 @@ import numpy as np
 
 from ..arrays.dtypes import of_array
 from ..core import views
-from ..core.errors import CUSTOM_VIEW, LEAF_USED_INPLACE
+from ..core.errors import CUSTOM_VIEW, LEAF_USED_INPLACE, MULTI_VIEW
 from ..core.modes import GRAD, NO_GRAD, grad_mode, set_grad_mode
 from ..core.node import FREED_GRAPH, Node, Output, filled
 from ..core.op import LAYERS, LIVE, OBSERVERS, layer_of
 from ..core.record import conform
 from ..core.saved import SavedResult, bump, check_versions, last_write, tensors, versions_of
 from ..core.tensor import LEAF, PLAIN, Tensor, edge_of, shared_counter, wrap
-from ..ops.support.options import type_name
+from ..ops.support.options import type_name, warn_user
 from .grad_mode import no_grad
 
 __all__ = [
@@ -413,7 +413,7 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
         results = outputs
     else:
         results = [_output(ctx, i, o, args, recording) if isinstance(o, Tensor) else o for i, o in enumerate(outputs)]
-        _check_marked(ctx, outputs)
+        _check_marked(ctx, args, outputs)
     if not recording:
         ctx._edges = ()
     else:
@@ -426,7 +426,7 @@ def _recorded(ctx: BackwardCFunction, args: tuple[Any, ...], output: Any, record
     return tuple(results) if several else results[0]
 
 
-def _check_marked(ctx: BackwardCFunction, outputs: Any) -> None:
+def _check_marked(ctx: BackwardCFunction, args: tuple[Any, ...], outputs: Any) -> None:
     if not all([isinstance(t, Tensor) for t in ctx.non_differentiable]):
         raise RuntimeError("mark_non_differentiable only accepts variable arguments, but got ")
     for x in ctx.dirty_tensors:
@@ -436,6 +436,11 @@ def _check_marked(ctx: BackwardCFunction, outputs: Any) -> None:
             raise RuntimeError(
                 "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
                 "are modified inplace must all be outputs of the Function."
+            )
+        if not any([x is a for a in args]):
+            warn_user(
+                "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been mutated should be "
+                "passed to ctx.mark_dirty()."
             )
 
 
@@ -466,7 +471,8 @@ def _output(ctx: BackwardCFunction, i: int, o: Tensor, args: tuple[Any, ...], re
     if differentiable:
         o._node = edge
         if o._view is not None:
-            o._view.creation = CUSTOM_VIEW  # the Function's derivative, which must not be rewritten
+            # The Function's derivative, which must not be rewritten.
+            o._view.creation = MULTI_VIEW if ctx.outputs > 1 else CUSTOM_VIEW
     return o
 
 

@@ -115,11 +115,8 @@ class set_grad_enabled(ModeContext):
         set_grad_mode(self._previous[-1])
         return super().__call__(function)
 
-    def __str__(self) -> str:
-        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
-
     def __repr__(self) -> str:
-        return f"set_grad_enabled(mode={self.mode})"
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
 
 
 class inference_mode(ModeContext):
