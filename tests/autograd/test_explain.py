@@ -64,6 +64,7 @@ CUTS = [
     (no_grad, "exp()", "was called under no_grad()"),
     (inference, "clone()", "was called under inference_mode()"),
     (in_place, "add_()", "was called under no_grad()"),
+    (in_place_by_function("sub_"), "sub_()", "was called under no_grad()"),
     (in_place_by_function("copysign_"), "copysign_()", "was called under no_grad()"),
     (in_place_by_function("clamp_"), "clamp_()", "was called under no_grad()"),
     (assigned, "detach()", "gives the values without their graph"),

@@ -379,7 +379,7 @@ def _public_names() -> dict[Any, str]:
 
 
 #: Functions that are made by others, and named after what they call.
-_MADE = frozenset({"<lambda>", "call", "function", "method"})
+_MADE = frozenset({"<lambda>", "call", "function", "inplace", "method"})
 
 
 def _made_name(frame: Any) -> str | None:
@@ -389,6 +389,6 @@ def _made_name(frame: Any) -> str | None:
     if name not in _MADE:
         return name.strip("_") if name.startswith("__") else re.sub(r"^_(\w+)_inplace$", r"\1_", name)
     inplace = "_" * (name == "method" and frame.f_globals is vars(attach))
-    made_of = [known.get("function"), known.get("operator"), known.get("op")]
+    made_of = [known.get(key) for key in ("function", "operator", "op", "of_inplace")]
     names = [getattr(m, "__name__", getattr(m, "name", None)) for m in made_of]
     return next((n + inplace for n in [known.get("name"), *names] if isinstance(n, str) and n not in _MADE), None)
