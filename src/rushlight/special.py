@@ -17,7 +17,6 @@ from .ops.elementwise.math import (
     log1p,
     logit,
     polygamma,
-    round,
     sinc,
     xlogy,
 )
@@ -25,6 +24,7 @@ from .ops.elementwise.math import digamma as psi
 from .ops.elementwise.math import lgamma as gammaln
 from .ops.elementwise.math import mvlgamma as multigammaln
 from .ops.elementwise.math import sigmoid as expit
+from .ops.elementwise.math import special_round as round
 from .ops.neural.softmax import log_softmax, softmax
 from .ops.reduction.norms import logsumexp
 from .ops.special.bessel import (

@@ -145,3 +145,12 @@ def test_tests_of_dtypes():
     assert (x.is_floating_point(), torch.is_floating_point(i), i.is_signed()) == (True, False, True)
     assert not i.to(torch.uint8).is_signed()
     assert z.conj().resolve_conj().tolist() == [-1j]
+
+
+def test_rounding_to_decimals_is_another_operation():
+    x = torch.tensor([1.5, 2.25], requires_grad=True)
+    assert [x.round().grad_fn.name(), x.round(decimals=0).grad_fn.name()] == ["RoundBackward0", "RoundBackward1"]
+    assert torch.special.round(x).grad_fn.name() == "RoundBackward1"
+    assert torch.special.round(x).tolist() == [2, 2] and torch.special.round(x, decimals=1).allclose(torch.tensor([1.5, 2.2]))
+    with pytest.raises(NotImplementedError, match="\"round_vml_cpu\" not implemented for 'Long'"):
+        torch.special.round(torch.tensor([1]))

@@ -142,7 +142,7 @@ NAMES: dict[str, dict[str, str]] = {
         "*sparse*": SPARSE, "*_indices": SPARSE, "dense_dim": SPARSE, "smm": SPARSE, "sspaddmm": SPARSE,
         "dequantize": QUANTIZED, "int_repr": QUANTIZED, "q_*": QUANTIZED, "qscheme": QUANTIZED,
         "to_mkldnn": PLATFORM, "record_stream": CUDA, "to_padded_tensor": "nested tensors", "slice_inverse": COMPILER,
-        "index": COMPILER, "storage_type": LEGACY_STORAGE,
+        "index": COMPILER,
     },
     "torch.nn.functional": {
         **each(LEAKED, "BroadcastingList[123] Callable DType GRID_SAMPLE_* Optional TYPE_CHECKING assert_int_or_pair "

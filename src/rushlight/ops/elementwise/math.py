@@ -17,7 +17,7 @@ from ...arrays.types import finfo
 from ...core.declare import NUMBERS, elementwise, int_to_float
 from ...core.modes import GRAD, grad_mode
 from ...core.tensor import Tensor
-from ..support.arguments import check_int, check_real, check_tensor
+from ..support.arguments import check_int, check_real, check_tensor, unimplemented
 from ..support.attach import described, functions, inplace_methods, methods
 from ..support.kinds import only
 from ..support.layered import is_tracked
@@ -340,12 +340,22 @@ _round_decimals = elementwise(
 )
 
 
-def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
-    """The nearest integer, or multiple of ``10 ** -decimals``; the even one of two that are equally near."""
-    if decimals.__class__ is int and decimals == 0:
+def round(input: Tensor, *, decimals: int | None = None, out: Tensor | None = None) -> Tensor:
+    """The nearest integer, or multiple of ``10 ** -decimals``; the even one of two that are equally near.
+
+    With `decimals`, if only 0, raises NotImplementedError for integers.
+    """
+    if decimals is None:
         return _round(input, out=out)
     check_int("round", decimals, "decimals", 2)
+    if decimals == 0 and isinstance(input, Tensor) and not input.dtype.is_floating_point:
+        raise unimplemented("round_vml_cpu", input.dtype)
     return call_into(out, _round_decimals, input, decimals)
+
+
+def special_round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
+    """`round` to so many decimals, of floating-point numbers alone."""
+    return round(input, decimals=decimals, out=out)
 
 
 frac = _function("frac", lambda x: x - np.trunc(x), "FracBackward0", lambda g: g, only("f", "frac_cpu"))

@@ -371,6 +371,12 @@ _bernoulli = op("bernoulli", _bernoulli_of, "BernoulliBackward0", {"x": _zero_ru
 _bernoulli_like = op("bernoulli_like", _bernoulli_of, "NotImplemented", {"x": no_derivative("bernoulli")})
 
 
+_BERNOULLI = (
+    "(Tensor input, *, torch.Generator generator = None, Tensor out = None)",
+    "(Tensor input, float p, *, torch.Generator generator = None)",
+)
+
+
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None,
               out: Tensor | None = None) -> Tensor:  # fmt: skip
     """Ones with the probabilities in `input` (or all with probability `p`), and zeros; shape and dtype of `input`.
@@ -379,6 +385,8 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     """
     check_tensor("bernoulli", input)
     check_generator("bernoulli", generator)
+    if isinstance(p, str) or (isinstance(p, Tensor) and p.ndim):
+        raise no_such_call("bernoulli", (input, p), {}, _BERNOULLI)
     call = _bernoulli if p is None else _bernoulli_like
     arguments = (for_each_draw(input), None if p is None else _float("bernoulli", "p", p, 2), generator)
     if out is None:
@@ -462,6 +470,8 @@ def normal(mean: Any = None, std: Any = MISSING, size: Any = None, *, generator:
     if size is None or mean is None or std is None:
         raise no_such_call("normal", tuple([v for v in (mean, std, size) if v is not None]), {}, _NORMAL)
     dtype = check_options("normal", dtype, layout, device, pin_memory, requires_grad)
+    if not isinstance(size, (tuple, list)) or any([isinstance(v, (str, complex)) for v in (mean, std)]):
+        raise no_such_call("normal", (mean, std, size), {}, _NORMAL)
     size = check_size("normal", size, 3)
     numbers = (_float("normal", "mean", mean, 1), _float("normal", "std", std, 2))
     return _drawn("normal", lambda data: sampling.normal(data, *numbers, generator), size, out, dtype,
