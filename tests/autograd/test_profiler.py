@@ -168,3 +168,15 @@ def test_a_profile_without_a_schedule(tmp_path):
     handler = torch.profiler.tensorboard_trace_handler(str(tmp_path / "logs"))
     handler(prof)
     assert len(list((tmp_path / "logs").iterdir())) == 1
+
+
+def test_in_place_methods_go_by_their_names():
+    x = torch.ones(3)
+    with profiler.profile() as prof:
+        x.add_(1)
+        x.sub_(x, alpha=2)
+        x.addcmul_(x, x)
+        x.mul_(2)
+        x += 1
+    names = [event.key for event in prof.key_averages()]
+    assert names[:4] == ["aten::add_", "aten::sub_", "aten::addcmul_", "aten::mul_"]

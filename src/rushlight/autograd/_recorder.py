@@ -23,6 +23,7 @@ from ..core import backward, declare, short, views
 from ..core.node import Node, node_of
 from ..core.op import Op
 from ..core.tensor import Tensor
+from ..ops.elementwise import arithmetic, combining
 from ..ops.language.overloads import aten_name
 from ..ops.support import attach
 from .anomaly_mode import in_package
@@ -31,17 +32,15 @@ from .profiler_util import FunctionEvent
 FUNCTION, BACKWARD, USER = 0, 1, 7
 
 
-def _made_by(makers: tuple[Any, ...]) -> set[CodeType]:
-    """The code of the functions that these functions define and return."""
-    return {c for m in makers for c in m.__code__.co_consts if isinstance(c, CodeType) and c.co_name in ("call", "method")}
+def _made_by(name: str, *makers: Any) -> set[CodeType]:
+    """The code of the functions of that name which these functions define and return."""
+    return {c for m in makers for c in m.__code__.co_consts if isinstance(c, CodeType) and c.co_name == name}
 
 
 #: The code of the functions that call an operation: each has it, or the class of its nodes, in its closure.
-_OPERATIONS = _made_by((
-    short.one_input, short.two_inputs, declare.general, views.view_call,
-))  # fmt: skip
-#: The code of in-place methods: the function that they write the result of is in the closure.
-_IN_PLACE = _made_by((attach.inplace, attach.inplace_operator))
+_OPERATIONS = _made_by("call", short.one_input, short.two_inputs, declare.general, views.view_call)
+#: The code of in-place methods: the function that they write the result of is in the closure, or what knows their name.
+_IN_PLACE = _made_by("method", attach.inplace, attach.inplace_operator) | _made_by("inplace", arithmetic._sum, combining._combined)
 _ACCUMULATE = backward.accumulate.__code__
 
 
@@ -113,9 +112,7 @@ class Recorder:
             if code in _OPERATIONS:
                 self._called(frame, f"aten::{aten_name(_op_of(frame))}")
             elif code in _IN_PLACE:
-                names = frame.f_locals
-                function = names["function" if "function" in names else "operator"]
-                self._called(frame, f"aten::{function.__name__}_")
+                self._called(frame, f"aten::{_name_in_place(frame.f_locals)}")
             elif code in self.functions:
                 self._called(frame, self.functions[code])
             elif code is _ACCUMULATE:
@@ -203,6 +200,12 @@ _recorders: dict[int, Recorder] = {}
 def current() -> Recorder | None:
     """The recorder of this thread, if a profile is being taken."""
     return _recorders.get(threading.get_ident()) if _recorders else None
+
+
+def _name_in_place(names: dict[str, Any]) -> str:
+    if "of_inplace" in names:
+        return names["of_inplace"].name
+    return names["function" if "function" in names else "operator"].__name__ + "_"
 
 
 def _op_of(frame: FrameType) -> Op:
