@@ -14,12 +14,12 @@ import numpy as np
 
 from .._torch_function import noted
 from ..arrays import dtypes
-from ..arrays.blocks import blockwise
+from ..arrays.blocks import LARGE, blockwise
 from ..arrays.precision import widened
 from ..arrays.promotion import result_dtype
 from ..arrays.shapes import broadcast_shapes
 from ..arrays.strided import in_c_order
-from .op import LAYERS, LIVE, MODES, Call, Op, Rule, layer_of, parameters, quietly
+from .op import F32, F64, LAYERS, LIVE, MODES, RAW, Call, Op, Rule, layer_of, parameters, quietly
 from .record import record
 from .short import CONSTANTS, is_tensor, one_input, two_inputs, with_out
 from .tensor import PLAIN, Tensor
@@ -70,12 +70,12 @@ def _named(call: Any, op: Op) -> Any:
 
 def general(op: Op) -> Call:
     """The function that calls any operation; plain tensors and what is no tensor are recognized first."""
-    forward, direct = op.forward, not op.variadic and not op.inputs
+    forward, inputs, variadic = op.forward, op.inputs, op.variadic
 
     def call(*arguments: Any) -> Any:
         if arguments and arguments[0].__class__ in LAYERS:
             return LAYERS[arguments[0].__class__].call(op, arguments)
-        if not direct:
+        if variadic:
             return _anything(op, arguments)
         payloads, plain = [], False
         for a in arguments:
@@ -84,15 +84,23 @@ def general(op: Op) -> Call:
             elif a.__class__ not in CONSTANTS and (a.__class__ is not tuple or LIVE[0]) and is_tensor(a):
                 return _anything(op, arguments)
             payloads.append(a)
-        if not plain:
-            return forward(*arguments)
+        if not plain or (inputs and not _alike(payloads[:inputs])):
+            return _anything(op, arguments) if inputs else forward(*arguments)
         try:
             result = forward(*payloads)
-        except RuntimeWarning:
+        except (RuntimeWarning, ValueError, TypeError):
+            if inputs:
+                return _anything(op, arguments)
             result = quietly(forward, *payloads)
         return record(op, arguments, payloads, result)
 
     return call
+
+
+def _alike(operands: Sequence[Any]) -> bool:
+    """Whether these are floats of one dtype, which need no promotion, and not so many that threads would share them."""
+    d: Any = getattr(operands[0], "dtype", None)
+    return (d is F32 or d is F64) and all([a.__class__ in RAW and a.dtype is d and a.size < LARGE for a in operands])  # type: ignore[attr-defined]
 
 
 def _anything(op: Op, arguments: Sequence[Any]) -> Any:

@@ -25,16 +25,11 @@ def record(op: Op, arguments: Sequence[Any], payloads: Sequence[Any], result: An
     dtype: Any = None if several else result.dtype
     mixed = several or dtype.kind == "c"  # or an input has another dtype than the result
     edges: list[Any] = []
-    mask: tuple[bool, ...] = ()
     if grad_mode() == GRAD and (several or dtype.kind in "fc"):
         inputs = arguments[0] if op.variadic else [arguments[i] for i in op.differentiable]
-        for a in inputs:
-            if isinstance(a, Tensor):
-                edges.append(edge_of(a))
-                mixed = mixed or a._data.dtype is not dtype
-            else:
-                edges.append(None)
-        mask = tuple([edge is not None for edge in edges])
+        edges = [edge_of(a) if isinstance(a, Tensor) else None for a in inputs]
+        mixed = mixed or any([isinstance(a, Tensor) and a._data.dtype is not dtype for a in inputs])
+    mask = tuple([edge is not None for edge in edges])
     if True not in mask:
         return as_one(result, [wrap(r) for r in result]) if several else wrap(result)
     node = op.node_class() if several else Node()
