@@ -81,7 +81,7 @@ PLAIN_METHODS = frozenset((
     "__array_function__ __array_ufunc__ __hash__ __init__ __init_subclass__ __iter__ __new__ __torch_function__ __delitem__ "
     "as_subclass"
 ).split())  # fmt: skip
-PRIVATE = frozenset(("_base", "_version", "_backward_hooks", "_is_view"))
+PRIVATE = frozenset(("_base", "_version", "_backward_hooks", "_is_view", "_grad", "_grad_fn"))
 
 
 #: Functions of which PyTorch says that classes cannot override them: most have no tensor among their arguments.
