@@ -369,3 +369,16 @@ def test_leaves_that_are_not_asked_are_left_alone():
     assert x.grad is None and y.grad is None
     (x * y).sum().backward(inputs=[x, y])
     assert (x.grad.tolist(), y.grad.tolist(), len(called)) == ([30.0, 30.0], [3.0], 1)
+
+
+@pytest.mark.filterwarnings("ignore:Using backward")
+def test_gradients_lie_in_memory_as_their_leaves():
+    for leaf in (torch.ones(3, 4).t(), torch.ones(2, 3, 4, 5).contiguous(memory_format=torch.channels_last)):
+        for function in (lambda x: x * 2, lambda x: x.contiguous() ** 2, lambda x: x):
+            for create_graph in (False, True):
+                x = leaf.detach().requires_grad_()
+                function(x).sum().backward(create_graph=create_graph)
+                assert x.grad.stride() == leaf.stride()
+    spread = torch.ones(4, 6)[:, ::2].requires_grad_()
+    spread.sum().backward()
+    assert spread.grad.is_contiguous()

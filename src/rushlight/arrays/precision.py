@@ -23,7 +23,7 @@ def widened(forward: Callable[..., Any]) -> Callable[..., Any]:
 
     def compute(*arguments: Any) -> Any:
         x = arguments[0]
-        if x.dtype is _HALF or type(x) is dtypes.BFloat16Array:
+        if is_narrow(x):
             dtype = dtypes.of_array(x)
             return narrowed(forward(*[wide(a) for a in arguments]), dtype)
         return forward(*arguments)

@@ -92,6 +92,15 @@ def is_dense(x: np.ndarray) -> bool:
     return True
 
 
+def laid_out_like(source: np.ndarray, x: Any) -> np.ndarray:
+    """A copy of `source` that lies in memory as `x` of its shape does, if that is dense, and in C's order otherwise."""
+    if x.flags.c_contiguous or not is_dense(x):
+        return source.copy("C")
+    out = np.empty_like(x, source.dtype)
+    out[...] = source
+    return out
+
+
 def in_c_order(value: Callable[..., Any]) -> Callable[..., Any]:
     """`value` with its result (or each of them) in C's order: NumPy's functions lay them out as their arguments are."""
 

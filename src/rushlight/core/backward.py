@@ -31,6 +31,7 @@ import numpy as np
 from ..arrays.blocks import LARGE, write_blockwise
 from ..arrays.ownership import BY_NAME, IN_LOOP, total
 from ..arrays.stretches import OPEN, Pending, settle, whole
+from ..arrays.strided import laid_out_like
 from .modes import GRAD, INFERENCE, NO_GRAD, grad_mode, set_grad_mode
 from .node import FREED_GRAPH, Node, Output, node_of
 from .op import OPS
@@ -299,7 +300,7 @@ def _tensor_hooks(job: Run, extras: Any, gradients: list[Any]) -> list[Any]:
     for nr, reference in extras.retained.items():
         x = reference()
         if x is not None and gradients[nr] is not None:
-            cold, kept = x._cold_state(), gradients[nr].clone() if job.on_tensors else wrap(np.array(gradients[nr]))
+            cold, kept = x._cold_state(), gradients[nr].clone() if job.on_tensors else wrap(gradients[nr].copy())
             cold.grad = kept if cold.grad is None else cold.grad + kept
     return gradients
 
@@ -477,10 +478,11 @@ def accumulate(leaf: Tensor, gradient: Any, alone: bool = False) -> None:
     cold = leaf._cold or leaf._cold_state()
     grad = cold.grad
     if isinstance(gradient, Tensor):
-        cold.grad = OPS["accumulated"].call(None, gradient) if grad is None else grad + gradient
+        cold.grad = OPS["accumulated"].call(leaf._data, gradient) if grad is None else grad + gradient
     elif grad is None:
-        if gradient.__class__ is np.ndarray and not (alone and gradient.base is None and gradient.flags.c_contiguous):
-            gradient = np.array(gradient, order="C")
+        if isinstance(gradient, np.ndarray):
+            own = alone and gradient.base is None and gradient.flags.c_contiguous and leaf._data.flags.c_contiguous
+            gradient = gradient if own else laid_out_like(gradient, leaf._data)
         cold.grad = wrap(gradient)
     elif grad._data.__class__ is np.ndarray and grad._view is None:
         write_blockwise(np.add, (grad._data, gradient), grad._data)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...arrays import dtypes
 from ...arrays.dtypes import bfloat16, cast
+from ...arrays.strided import laid_out_like
 from ...arrays.types import check_device, contiguous_format, device, memory_format, preserve_format
 from ...core.declare import op
 from ...core.modes import GRAD, grad_mode, is_grad_enabled
@@ -40,12 +41,12 @@ def _to_copy(x: Any, dtype: dtypes.dtype, format_: Any) -> Any:
 #: The gradient is brought back to the input's dtype where it arrives, on the edge.
 _to_copy_op = op("_to_copy", _to_copy, "ToCopyBackward0", {"x": lambda g: g}, conforms=True)
 
-# A contiguous copy: what becomes of a gradient when ``create_graph`` puts it into an empty `.grad`.
+# A copy that lies in memory as its leaf: what becomes of a gradient when ``create_graph`` puts it into an empty `.grad`.
 op(
     "accumulated",
-    lambda destination, source: np.array(source, order="C", subok=True) if isinstance(source, np.ndarray) else source,
+    lambda leaf, source: laid_out_like(source, leaf) if isinstance(source, np.ndarray) else source,
     "CopyBackwards",
-    {"destination": lambda g: zeros(g), "source": lambda g: g},
+    {"leaf": lambda g: zeros(g), "source": lambda g: g},
 )
 
 

@@ -191,11 +191,11 @@ def positive(input: Tensor) -> Tensor:
 # Products and quotients.
 
 mul = multiply = elementwise(
-    "mul", operator.mul, "MulBackward0", lambda g, y: g * y, lambda g, x: g * x, names=("x", "y")
+    "mul", operator.mul, "MulBackward0", lambda g, y: g * y, lambda g, x: g * x, names=("x", "y"), exact=True
 )
 _div = elementwise(
     "div", operator.truediv, "DivBackward0", lambda g, y: g / y, lambda g, x, y: g * (x / -y / y),
-    promote=int_to_float, names=("x", "y"),
+    promote=int_to_float, names=("x", "y"), exact=True,
 )  # fmt: skip
 reciprocal = elementwise(
     "reciprocal", lambda x: 1 / x, "ReciprocalBackward0", lambda g, out: -g * (out * out), promote=int_to_float
