@@ -32,6 +32,15 @@ def widened(forward: Callable[..., Any]) -> Callable[..., Any]:
     return compute
 
 
+#: Of an operation: computed in float32, and its second operand is not even rounded to 16 bits where that is a number.
+EXACT = object()
+
+
+def exact(a: Any, rounded: Any) -> Any:
+    """The operand `a`, which was `rounded` to the dtype of an operation: a number in float32 where that has 16 bits."""
+    return np.float32(a) if is_narrow(rounded) and not getattr(a, "ndim", 0) else rounded
+
+
 def wide(a: Any) -> Any:
     """A payload of 16 bits in float32; all else as it is."""
     return dtypes.cast(a, dtypes.float32) if is_narrow(a) else a

@@ -92,10 +92,13 @@ def is_dense(x: np.ndarray) -> bool:
     return True
 
 
-def laid_out_like(source: np.ndarray, x: Any) -> np.ndarray:
-    """A copy of `source` that lies in memory as `x` of its shape does, if that is dense, and in C's order otherwise."""
+def laid_out_like(source: np.ndarray, x: Any, alone: bool = False) -> np.ndarray:
+    """A copy of `source` that lies in memory as `x` of its shape does, if that is dense, and in C's order otherwise.
+
+    `alone`: nobody else holds `source`, so that it may be returned itself.
+    """
     if x.flags.c_contiguous or not is_dense(x):
-        return source.copy("C")
+        return source if alone and source.base is None and source.flags.c_contiguous else source.copy("C")
     out = np.empty_like(x, source.dtype)
     out[...] = source
     return out

@@ -480,10 +480,7 @@ def accumulate(leaf: Tensor, gradient: Any, alone: bool = False) -> None:
     if isinstance(gradient, Tensor):
         cold.grad = OPS["accumulated"].call(leaf._data, gradient) if grad is None else grad + gradient
     elif grad is None:
-        if isinstance(gradient, np.ndarray):
-            own = alone and gradient.base is None and gradient.flags.c_contiguous and leaf._data.flags.c_contiguous
-            gradient = gradient if own else laid_out_like(gradient, leaf._data)
-        cold.grad = wrap(gradient)
+        cold.grad = wrap(laid_out_like(gradient, leaf._data, alone) if isinstance(gradient, np.ndarray) else gradient)
     elif grad._data.__class__ is np.ndarray and grad._view is None:
         write_blockwise(np.add, (grad._data, gradient), grad._data)
         bump(grad)

@@ -15,7 +15,7 @@ import numpy as np
 from .._torch_function import noted
 from ..arrays import dtypes
 from ..arrays.blocks import LARGE, blockwise
-from ..arrays.precision import widened
+from ..arrays.precision import EXACT, exact, widened
 from ..arrays.promotion import result_dtype
 from ..arrays.shapes import broadcast_shapes
 from ..arrays.strided import in_c_order
@@ -141,8 +141,8 @@ def elementwise(name: str, forward: Call, node: str = "", *vjp: Rule, names: Seq
     inputs = about.pop("inputs", len(vjp) or len(names))
     about.setdefault("numbers", inputs > 1)
     simple = inputs == 1 or len(names) == inputs == 2
-    if about.get("wide", True) and hasattr(forward, "__code__"):  # what is one call of NumPy rounds once by itself
-        forward = widened(forward)
+    # What is one call of NumPy rounds once by itself.
+    forward = widened(forward) if about.get("wide", True) and hasattr(forward, "__code__") else forward
     saves = (_one_input_saves(names) if inputs == 1 else (*names, "out")) if simple and vjp else None
     this = Op(name, forward, node or name, names, rules=dict(zip(names, vjp)), conforms=True, saves=saves, **about)
     this.inputs = inputs
@@ -170,8 +170,8 @@ def _promoted(op: Op, arguments: Sequence[Any], known: Any) -> tuple[list[Any], 
     payloads = [*[_cast_operand(a, dtype) for a in operands], *[_payload(a) for a in arguments[op.inputs :]]]
     if known is not None:
         return payloads, known
-    if op.exact and dtype.itemsize == 2 and dtype.is_floating_point and _is_number(operands[1]):
-        payloads[1] = np.float32(_payload(operands[1]))
+    if op.wide is EXACT:
+        payloads[1] = exact(_payload(operands[1]), payloads[1])
     value = widened(op.forward) if dtype.itemsize == 2 and op.wide else op.forward
     try:
         return payloads, quietly(blockwise, value, payloads)
@@ -199,10 +199,6 @@ def _category(a: Any) -> Any:
     if isinstance(a, Tensor):
         return a.dtype, a._data.ndim
     return a if isinstance(a, (*NUMBERS, np.generic)) else (dtypes.of_array(a), a.ndim)
-
-
-def _is_number(a: Any) -> bool:
-    return isinstance(a, NUMBERS) or not (a._data if isinstance(a, Tensor) else a).ndim
 
 
 def _cast_operand(a: Any, dtype: dtypes.dtype) -> Any:

@@ -82,7 +82,7 @@ class Op:
         conforms     its edges bring gradients to the shape and dtype of the inputs (elementwise operations do)
         saved_as     torch's names of what is saved, where they are others than `SAVED_AS` has
 
-    and, of elementwise operations (see `declare.elementwise`), ``promote``, ``numbers``, ``check``, ``wide`` and ``exact``.
+    and, of elementwise operations (see `declare.elementwise`), ``promote``, ``numbers``, ``check`` and ``wide``.
     """
 
     #: Writes the result of a call into the tensor that was given as ``out=``: ``into(out, call, *arguments)``. The room of the
@@ -96,16 +96,14 @@ class Op:
                  joint: Rule | None = None, differentiable: Sequence[str] = (), saves: Sequence[str] | None = None,
                  several: bool = False, view: bool = False, variadic: bool = False, conforms: bool = False,
                  holomorphic: bool = True, promote: Call | None = None, saved_as: dict[str, str] | None = None,
-                 linear: bool = False, numbers: Any = True, check: Call | None = None, wide: bool = True,
-                 exact: bool = False) -> None:  # fmt: skip
+                 linear: bool = False, numbers: Any = True, check: Call | None = None, wide: Any = True) -> None:  # fmt: skip
         if name in OPS:
             raise ValueError(f"operation {name!r} is declared twice")
         self.name, self.forward, self.names, self.linear, self._node = name, forward, tuple(names), linear, node
         self.rules, self.joint = rules or {}, joint
         self.differentiable = tuple(self.names.index(n) for n in (differentiable if joint else self.rules))
         self.view, self.variadic, self.conforms, self.holomorphic = view, variadic, conforms, holomorphic
-        self.promote, self.several, self.numbers, self.check = promote, several, numbers, check
-        self.wide, self.exact = wide, exact
+        self.promote, self.several, self.numbers, self.check, self.wide = promote, several, numbers, check, wide
         self.call: Call = forward
         #: How many of the first parameters are tensors or numbers that promote together.
         self.inputs = 0

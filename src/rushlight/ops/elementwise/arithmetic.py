@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import dtypes
+from ...arrays.precision import EXACT
 from ...core.declare import NUMBERS, check_operands, elementwise, int_to_float
 from ...core.tensor import Tensor
 from ...core.views import assign
@@ -191,11 +192,11 @@ def positive(input: Tensor) -> Tensor:
 # Products and quotients.
 
 mul = multiply = elementwise(
-    "mul", operator.mul, "MulBackward0", lambda g, y: g * y, lambda g, x: g * x, names=("x", "y"), exact=True
+    "mul", operator.mul, "MulBackward0", lambda g, y: g * y, lambda g, x: g * x, names=("x", "y"), wide=EXACT
 )
 _div = elementwise(
     "div", operator.truediv, "DivBackward0", lambda g, y: g / y, lambda g, x, y: g * (x / -y / y),
-    promote=int_to_float, names=("x", "y"), exact=True,
+    promote=int_to_float, names=("x", "y"), wide=EXACT,
 )  # fmt: skip
 reciprocal = elementwise(
     "reciprocal", lambda x: 1 / x, "ReciprocalBackward0", lambda g, out: -g * (out * out), promote=int_to_float
