@@ -69,3 +69,9 @@ def test_retained_gradients_are_of_the_same_dtype(dtype):
     y.retain_grad()
     (y * y).sum().backward()
     assert y.grad.dtype is dtype and y.grad.tolist() == [6] * 3
+
+
+@both
+def test_gradients_that_are_recorded_are_of_the_same_dtype(dtype):
+    x = torch.linspace(0.1, 0.9, 4).to(dtype)
+    assert gradient(lambda x: x.logcumsumexp(0), x, create_graph=True).dtype is dtype

@@ -28,7 +28,7 @@ from ..support.attach import inplace, methods
 from ..support.checked import checked
 from ..support.layered import reads_values
 from ..support.outputs import dtype_to_add_in, into, into_each
-from ..support.precision import converting, summed_dtype, wide_op
+from ..support.precision import as_wide_as, converting, summed_dtype, wide_op
 
 __all__ = ["cummax", "cummin", "cumprod", "cumsum", "logcumsumexp"]
 
@@ -123,7 +123,7 @@ def _logcumsumexp_slope(g: Any, x: Any, out: Any, dim: int) -> Any:
     if not g.ndim:
         return g
     decay = np.exp(shift_back(shift(out, dim, 0) - out, dim))
-    return np.exp(x - out) * backward_recurrence(g, decay, dim)
+    return as_wide_as(x, np.exp(x - out) * backward_recurrence(g, decay, dim))
 
 
 def _logcumsumexp_value(x: Any, dim: int) -> Any:
