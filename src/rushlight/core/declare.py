@@ -70,7 +70,7 @@ def _named(call: Any, op: Op) -> Any:
 
 def general(op: Op) -> Call:
     """The function that calls any operation; plain tensors and what is no tensor are recognized first."""
-    forward, inputs, variadic = op.forward, op.inputs, op.variadic
+    forward, inputs, variadic, count = op.forward, op.inputs, op.variadic, len(op.names)
 
     def call(*arguments: Any) -> Any:
         if arguments and arguments[0].__class__ in LAYERS:
@@ -84,7 +84,7 @@ def general(op: Op) -> Call:
             elif a.__class__ not in CONSTANTS and (a.__class__ is not tuple or LIVE[0]) and is_tensor(a):
                 return _anything(op, arguments)
             payloads.append(a)
-        if not plain or (inputs and not _alike(payloads[:inputs])):
+        if not plain or (inputs and (len(payloads) != count or not _alike(payloads[:inputs]))):
             return _anything(op, arguments) if inputs else forward(*arguments)
         try:
             result = forward(*payloads)
