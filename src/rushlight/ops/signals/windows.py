@@ -87,18 +87,23 @@ def _window(name: str, summary: str, formula: Any, parameters: dict[str, float])
     return function
 
 
+def _times(x: Any, number: float) -> Any:
+    """`x` times a number, which in 16 bits is rounded first: here torch does so, and in its operators it does not."""
+    return x * wrap(dtypes.cast(np.asarray(number), x.dtype))
+
+
 def _cosines(i: Any, n: int, alpha: float, beta: float) -> Any:
-    return cos(i * (2 * math.pi / (n - 1))) * -beta + alpha
+    return _times(cos(_times(i, 2 * math.pi / (n - 1))), -beta) + alpha
 
 
 def _triangle(i: Any, n: int) -> Any:
-    rising = i * (2 / (n - 1))
+    rising = _times(i, 2 / (n - 1))
     return where(arange(n) <= (n - 1) // 2, rising, rising * -1 + 2)
 
 
 def _blackman(i: Any, n: int) -> Any:
-    angle = i * (math.pi / (n - 1))
-    return cos(angle * 4) * 0.08 - cos(angle * 2) * 0.5 + 0.42
+    angle = _times(i, math.pi / (n - 1))
+    return _times(cos(angle * 4), 0.08) - _times(cos(angle * 2), 0.5) + 0.42
 
 
 def _bessel(i: Any, n: int, beta: float) -> Any:
