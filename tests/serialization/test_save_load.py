@@ -192,6 +192,8 @@ def test_a_trusted_file_is_run_and_no_other():
         torch.load(archive(program), weights_only=False)
     with pytest.raises(NotImplementedError, match=r"the file names torch\.nn\.Nonsense, and rushlight does not have that"):
         torch.load(archive(b"\x80\x02ctorch.nn\nNonsense\n."), weights_only=False)
+    with pytest.raises(NotImplementedError, match=r"the file names torch\.no\.such\.Thing, and rushlight does not have that"):
+        torch.load(archive(b"\x80\x02ctorch.no.such\nThing\n."), weights_only=False)
 
 
 def test_what_is_not_supported_says_so():

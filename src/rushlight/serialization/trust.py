@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-_PACKAGE = __name__.partition(".")[0]
+PACKAGE = __name__.partition(".")[0]
 _added: list[Any] = []
 
 
@@ -49,6 +49,6 @@ def added() -> dict[str, Any]:
             found[entry[1]] = entry[0]
             continue
         package, dot, rest = f"{entry.__module__}.{entry.__qualname__}".partition(".")
-        for name in ("torch", _PACKAGE) if package in ("torch", _PACKAGE) else (package,):
+        for name in ("torch", PACKAGE) if package in ("torch", PACKAGE) else (package,):
             found[f"{name}{dot}{rest}"] = entry
     return found

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from .trust import PACKAGE
 from .unpickler import FUNCTIONS, VALUES
 
-_PACKAGE = __name__.partition(".")[0]
 _OWN = {name: value for name, value in {**FUNCTIONS, **VALUES}.items() if name.startswith("torch.")}
 
 
@@ -31,7 +29,7 @@ def load_trusted(file: Any, storage: Callable[[Any], Any], pickle_module: Module
             if f"{module}.{name}" in _OWN:
                 return _OWN[f"{module}.{name}"]
             package, _, rest = module.partition(".")
-            return _ours(rest, name) if package in ("torch", _PACKAGE) else super().find_class(module, name)
+            return _ours(rest, name) if package in ("torch", PACKAGE) else super().find_class(module, name)
 
     return Unpickler(file, **arguments).load()
 
@@ -41,13 +39,14 @@ def _ours(module: str, name: str) -> Any:
     parts = module.split(".") if module else []
     found: Any = None
     for length in range(len(parts), -1, -1):
-        path = ".".join([_PACKAGE, *parts[:length]])
-        if path not in sys.modules and find_spec(path) is None:
+        path = ".".join([PACKAGE, *parts[:length]])
+        try:
+            found = import_module(path)
+        except ModuleNotFoundError:
             continue
-        found = import_module(path)
         for attribute in name.split("."):
             found = getattr(found, attribute, None)
         if found is not None:
             return found
     wanted = ".".join(["torch", *parts, name])
-    raise NotImplementedError(f"the file names {wanted}, and {_PACKAGE} does not have that")
+    raise NotImplementedError(f"the file names {wanted}, and {PACKAGE} does not have that")

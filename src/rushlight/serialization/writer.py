@@ -22,9 +22,9 @@ from ..core.op import LAYERS
 from ..core.tensor import Tensor
 from ..ops.language.copying import _pieces as pieces
 from .format import ALIGNMENT, STORAGE_OF, Global, encoded
+from .trust import PACKAGE
 
 name_of = cache(Global)
-_PACKAGE = __name__.partition(".")[0]
 _PythonPickler: Any = vars(pickle)["_Pickler"]
 
 
@@ -68,7 +68,7 @@ class _Pickler(_PythonPickler):
     def save_global(self, obj: Any, name: str | None = None) -> None:
         """A class or function of this package goes by its torch name."""
         package, dot, rest = (getattr(obj, "__module__", None) or "").partition(".")
-        if package not in ("torch", _PACKAGE):
+        if package not in ("torch", PACKAGE):
             return super().save_global(obj, name)
         self.write(pickle.GLOBAL + f"torch{dot}{rest}\n{name or obj.__qualname__}\n".encode())
         self.memoize(obj)
