@@ -228,21 +228,23 @@ def checked_convolution(input: Tensor, weight: Tensor, bias: Tensor | None, stri
         raise RuntimeError("weight should have at least three dimensions")
     _check_bias_dtype(input, bias)
     biases = None if bias is None else bias._data.shape
-    size, *numbers = _geometry(x, w, biases, stride, padding, dilation, transposed, output_padding, groups)
-    stride, padding, dilation = numbers
+    size, stride, padding, dilation, output_padding = _geometry(
+        x, w, biases, stride, padding, dilation, transposed, output_padding, groups
+    )
     _check_kernel(input, weight, len(w) - 2, dilation, transposed)
     if size is None:
-        size = _transposed_size(x[2:], w[2:], stride, padding, dilation, _one_each("output_padding", output_padding, len(w) - 2))
+        size = _transposed_size(x[2:], w[2:], stride, padding, dilation, output_padding)
     if not x[1]:  # torch gives no channels for none, whatever the weight
         weight, bias = weight[:0], None
-    return (transposed_op if transposed else convolution_op)(input, weight, bias, size, *numbers, groups)
+    function = transposed_op if transposed else convolution_op
+    return function(input, weight, bias, size, stride, padding, dilation, groups)
 
 
 @functools.lru_cache(maxsize=1024)
 def _geometry(x: Ints, weight: Ints, bias: Ints | None, stride: Ints, padding: Ints, dilation: Ints,
-              transposed: bool, output_padding: Ints, groups: int) -> tuple[Any, Ints, Ints, Ints]:  # fmt: skip
-    """The size of the result (None for a transposed convolution, which is checked further first), stride, padding and
-    dilation, one for each dimension; all that can be said from shapes and numbers is checked. Programs repeat themselves."""
+              transposed: bool, output_padding: Ints, groups: int) -> tuple[Any, Ints, Ints, Ints, Ints]:  # fmt: skip
+    """The size of the result (None for a transposed convolution, which is checked further first), stride, padding, dilation
+    and output padding, one for each dimension, checked as far as shapes and numbers tell. Programs repeat themselves."""
     ndim = len(weight) - 2
     stride, padding = _one_each("stride", stride, ndim), _one_each("padding", padding, ndim)
     dilation, output_padding = _one_each("dilation", dilation, ndim), _one_each("output_padding", output_padding, ndim)
@@ -252,7 +254,7 @@ def _geometry(x: Ints, weight: Ints, bias: Ints | None, stride: Ints, padding: I
         raise RuntimeError("unsupported ConvNd parameters")
     windows = zip(x[2:], weight[2:], stride, padding, dilation)
     size = None if transposed else tuple([(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in windows])
-    return size, stride, padding, dilation
+    return size, stride, padding, dilation, output_padding
 
 
 def _complex_convolution(call: Any, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:

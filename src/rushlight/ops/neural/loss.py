@@ -7,7 +7,6 @@ divides their sum (1 for the sum itself).
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
@@ -387,11 +386,6 @@ def binary_cross_entropy_with_logits(
 # The negative log likelihood of classes.
 
 
-@functools.lru_cache(maxsize=16)
-def _counted(n: int) -> np.ndarray:
-    return np.arange(n)
-
-
 def _places(target: Any, ignored: Any) -> tuple[Any, ...]:
     """The index that takes each target's score: scores (n, classes, ...), targets (n, ...), or (classes) and ()."""
     target = target.astype(np.intp, copy=False)
@@ -400,7 +394,7 @@ def _places(target: Any, ignored: Any) -> tuple[Any, ...]:
     if not target.ndim:
         return (target,)
     if target.ndim == 1:
-        return _counted(target.size), target
+        return np.arange(target.size), target
     n, *rest = np.ogrid[tuple([slice(size) for size in target.shape])]
     return (n, target, *rest)
 

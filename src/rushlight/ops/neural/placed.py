@@ -37,7 +37,7 @@ def _places(axes: list[tuple[np.ndarray, np.ndarray]], n: Ints) -> tuple[np.ndar
     return found, not inside.all()
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=32)
 def _of_windows(n: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> tuple[np.ndarray, bool]:
     axes = []
     for m, k, count, s, p, d in zip(n, kernel, size, stride, padding, dilation):
@@ -46,7 +46,7 @@ def _of_windows(n: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, 
     return _places(axes, n)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=32)
 def _of_elements(n: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> tuple[np.ndarray, bool]:
     axes = []
     for m, k, count, s, p, d in zip(n, kernel, size, stride, padding, dilation):

@@ -91,7 +91,7 @@ def _declare_mean(ndim: int) -> Any:
 _MEANS = {ndim: _declare_mean(ndim) for ndim in (2, 3)}
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=32)
 def _divisor(n: Ints, kernel: Ints, size: Ints, stride: Ints, padding: Ints, count_include_pad: bool) -> Any:
     """By what the sum of each window is divided: a number, or an array where windows reach out differently far."""
     covered = []
